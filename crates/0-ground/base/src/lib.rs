@@ -1,0 +1,1 @@
+//! The ground floor's vocabulary: time, chance, addresses, frames, checksums.

@@ -1,0 +1,1 @@
+//! The mechanism of events and reasons. It knows no reason itself.

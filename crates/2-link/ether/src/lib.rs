@@ -1,0 +1,1 @@
+//! The link layer: network card, neighbour machine, learning switch.

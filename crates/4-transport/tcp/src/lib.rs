@@ -1,0 +1,1 @@
+//! One TCP connection as a pure machine, its listener, its congestion control.

@@ -1,0 +1,1 @@
+//! What programs see: sockets, the environment of a program, the executor.

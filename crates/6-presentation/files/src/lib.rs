@@ -1,0 +1,1 @@
+//! The virtual file system under the servers.

@@ -1,0 +1,1 @@
+//! DNS: the lab's name server and the resolver of its hosts.

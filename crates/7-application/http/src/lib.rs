@@ -1,0 +1,1 @@
+//! HTTP server and client on the lab's own TCP.

@@ -1,0 +1,1 @@
+//! The programs of a host: ping, dig, curl, nc, ss, ip, arp.

@@ -1,0 +1,1 @@
+//! A whole internet in one library.

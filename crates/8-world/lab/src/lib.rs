@@ -1,0 +1,1 @@
+//! The lab file: from text to a world with programs, scripts and checks.

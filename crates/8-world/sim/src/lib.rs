@@ -1,0 +1,1 @@
+//! Nodes, cables and the event queue: the world in virtual time.

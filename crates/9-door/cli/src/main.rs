@@ -1,0 +1,3 @@
+//! The catenet command.
+
+fn main() {}

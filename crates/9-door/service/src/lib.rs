@@ -1,0 +1,1 @@
+//! The per-user service: labs over HTTP on a Unix socket and on loopback.
