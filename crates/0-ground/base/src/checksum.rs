@@ -1,0 +1,133 @@
+//! The Internet checksum (RFC 1071): the ones' complement of the ones' complement sum of 16-bit words.
+//!
+//! The sum is taken over 32-bit words of the machine's own byte order into a 64-bit register and
+//! turned at the end; RFC 1071 section 2 (B) shows why the order may be swapped. Parts may have any
+//! length: [`Sum`] remembers whether the octets so far were odd in number.
+
+/// A running sum.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sum {
+    /// Words in the machine's byte order, carries not yet folded in.
+    words: u64,
+    odd: bool,
+}
+
+impl Sum {
+    /// Nothing summed yet.
+    pub const fn new() -> Self {
+        Sum { words: 0, odd: false }
+    }
+
+    /// Adds octets as they stand on the wire.
+    #[inline]
+    pub fn add(&mut self, data: &[u8]) {
+        let part = u64::from(native_sum(data));
+        self.words += if self.odd { u64::from((part as u16).swap_bytes()) } else { part };
+        self.odd ^= data.len() % 2 == 1;
+    }
+
+    /// Adds one 16-bit word given as a number. Only between even parts.
+    #[inline]
+    pub fn add_u16(&mut self, word: u16) {
+        debug_assert!(!self.odd, "a word after an odd part");
+        self.words += u64::from(word.to_be());
+    }
+
+    /// The checksum to write into a header whose checksum field was summed as zero.
+    #[inline]
+    pub fn finish(self) -> u16 {
+        !u16::from_be(fold(self.words))
+    }
+
+    /// Whether data summed together with its own checksum is sound.
+    #[inline]
+    pub fn is_sound(self) -> bool {
+        fold(self.words) == 0xffff
+    }
+}
+
+/// The checksum of one run of octets.
+pub fn checksum(data: &[u8]) -> u16 {
+    let mut sum = Sum::new();
+    sum.add(data);
+    sum.finish()
+}
+
+/// What a checksum becomes when one 16-bit word under it changes (RFC 1624 section 3, equation 3).
+pub fn update(checksum: u16, old: u16, new: u16) -> u16 {
+    !fold(u64::from(!checksum) + u64::from(!old) + u64::from(new))
+}
+
+#[inline]
+fn fold(mut words: u64) -> u16 {
+    while words > 0xffff {
+        words = (words & 0xffff) + (words >> 16);
+    }
+    words as u16
+}
+
+#[inline]
+fn native_sum(data: &[u8]) -> u16 {
+    let mut lanes = [0u64; 4];
+    let mut blocks = data.chunks_exact(16);
+    for block in &mut blocks {
+        for (lane, word) in lanes.iter_mut().zip(block.chunks_exact(4)) {
+            *lane += u64::from(u32::from_ne_bytes([word[0], word[1], word[2], word[3]]));
+        }
+    }
+    let mut total = lanes.iter().fold(0u64, |sum, lane| sum + (lane & 0xffff_ffff) + (lane >> 32));
+    let mut pairs = blocks.remainder().chunks_exact(2);
+    for pair in &mut pairs {
+        total += u64::from(u16::from_ne_bytes([pair[0], pair[1]]));
+    }
+    if let [last] = pairs.remainder() {
+        total += u64::from(u16::from_ne_bytes([*last, 0]));
+    }
+    fold(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::RandomSource;
+
+    /// The definition, word by word.
+    fn plain(data: &[u8]) -> u16 {
+        let mut sum = 0u32;
+        for pair in data.chunks(2) {
+            sum += u32::from(pair[0]) << 8 | pair.get(1).map_or(0, |&low| u32::from(low));
+        }
+        while sum > 0xffff {
+            sum = (sum & 0xffff) + (sum >> 16);
+        }
+        !(sum as u16)
+    }
+
+    #[test]
+    fn equals_the_definition_however_it_is_cut() {
+        let mut random = RandomSource::new(1, "checksum", 0).stream("test");
+        for length in 0..300 {
+            let mut data = vec![0; length];
+            random.fill(&mut data);
+            assert_eq!(checksum(&data), plain(&data), "length {length}");
+            let (left, rest) = data.split_at(random.below(length as u64 + 1) as usize);
+            let (middle, right) = rest.split_at(random.below(rest.len() as u64 + 1) as usize);
+            let mut sum = Sum::new();
+            for part in [left, middle, right] {
+                sum.add(part);
+            }
+            assert_eq!(sum.finish(), plain(&data), "cut at {} and {}", left.len(), middle.len());
+        }
+    }
+
+    #[test]
+    fn rfc_1071_example_and_update() {
+        let data = [0x00, 0x01, 0xf2, 0x03, 0xf4, 0xf5, 0xf6, 0xf7];
+        assert_eq!(checksum(&data), !0xddf2);
+        let mut changed = data;
+        changed[2] = 0x12;
+        assert_eq!(update(checksum(&data), 0xf203, 0x1203), checksum(&changed));
+        // RFC 1624 section 4: the case where the older equation went wrong.
+        assert_eq!(update(0xdd2f, 0x5555, 0x3285), 0x0000);
+    }
+}

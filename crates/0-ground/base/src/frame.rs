@@ -1,0 +1,409 @@
+//! A frame: an owned head over a shared body.
+//!
+//! ```text
+//!   0          start            HEAD_SIZE      body: at most two immutable views
+//!   +------------+------------------+          +----------------+------+
+//!   | headroom   | headers          |  then    | payload ...    | pad  |
+//!   +------------+------------------+          +----------------+------+
+//!     prepend <--  --> strip
+//! ```
+//!
+//! Going down, each layer prepends its header; going up, each layer strips it. The body is never
+//! written: cloning a frame (a switch that floods) copies the head and shares the body; a
+//! retransmission puts a new head over the old body. Between machines a frame is one pointer.
+//!
+//! Invariants: `start <= HEAD_SIZE`; the frame's octets are `head()` followed by `body()`.
+//! What another engineer would question: the head of a received frame may hold the first octets
+//! of the payload (or, of a strange frame, less than its headers); [`Frame::pull`] and
+//! [`Frame::into_body`] put that right, at the price of a copy that our own frames never pay.
+
+use crate::{Instant, InterfaceId, Journey};
+use bytes::{Bytes, BytesMut};
+
+/// Room for headers: Ethernet 14 + VLAN 8 + IPv4 60 + TCP 60, and some to spare.
+pub const HEAD_SIZE: usize = 160;
+/// How many first octets of a frame from outside go into its head: the longest headers.
+const LONGEST_HEADERS: usize = 134;
+
+/// The immutable part of a frame: one view, or two where a write ended in the middle.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Body {
+    first: Bytes,
+    second: Bytes,
+}
+
+impl Body {
+    /// No octets.
+    pub const EMPTY: Body = Body { first: Bytes::new(), second: Bytes::new() };
+
+    /// How many octets.
+    pub fn len(&self) -> usize {
+        self.first.len() + self.second.len()
+    }
+    /// Are there none?
+    pub fn is_empty(&self) -> bool {
+        self.first.is_empty() && self.second.is_empty()
+    }
+    /// The views, in order; either may be empty.
+    pub fn views(&self) -> [&Bytes; 2] {
+        [&self.first, &self.second]
+    }
+    /// Appends a view without a copy; a third view gathers what came before into one.
+    pub fn push(&mut self, view: Bytes) {
+        if view.is_empty() {
+        } else if self.first.is_empty() {
+            self.first = view;
+        } else if self.second.is_empty() {
+            self.second = view;
+        } else {
+            self.first = core::mem::take(self).into_bytes();
+            self.second = view;
+        }
+    }
+    /// Drops all octets after the first `len`.
+    pub fn truncate(&mut self, len: usize) {
+        self.second.truncate(len.saturating_sub(self.first.len()));
+        self.first.truncate(len);
+    }
+    /// Drops the first `n` octets (all of them if there are fewer).
+    pub fn advance(&mut self, n: usize) {
+        let from_first = n.min(self.first.len());
+        let _ = self.first.split_to(from_first);
+        let _ = self.second.split_to((n - from_first).min(self.second.len()));
+        if self.first.is_empty() {
+            self.first = core::mem::take(&mut self.second);
+        }
+    }
+    /// The octets from `start` on, `len` of them or as many as there are, without a copy.
+    pub fn slice(&self, start: usize, len: usize) -> Body {
+        let mut part = self.clone();
+        part.advance(start);
+        part.truncate(len);
+        part
+    }
+    /// One contiguous view; copies only when there are two.
+    pub fn into_bytes(self) -> Bytes {
+        if self.second.is_empty() {
+            return self.first;
+        }
+        let mut whole = BytesMut::with_capacity(self.len());
+        whole.extend_from_slice(&self.first);
+        whole.extend_from_slice(&self.second);
+        whole.freeze()
+    }
+    /// Copies as many octets as fit; returns how many.
+    pub fn copy_to(&self, out: &mut [u8]) -> usize {
+        let from_first = self.first.len().min(out.len());
+        let (left, right) = out.split_at_mut(from_first);
+        left.copy_from_slice(&self.first[..from_first]);
+        let from_second = self.second.len().min(right.len());
+        right[..from_second].copy_from_slice(&self.second[..from_second]);
+        from_first + from_second
+    }
+}
+
+impl From<Bytes> for Body {
+    fn from(first: Bytes) -> Self {
+        Body { first, second: Bytes::new() }
+    }
+}
+impl From<Vec<u8>> for Body {
+    fn from(octets: Vec<u8>) -> Self {
+        Bytes::from(octets).into()
+    }
+}
+
+/// What is known about a frame's check sequence at the receiving card.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fcs {
+    /// It matches.
+    #[default]
+    Good,
+    /// A cable flipped bits: the card must drop the frame.
+    Bad,
+}
+
+/// What travels with a frame and is not on the wire.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Meta {
+    /// Which packet this is.
+    pub journey: Journey,
+    /// The packet that this one was made from or answers (`Journey::NONE`: none).
+    pub parent: Journey,
+    /// When it reached this node.
+    pub arrival: Instant,
+    /// The interface it came in by.
+    pub interface: InterfaceId,
+    /// Ethernet's check sequence, as far as it is known.
+    pub fcs: Fcs,
+    /// A number that filters and routes may set and ask for.
+    pub mark: u32,
+}
+
+#[derive(Clone)]
+struct Inner {
+    octets: [u8; HEAD_SIZE],
+    start: usize,
+    body: Body,
+    meta: Meta,
+}
+
+/// A frame, or what is left of it on its way up.
+#[derive(Clone)]
+pub struct Frame(Box<Inner>);
+
+impl Frame {
+    /// The octets in the head, first octet first.
+    pub fn head(&self) -> &[u8] {
+        &self.0.octets[self.0.start..]
+    }
+    /// The head, to be written.
+    pub fn head_mut(&mut self) -> &mut [u8] {
+        let start = self.0.start;
+        &mut self.0.octets[start..]
+    }
+    /// The shared part.
+    pub fn body(&self) -> &Body {
+        &self.0.body
+    }
+    /// The shared part, to be exchanged or cut.
+    pub fn body_mut(&mut self) -> &mut Body {
+        &mut self.0.body
+    }
+    /// What travels with the frame.
+    pub fn meta(&self) -> &Meta {
+        &self.0.meta
+    }
+    /// What travels with the frame, to be changed.
+    pub fn meta_mut(&mut self) -> &mut Meta {
+        &mut self.0.meta
+    }
+    /// Octets in head and body together.
+    pub fn len(&self) -> usize {
+        HEAD_SIZE - self.0.start + self.0.body.len()
+    }
+    /// Are there none?
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Opens `n` zeroed octets before the head.
+    ///
+    /// # Panics
+    /// When the headroom is spent: a layer of ours wrote more than [`HEAD_SIZE`] octets of headers.
+    pub fn prepend(&mut self, n: usize) -> &mut [u8] {
+        assert!(n <= self.0.start, "headers beyond {HEAD_SIZE} octets");
+        self.0.start -= n;
+        let start = self.0.start;
+        let room = &mut self.0.octets[start..start + n];
+        room.fill(0);
+        room
+    }
+
+    /// Takes `n` octets off the front of the frame; all of them if there are fewer.
+    pub fn strip(&mut self, n: usize) {
+        let from_head = n.min(HEAD_SIZE - self.0.start);
+        self.0.start += from_head;
+        self.0.body.advance(n - from_head);
+    }
+
+    /// Makes sure that the first `n` octets stand in the head; false when the frame is shorter
+    /// than `n` or `n` is beyond [`HEAD_SIZE`].
+    pub fn pull(&mut self, n: usize) -> bool {
+        let have = HEAD_SIZE - self.0.start;
+        if n <= have {
+            return true;
+        }
+        if n > HEAD_SIZE || n > self.len() {
+            return false;
+        }
+        let start = self.0.start;
+        let new_start = HEAD_SIZE - n;
+        self.0.octets.copy_within(start.., new_start);
+        let inner = &mut *self.0;
+        inner.body.copy_to(&mut inner.octets[new_start + have..]);
+        inner.body.advance(n - have);
+        inner.start = new_start;
+        true
+    }
+
+    /// Drops all octets after the first `len` (Ethernet's padding).
+    pub fn truncate(&mut self, len: usize) {
+        let have = HEAD_SIZE - self.0.start;
+        if len >= have {
+            self.0.body.truncate(len - have);
+        } else {
+            self.0.body = Body::EMPTY;
+            let start = self.0.start;
+            self.0.octets.copy_within(start..start + len, HEAD_SIZE - len);
+            self.0.start = HEAD_SIZE - len;
+        }
+    }
+
+    /// All octets that are left, as a body; copies only what stands in the head.
+    pub fn into_body(self) -> Body {
+        if self.head().is_empty() {
+            return self.0.body;
+        }
+        if self.0.body.is_empty() {
+            return Bytes::copy_from_slice(self.head()).into();
+        }
+        self.to_vec().into()
+    }
+
+    /// All octets, copied.
+    pub fn to_vec(&self) -> Vec<u8> {
+        let mut octets = Vec::with_capacity(self.len());
+        octets.extend_from_slice(self.head());
+        for view in self.0.body.views() {
+            octets.extend_from_slice(view);
+        }
+        octets
+    }
+
+    /// Copies as many octets as fit; returns how many.
+    pub fn copy_to(&self, out: &mut [u8]) -> usize {
+        let from_head = self.head().len().min(out.len());
+        out[..from_head].copy_from_slice(&self.head()[..from_head]);
+        from_head + self.0.body.copy_to(&mut out[from_head..])
+    }
+}
+
+impl core::fmt::Debug for Frame {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Frame").field("len", &self.len()).field("meta", &self.0.meta).finish()
+    }
+}
+
+/// Where frames come from and go back to, so that a busy node makes none anew.
+#[derive(Default)]
+pub struct Pool {
+    // The boxes are the point: a frame moves as one pointer.
+    #[allow(clippy::vec_box)]
+    free: Vec<Box<Inner>>,
+}
+
+impl Pool {
+    /// Spent heads kept at most; a burst beyond that goes back to the allocator.
+    const KEEP: usize = 256;
+
+    /// A frame with an empty head over `body`.
+    pub fn frame(&mut self, body: Body) -> Frame {
+        match self.free.pop() {
+            Some(mut inner) => {
+                inner.start = HEAD_SIZE;
+                inner.body = body;
+                inner.meta = Meta::default();
+                Frame(inner)
+            }
+            None => Frame(Box::new(Inner {
+                octets: [0; HEAD_SIZE],
+                start: HEAD_SIZE,
+                body,
+                meta: Meta::default(),
+            })),
+        }
+    }
+
+    /// A frame from outside: its first octets, enough for any headers, are copied into the head.
+    pub fn frame_from(&mut self, octets: Bytes) -> Frame {
+        let headers = octets.len().min(LONGEST_HEADERS);
+        self.frame_with_headers(octets, headers)
+    }
+
+    /// A frame from outside whose first `headers` octets (at most [`HEAD_SIZE`]) are its headers,
+    /// so that the body is the payload and nothing is copied on the way up.
+    pub fn frame_with_headers(&mut self, mut octets: Bytes, headers: usize) -> Frame {
+        let headers = octets.split_to(headers.min(octets.len()).min(HEAD_SIZE));
+        let mut frame = self.frame(octets.into());
+        frame.prepend(headers.len()).copy_from_slice(&headers);
+        frame
+    }
+
+    /// Takes a spent frame back.
+    pub fn recycle(&mut self, frame: Frame) {
+        if self.free.len() < Self::KEEP {
+            let mut inner = frame.0;
+            inner.body = Body::EMPTY;
+            self.free.push(inner);
+        }
+    }
+}
+
+impl core::fmt::Debug for Pool {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Pool").field("free", &self.free.len()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn octets(n: usize) -> Vec<u8> {
+        (0..n).map(|i| i as u8).collect()
+    }
+
+    #[test]
+    fn down_and_up_again() {
+        let mut pool = Pool::default();
+        let mut frame = pool.frame(b"payload".to_vec().into());
+        frame.prepend(3).copy_from_slice(b"tcp");
+        frame.prepend(2).copy_from_slice(b"ip");
+        assert_eq!(frame.to_vec(), b"iptcppayload");
+        let flooded = frame.clone();
+        frame.strip(2);
+        frame.strip(3);
+        assert_eq!(frame.into_body().into_bytes(), "payload");
+        assert_eq!(flooded.len(), 12);
+    }
+
+    #[test]
+    fn foreign_frames_of_every_length() {
+        for len in 0..400 {
+            let data = octets(len);
+            for n in 0..=200 {
+                let mut pool = Pool::default();
+                let mut frame = pool.frame_from(data.clone().into());
+                assert_eq!(frame.pull(n), n <= 134.min(len) || (n <= len && n <= HEAD_SIZE));
+                assert_eq!(frame.to_vec(), data);
+                frame.strip(n);
+                assert_eq!(frame.to_vec(), data[n.min(len)..]);
+                frame.truncate(20);
+                let left = &data[n.min(len)..];
+                assert_eq!(frame.into_body().into_bytes(), left[..left.len().min(20)]);
+            }
+        }
+    }
+
+    #[test]
+    fn bodies_cut_and_join() {
+        let data = octets(50);
+        let mut body = Body::EMPTY;
+        for part in [&data[..10], &[], &data[10..30], &data[30..50]] {
+            body.push(Bytes::copy_from_slice(part));
+        }
+        for start in 0..=55 {
+            for len in 0..=55 {
+                let want = &data[start.min(50)..(start + len).min(50)];
+                let part = body.slice(start, len);
+                let mut out = [0; 64];
+                let copied = part.copy_to(&mut out);
+                assert_eq!(&out[..copied], want);
+                assert_eq!(part.into_bytes(), want);
+            }
+        }
+    }
+
+    #[test]
+    fn a_recycled_head_is_clean() {
+        let mut pool = Pool::default();
+        let mut frame = pool.frame(octets(9).into());
+        frame.prepend(20).fill(7);
+        frame.meta_mut().mark = 5;
+        pool.recycle(frame);
+        let mut frame = pool.frame(Body::EMPTY);
+        assert!(frame.is_empty() && frame.meta() == &Meta::default());
+        assert_eq!(frame.prepend(4), [0; 4]);
+    }
+}
