@@ -207,6 +207,12 @@ impl Frame {
         self.0.body.advance(n - from_head);
     }
 
+    /// Puts back the last `n` octets that [`Frame::strip`] took off the head (never off the body):
+    /// an ICMP error quotes the packet whose header was read before.
+    pub fn unstrip(&mut self, n: usize) {
+        self.0.start = self.0.start.saturating_sub(n);
+    }
+
     /// Makes sure that the first `n` octets stand in the head; false when the frame is shorter
     /// than `n` or `n` is beyond [`HEAD_SIZE`].
     pub fn pull(&mut self, n: usize) -> bool {
@@ -353,6 +359,9 @@ mod tests {
         assert_eq!(frame.to_vec(), b"iptcppayload");
         let flooded = frame.clone();
         frame.strip(2);
+        frame.strip(3);
+        frame.unstrip(3);
+        assert_eq!(frame.head(), b"tcp");
         frame.strip(3);
         assert_eq!(frame.into_body().into_bytes(), "payload");
         assert_eq!(flooded.len(), 12);

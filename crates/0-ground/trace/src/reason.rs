@@ -252,7 +252,7 @@ pub trait Reason {
 /// Declares the reasons of a crate.
 ///
 /// ```
-/// trace::reasons! {
+/// catenet_trace::reasons! {
 ///     4101 syn_received SynReceived { peer: core::net::IpAddr, port: u16 } Note "rfc9293#3.10.7.2"
 ///         en "A SYN from {peer} asks for port {port}."
 ///         zh "{peer} 的 SYN 请求连接端口 {port}。";
