@@ -223,7 +223,8 @@ mod tests {
         let mut edns = Edns::new();
         edns.set_version(3);
         late.set_edns(edns);
-        assert_eq!(reply(&late, Transport::Udp).metadata.response_code, ResponseCode::BADVERS);
+        let code = reply(&late, Transport::Udp).metadata.response_code;
+        assert_eq!(u16::from(code), 16, "BADVERS, which shares its number with BADSIG");
     }
 
     #[test]
