@@ -1,1 +1,58 @@
-//! The door between the world and the machine it runs on: namespaces, TAP, veth, wall clock.
+//! The door between the world and the machine it runs on: how a REAL program becomes a host of a
+//! lab without root, and how frames cross between the kernel and us.
+//!
+//! ```text
+//!   service (the lab's thread)              | `catenet join` (an ordinary user)
+//!                                           |
+//!   Carrier <----- raw Ethernet frames ---->| TAP, or veth + AF_PACKET, in a far namespace
+//!      ^                                    |        |
+//!      |  the descriptor, by SCM_RIGHTS     |      eth0 in the near namespace
+//!      +------------- fd ------------------<|        |
+//!                                           |   init (pid 1) -> the program, uid of the caller
+//! ```
+//!
+//! | room | what lives there |
+//! |---|---|
+//! | [`carrier`] | [`Carrier`](carrier::Carrier): a descriptor that carries finished Ethernet frames |
+//! | [`card`] | [`Card`](card::Card): what the joined host's network card is to be |
+//! | [`join`] | namespaces, card and files for one program, and running it |
+//! | [`fd`] | descriptors over a Unix socket, and whose socket it is |
+//! | [`doctor`] | what this machine can and cannot do, and the line that mends it |
+//! | [`error`] | why the door stays shut, in English and Chinese |
+//!
+//! The operating-system part knows nothing of the simulator: its border is byte slices.
+//! Everything here needs Linux; elsewhere a twin with the same names answers
+//! [`DoorError::Unsupported`](error::DoorError::Unsupported).
+
+pub mod card;
+pub mod error;
+pub mod note;
+
+#[cfg(target_os = "linux")]
+pub mod carrier;
+#[cfg(target_os = "linux")]
+pub mod doctor;
+#[cfg(target_os = "linux")]
+pub mod fd;
+#[cfg(target_os = "linux")]
+mod init;
+#[cfg(target_os = "linux")]
+pub mod join;
+#[cfg(target_os = "linux")]
+mod namespace;
+#[cfg(target_os = "linux")]
+mod netlink;
+mod offload;
+#[cfg(target_os = "linux")]
+mod overlay;
+#[cfg(target_os = "linux")]
+mod plug;
+#[cfg(target_os = "linux")]
+mod sys;
+
+#[cfg(not(target_os = "linux"))]
+mod elsewhere;
+#[cfg(not(target_os = "linux"))]
+pub use elsewhere::{carrier, join};
+
+pub use base::Lang;
