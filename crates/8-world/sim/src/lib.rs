@@ -1,1 +1,57 @@
 //! Nodes, cables and the event queue: the world in virtual time.
+//!
+//! ```text
+//!   Input --handle_input--> World --run_until(t)--> frames, events, output   (cursors)
+//!                             |
+//!      calendar: (time, target node, source node, source's own count)
+//!                             |
+//!        line arrives --> ring --1 us a frame--> machine | switch | door
+//!                                                   |
+//!                                  programs <-> Host --> line
+//! ```
+//!
+//! | room | what lives there |
+//! |---|---|
+//! | [`spec`], [`WorldBuilder`] | what a world is made of; names become ranks |
+//! | [`World`] | the loop, and what can be read |
+//! | [`input`] | the one door: plain data in, an outcome or an error out |
+//! | `flow` | how a frame moves from node to line to ring to node |
+//! | `power` | on, off, links |
+//! | `machine` | a machine's life: host, programs, boot |
+//! | [`Recorder`], [`EventLog`], [`Outputs`] | what happened, bounded, read with a cursor |
+//!
+//! Invariants: the order of events depends on times, names and counts only, never on the order of
+//! insertion; time never goes back; nothing takes no time for ever (a million events at one instant
+//! are an error, [`Stuck`]); [`World::audit`] holds after every step.
+//!
+//! Absent: several event queues (partitions), hubs and radio, plugging a cable into another jack.
+
+mod audit;
+mod builder;
+mod calendar;
+mod control;
+mod error;
+mod events;
+mod flow;
+pub mod input;
+mod machine;
+mod node;
+mod outputs;
+mod power;
+mod programs;
+pub mod reasons;
+mod recorder;
+pub mod spec;
+mod world;
+
+pub use builder::WorldBuilder;
+pub use error::{BuildError, Stuck};
+pub use events::EventLog;
+pub use input::{Input, InputError, LineChange, Outcome, TimedInput, Way};
+pub use node::NodeKind;
+pub use outputs::{Label, News, Outputs, Process, ProcessId, Record, Stream};
+pub use programs::{Program, Programs};
+pub use reasons::REASONS;
+pub use recorder::{Direction, Recorded, Recorder};
+pub use spec::{CableSpec, End, InterfaceSpec, MachineSpec, ProgramSpec, RouteSpec, SwitchSpec};
+pub use world::{CableView, NodeView, World};

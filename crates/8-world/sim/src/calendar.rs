@@ -1,0 +1,162 @@
+//! What happens next: a heap with one movable entry per thing that can happen.
+//!
+//! ```text
+//!   key = (time, target node, source node, source's own count)      slot -> owner
+//! ```
+//! A node owns two slots (its earliest deadline; the frame that it is busy with), a line one (the
+//! first frame to arrive). So the heap is as small as the network, however many frames fly, and a
+//! deadline that moves is one sift and never a dead entry left behind.
+//!
+//! Invariant: `position[heap[i].slot] == i` (test `the_heap_agrees_with_a_sorted_list`).
+
+use base::Instant;
+
+/// The order of the world: who is earlier goes first; at one instant the lower target, then the
+/// lower source, then the source's own count decide, so that no order depends on insertion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Key {
+    pub(crate) time: Instant,
+    pub(crate) target: u32,
+    pub(crate) source: u32,
+    pub(crate) count: u64,
+}
+
+/// Whose entry it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Owner {
+    /// A node's earliest deadline.
+    Deadline(usize),
+    /// The end of a node's work on the frame at the front of its ring.
+    Service(usize),
+    /// A line's first arrival.
+    Line(usize),
+}
+
+/// Names an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Slot(u32);
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    key: Key,
+    slot: Slot,
+}
+
+const ABSENT: u32 = u32::MAX;
+/// Children per entry: shallower than two, and four keys lie in two cache lines.
+const ARITY: usize = 4;
+
+#[derive(Debug, Default)]
+pub(crate) struct Calendar {
+    heap: Vec<Entry>,
+    position: Vec<u32>,
+    owners: Vec<Owner>,
+}
+
+impl Calendar {
+    pub(crate) fn add(&mut self, owner: Owner) -> Slot {
+        self.owners.push(owner);
+        self.position.push(ABSENT);
+        Slot(self.owners.len() as u32 - 1)
+    }
+
+    /// What is next, if anything ever happens.
+    pub(crate) fn first(&self) -> Option<(Key, Owner)> {
+        self.heap.first().map(|entry| (entry.key, self.owners[entry.slot.0 as usize]))
+    }
+
+    /// Moves, makes or (with `None`) takes away the entry of `slot`.
+    pub(crate) fn set(&mut self, slot: Slot, key: Option<Key>) {
+        let at = self.position[slot.0 as usize];
+        match (at, key) {
+            (ABSENT, None) => {}
+            (ABSENT, Some(key)) => {
+                self.heap.push(Entry { key, slot });
+                self.rise(self.heap.len() - 1);
+            }
+            (at, Some(key)) => {
+                let at = at as usize;
+                let earlier = key < self.heap[at].key;
+                self.heap[at].key = key;
+                if earlier { self.rise(at) } else { self.sink(at) }
+            }
+            (at, None) => self.remove(at as usize),
+        }
+    }
+
+    fn remove(&mut self, at: usize) {
+        let gone = self.heap.swap_remove(at);
+        self.position[gone.slot.0 as usize] = ABSENT;
+        if let Some(moved) = self.heap.get(at) {
+            if moved.key < gone.key { self.rise(at) } else { self.sink(at) }
+        }
+    }
+
+    fn rise(&mut self, mut at: usize) {
+        let entry = self.heap[at];
+        while at > 0 {
+            let parent = (at - 1) / ARITY;
+            if self.heap[parent].key <= entry.key {
+                break;
+            }
+            self.place(at, self.heap[parent]);
+            at = parent;
+        }
+        self.place(at, entry);
+    }
+
+    fn sink(&mut self, mut at: usize) {
+        let entry = self.heap[at];
+        loop {
+            let first = at * ARITY + 1;
+            let children = first..(first + ARITY).min(self.heap.len());
+            let Some(least) = children.min_by_key(|&child| self.heap[child].key) else { break };
+            if self.heap[least].key >= entry.key {
+                break;
+            }
+            self.place(at, self.heap[least]);
+            at = least;
+        }
+        self.place(at, entry);
+    }
+
+    fn place(&mut self, at: usize, entry: Entry) {
+        self.heap[at] = entry;
+        self.position[entry.slot.0 as usize] = at as u32;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base::RandomSource;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn the_heap_agrees_with_a_sorted_list() {
+        let mut random = RandomSource::new(1, "calendar", 0).stream("test");
+        let mut calendar = Calendar::default();
+        let slots: Vec<Slot> = (0..50).map(|i| calendar.add(Owner::Line(i))).collect();
+        let mut model: BTreeMap<usize, Key> = BTreeMap::new();
+        for round in 0..20_000u64 {
+            let which = random.below(50) as usize;
+            let key = random.chance(0.7).then(|| Key {
+                time: Instant::from_nanos(random.below(40)),
+                target: random.below(3) as u32,
+                source: random.below(3) as u32,
+                count: round,
+            });
+            calendar.set(slots[which], key);
+            match key {
+                Some(key) => model.insert(which, key),
+                None => model.remove(&which),
+            };
+            let want = model.iter().min_by_key(|(_, key)| **key);
+            let got = calendar.first();
+            assert_eq!(got, want.map(|(which, key)| (*key, Owner::Line(*which))));
+            for (at, entry) in calendar.heap.iter().enumerate() {
+                assert_eq!(calendar.position[entry.slot.0 as usize] as usize, at);
+            }
+        }
+    }
+}

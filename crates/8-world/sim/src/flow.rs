@@ -1,0 +1,229 @@
+//! How frames move: from a node onto a line, from a line into a ring, from a ring into the thing.
+
+use crate::calendar::Key;
+use crate::node::Kind;
+use crate::reasons::{DoorFull, NoCable, PowerLost, RingFull};
+use crate::recorder::Direction;
+use crate::world::World;
+use base::{Frame, JackId, NodeId};
+use bytes::Bytes;
+use ether::Forwarding;
+use trace::{Fate, Place};
+
+impl World {
+    /// Frames that wait at one door for the real world.
+    pub const DOOR_FRAMES: usize = 4096;
+
+    /// A node puts a frame on the cable in one of its jacks.
+    pub(crate) fn transmit(&mut self, node: usize, jack: JackId, frame: Frame) {
+        self.recorder.record(self.now, NodeId(node as u32), jack, Direction::Out, &frame);
+        let sender = &mut self.nodes[node];
+        sender.cx.set_now(self.now);
+        let Some(plug) = sender.plug(jack) else {
+            sender.cx.trace.emit(Place::Jack(jack), frame.meta().journey, NoCable {});
+            return;
+        };
+        sender.count += 1;
+        let link = &mut self.links[plug.line];
+        let before = link.line.next_arrival();
+        link.line.transmit(&mut sender.cx, jack, sender.count, frame);
+        if link.line.next_arrival() != before {
+            self.plan_line(plug.line);
+        }
+    }
+
+    /// Tells the calendar about a line's first arrival.
+    pub(crate) fn plan_line(&mut self, line: usize) {
+        let link = &self.links[line];
+        let key = link.line.next_arrival().map(|(time, count)| Key {
+            time,
+            target: link.to.0 as u32,
+            source: link.from.0 as u32,
+            count,
+        });
+        self.calendar.set(link.slot, key);
+    }
+
+    /// The first frame of a line has arrived.
+    pub(crate) fn arrive(&mut self, line: usize) {
+        let link = &mut self.links[line];
+        let (node, jack) = link.to;
+        let frame = link.line.take(self.now);
+        self.plan_line(line);
+        if let Some(mut frame) = frame {
+            frame.meta_mut().arrival = self.now;
+            self.enter(node, jack, frame);
+        }
+    }
+
+    fn enter(&mut self, index: usize, jack: JackId, frame: Frame) {
+        self.recorder.record(self.now, NodeId(index as u32), jack, Direction::In, &frame);
+        let node = &mut self.nodes[index];
+        node.cx.set_now(self.now);
+        node.cx.trace.entered();
+        let (place, journey) = (Place::Jack(jack), frame.meta().journey);
+        if !node.powered {
+            node.cx.trace.emit(place, journey, PowerLost {});
+        } else if let Kind::Door(waiting) = &mut node.kind {
+            if waiting.len() >= Self::DOOR_FRAMES {
+                node.cx.trace.emit(place, journey, DoorFull { waiting: waiting.len() });
+            } else {
+                if waiting.is_empty() {
+                    self.open_doors.push_back(index);
+                }
+                waiting.push_back(frame);
+            }
+        } else if node.ring.len() >= node.ring_limit {
+            node.cx.trace.emit(place, journey, RingFull { waiting: node.ring.len() });
+        } else {
+            node.ring.push_back((jack, frame));
+            if node.ring.len() == 1 {
+                self.plan_service(index);
+            }
+        }
+        self.gather(index);
+    }
+
+    /// The node is busy with the frame at the front of its ring until then.
+    pub(crate) fn plan_service(&mut self, index: usize) {
+        let node = &self.nodes[index];
+        let id = node.id.0;
+        let key = Key { time: self.now + node.cpu, target: id, source: id, count: 1 };
+        self.calendar.set(node.service, (!node.ring.is_empty()).then_some(key));
+    }
+
+    /// The node is done with the frame at the front of its ring: the thing inside gets it.
+    pub(crate) fn serve(&mut self, index: usize) {
+        let node = &mut self.nodes[index];
+        let front = node.ring.pop_front();
+        node.cx.set_now(self.now);
+        self.plan_service(index);
+        let Some((jack, frame)) = front else { return };
+        let node = &mut self.nodes[index];
+        // Handed from the ring to the inside, which counts it as entered there.
+        node.cx.trace.ended(Fate::Sent);
+        match &mut node.kind {
+            Kind::Machine(machine) => {
+                machine.handle_frame(self.now, jack, frame);
+                self.settle(index);
+            }
+            Kind::Switch(_) => self.forward(index, jack, frame),
+            Kind::Door(_) => {}
+        }
+    }
+
+    fn forward(&mut self, index: usize, jack: JackId, frame: Frame) {
+        let Kind::Switch(inside) = &mut self.nodes[index].kind else { return };
+        inside.cx.set_now(self.now);
+        let Some(switch) = &mut inside.switch else { return };
+        match switch.handle_frame(&mut inside.cx, jack, frame) {
+            Forwarding::One(out, frame) => self.transmit(index, out, frame),
+            Forwarding::Flood { except, frame } => self.flood(index, except, frame),
+            Forwarding::Ended => {}
+        }
+        self.plan_switch(index);
+        self.gather(index);
+    }
+
+    fn flood(&mut self, index: usize, except: JackId, frame: Frame) {
+        let mut last = None;
+        for jack in 0..self.nodes[index].jacks.len() {
+            let jack = JackId(jack as u16);
+            if jack == except || !self.link_is_up(index, jack) {
+                continue;
+            }
+            if let Some(jack) = last.replace(jack) {
+                self.transmit(index, jack, frame.clone());
+            }
+        }
+        if let Some(jack) = last {
+            self.transmit(index, jack, frame);
+        }
+    }
+
+    pub(crate) fn link_is_up(&self, index: usize, jack: JackId) -> bool {
+        self.nodes[index].plug(jack).is_some_and(|plug| self.cables[plug.cable].up)
+    }
+
+    /// Tells the calendar when a switch has to forget something.
+    pub(crate) fn plan_switch(&mut self, index: usize) {
+        let node = &self.nodes[index];
+        let Kind::Switch(inside) = &node.kind else { return };
+        let deadline = inside.switch.as_ref().and_then(ether::Switch::next_deadline);
+        let id = node.id.0;
+        let key = deadline.map(|time| Key {
+            time: time.max(self.now),
+            target: id,
+            source: id,
+            count: 0,
+        });
+        self.calendar.set(node.deadline, key);
+    }
+
+    /// A node's deadline has come.
+    pub(crate) fn wake(&mut self, index: usize) {
+        match &mut self.nodes[index].kind {
+            Kind::Machine(_) => {
+                self.start_due(index);
+                let Kind::Machine(machine) = &mut self.nodes[index].kind else { return };
+                machine.handle_timeout(self.now);
+                self.settle(index);
+            }
+            Kind::Switch(inside) => {
+                inside.cx.set_now(self.now);
+                if let Some(switch) = &mut inside.switch {
+                    switch.handle_timeout(&mut inside.cx);
+                }
+                self.plan_switch(index);
+                self.gather(index);
+            }
+            Kind::Door(_) => self.calendar.set(self.nodes[index].deadline, None),
+        }
+    }
+
+    /// Collects what a node's traces have to tell.
+    pub(crate) fn gather(&mut self, index: usize) {
+        let node = &mut self.nodes[index];
+        for event in node.cx.trace.drain() {
+            self.recorder.learn(&event);
+            self.events.push(event);
+        }
+        let (recorder, events) = (&mut self.recorder, &mut self.events);
+        let mut take = |cx: &mut trace::Cx| {
+            for event in cx.trace.drain() {
+                recorder.learn(&event);
+                events.push(event);
+            }
+        };
+        match &mut node.kind {
+            Kind::Machine(machine) => machine.with_cx(take),
+            Kind::Switch(inside) => take(&mut inside.cx),
+            Kind::Door(_) => {}
+        }
+    }
+
+    /// A frame from the real world comes in by a door. The caller has checked the door.
+    pub(crate) fn door_in(&mut self, index: usize, octets: Bytes) {
+        let node = &mut self.nodes[index];
+        node.cx.set_now(self.now);
+        let mut frame = node.cx.pool.frame_from(octets);
+        frame.meta_mut().journey = node.cx.trace.born();
+        node.cx.trace.ended(Fate::Sent);
+        self.transmit(index, JackId(0), frame);
+        self.gather(index);
+    }
+
+    /// The next frame that goes out to the real world by some door, in the order of doors that
+    /// have any; fetch until `None`.
+    pub fn poll_door_frame(&mut self) -> Option<(NodeId, Frame)> {
+        let index = *self.open_doors.front()?;
+        let node = &mut self.nodes[index];
+        let Kind::Door(waiting) = &mut node.kind else { return None };
+        let frame = waiting.pop_front();
+        if waiting.is_empty() {
+            self.open_doors.pop_front();
+        }
+        node.cx.trace.ended(Fate::Sent);
+        frame.map(|frame| (NodeId(index as u32), frame))
+    }
+}

@@ -1,0 +1,283 @@
+//! The one door into a world: everything that reaches it from outside is an [`Input`].
+//!
+//! Plain data with names and whole nanoseconds, so that a journal of inputs replays a world from its
+//! boot on any machine. Answers are an [`Outcome`] or an [`InputError`], which changed nothing.
+
+use crate::ProcessId;
+use base::{Duration, Instant, Lang, NodeId};
+use cable::LineConfig;
+use serde::{Deserialize, Serialize};
+
+/// An input with its virtual time, as a journal keeps it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TimedInput {
+    /// Nanoseconds since the world began.
+    pub at_ns: u64,
+    /// What happened.
+    pub input: Input,
+}
+
+impl TimedInput {
+    /// The time as an instant.
+    pub fn at(&self) -> Instant {
+        Instant::from_nanos(self.at_ns)
+    }
+}
+
+/// What can reach a world from outside.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Input {
+    /// A frame from the real world comes in by a door.
+    FrameIn {
+        /// The door.
+        node: String,
+        /// The whole Ethernet frame without its check sequence.
+        octets: Vec<u8>,
+    },
+    /// Knobs of a cable are turned.
+    SetCable {
+        /// The cable.
+        cable: String,
+        /// In which direction.
+        way: Way,
+        /// Which, and how far.
+        change: LineChange,
+    },
+    /// A cable is cut: what is on it is lost, both ends lose their link.
+    Cut {
+        /// The cable.
+        cable: String,
+    },
+    /// A cable is mended.
+    Mend {
+        /// The cable.
+        cable: String,
+    },
+    /// A node is switched on or off; off drops its volatile part.
+    Power {
+        /// The node.
+        node: String,
+        /// On?
+        on: bool,
+    },
+    /// A program is started.
+    Exec {
+        /// The machine.
+        node: String,
+        /// The program's name.
+        program: String,
+        /// What follows the name.
+        args: Vec<String>,
+        /// Under which label its output and exit are kept (default: `NODE/PROGRAM`).
+        label: Option<String>,
+        /// Started again this many nanoseconds after each start (later if it still runs).
+        every_ns: Option<u64>,
+    },
+    /// Octets for a program's standard input.
+    Stdin {
+        /// Whose.
+        process: ProcessId,
+        /// What; nothing means the end of the input.
+        octets: Vec<u8>,
+    },
+    /// Ctrl-C.
+    Interrupt {
+        /// For whom.
+        process: ProcessId,
+    },
+    /// The program dies where it stands; its sockets close.
+    Kill {
+        /// Which.
+        process: ProcessId,
+    },
+    /// A new door appears as a host on a network: a jack on its switch, a cable, the door.
+    AddDoorHost {
+        /// The door's name.
+        name: String,
+        /// The switch.
+        network: String,
+    },
+    /// A node is taken away for good, with its cables.
+    RemoveNode {
+        /// Which.
+        node: String,
+    },
+    /// A machine's programs learn a new name for an address (`None` takes it away).
+    SetName {
+        /// The name.
+        name: String,
+        /// The address.
+        address: Option<core::net::IpAddr>,
+    },
+}
+
+/// Which direction of a cable.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Way {
+    /// Both.
+    #[default]
+    Both,
+    /// From its first end to its second.
+    Forward,
+    /// From its second end to its first.
+    Backward,
+}
+
+/// Knobs to turn; what is `None` stays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[allow(missing_docs)] // each is the knob of the same name in `cable::LineConfig`
+pub struct LineChange {
+    pub rate_bps: Option<u64>,
+    pub delay_ns: Option<u64>,
+    pub jitter_ns: Option<u64>,
+    pub loss: Option<f64>,
+    pub reorder: Option<f64>,
+    pub reorder_by_ns: Option<u64>,
+    pub duplicate: Option<f64>,
+    pub corrupt: Option<f64>,
+    pub queue: Option<usize>,
+    /// `Some(0)` lifts the limit.
+    pub mtu: Option<u16>,
+}
+
+impl LineChange {
+    /// The knobs as they stand afterwards.
+    pub fn apply(&self, config: &LineConfig) -> LineConfig {
+        let span = |nanos: Option<u64>, old| nanos.map_or(old, Duration::from_nanos);
+        let mtu = self.mtu.map_or(config.mtu, |mtu| (mtu > 0).then_some(mtu));
+        LineConfig {
+            rate_bps: self.rate_bps.unwrap_or(config.rate_bps),
+            delay: span(self.delay_ns, config.delay),
+            jitter: span(self.jitter_ns, config.jitter),
+            loss: self.loss.unwrap_or(config.loss),
+            reorder: self.reorder.unwrap_or(config.reorder),
+            reorder_by: span(self.reorder_by_ns, config.reorder_by),
+            duplicate: self.duplicate.unwrap_or(config.duplicate),
+            corrupt: self.corrupt.unwrap_or(config.corrupt),
+            queue: self.queue.unwrap_or(config.queue),
+            mtu,
+        }
+    }
+
+    /// A share that is no share (below 0, above 1, not a number), by its knob's name.
+    pub fn fault(&self) -> Option<&'static str> {
+        let shares = [
+            ("loss", self.loss),
+            ("reorder", self.reorder),
+            ("duplicate", self.duplicate),
+            ("corrupt", self.corrupt),
+        ];
+        shares
+            .into_iter()
+            .find(|(_, share)| share.is_some_and(|share| !(0.0..=1.0).contains(&share)))
+            .map(|(name, _)| name)
+    }
+}
+
+/// What an input did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is done.
+    Done,
+    /// A program runs under this number.
+    Started(ProcessId),
+    /// A node was made.
+    Added(NodeId),
+}
+
+/// Why an input changed nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InputError {
+    /// No node has this name.
+    UnknownNode(String),
+    /// No cable has this name.
+    UnknownCable(String),
+    /// The machine has no such program.
+    UnknownProgram(String),
+    /// No process has this number.
+    UnknownProcess(ProcessId),
+    /// The process has ended.
+    ProcessOver(ProcessId),
+    /// The node is another kind of thing.
+    WrongKind {
+        /// The node.
+        node: String,
+        /// What it would have to be: `machine`, `switch`, `door`.
+        wanted: &'static str,
+    },
+    /// The node is switched off.
+    PoweredOff(String),
+    /// A node has this name already.
+    NameTaken(String),
+    /// A knob has a value that it cannot have.
+    BadKnob(&'static str),
+    /// A bound of the world is reached (how many of what).
+    Full(&'static str, usize),
+    /// The frame is shorter than an Ethernet header or longer than any card takes.
+    BadFrame(usize),
+}
+
+impl InputError {
+    /// A stable word for scripts.
+    pub fn code(&self) -> &'static str {
+        match self {
+            InputError::UnknownNode(_) => "unknown-node",
+            InputError::UnknownCable(_) => "unknown-cable",
+            InputError::UnknownProgram(_) => "unknown-program",
+            InputError::UnknownProcess(_) => "unknown-process",
+            InputError::ProcessOver(_) => "process-over",
+            InputError::WrongKind { .. } => "wrong-kind",
+            InputError::PoweredOff(_) => "powered-off",
+            InputError::NameTaken(_) => "name-taken",
+            InputError::BadKnob(_) => "bad-knob",
+            InputError::Full(..) => "full",
+            InputError::BadFrame(_) => "bad-frame",
+        }
+    }
+
+    /// The sentence for people.
+    pub fn text(&self, lang: Lang) -> String {
+        match lang {
+            Lang::En => self.to_string(),
+            Lang::Zh => self.chinese(),
+        }
+    }
+
+    fn chinese(&self) -> String {
+        match self {
+            InputError::UnknownNode(name) => format!("没有名为 {name} 的节点"),
+            InputError::UnknownCable(name) => format!("没有名为 {name} 的线路"),
+            InputError::UnknownProgram(name) => format!("没有名为 {name} 的程序"),
+            InputError::UnknownProcess(id) => format!("没有编号为 {} 的进程", id.0),
+            InputError::ProcessOver(id) => format!("进程 {} 已经结束", id.0),
+            InputError::WrongKind { node, wanted } => format!("{node} 不是 {wanted}"),
+            InputError::PoweredOff(name) => format!("{name} 已关机"),
+            InputError::NameTaken(name) => format!("已有名为 {name} 的节点"),
+            InputError::BadKnob(knob) => format!("{knob} 必须在 0 和 1 之间"),
+            InputError::Full(what, most) => format!("{what} 最多 {most} 个"),
+            InputError::BadFrame(len) => format!("{len} 字节不是一个以太网帧"),
+        }
+    }
+}
+
+impl core::fmt::Display for InputError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            InputError::UnknownNode(name) => write!(f, "there is no node {name}"),
+            InputError::UnknownCable(name) => write!(f, "there is no cable {name}"),
+            InputError::UnknownProgram(name) => write!(f, "there is no program {name}"),
+            InputError::UnknownProcess(id) => write!(f, "there is no process {}", id.0),
+            InputError::ProcessOver(id) => write!(f, "process {} has ended", id.0),
+            InputError::WrongKind { node, wanted } => write!(f, "{node} is not a {wanted}"),
+            InputError::PoweredOff(name) => write!(f, "{name} is switched off"),
+            InputError::NameTaken(name) => write!(f, "there is already a node {name}"),
+            InputError::BadKnob(knob) => write!(f, "{knob} must lie between 0 and 1"),
+            InputError::Full(what, most) => write!(f, "there are already {most} {what}"),
+            InputError::BadFrame(len) => write!(f, "{len} octets are no Ethernet frame"),
+        }
+    }
+}
+impl std::error::Error for InputError {}

@@ -1,0 +1,218 @@
+//! Processes, what they printed, and how they ended.
+//!
+//! Three views of the same thing, each bounded: the table of processes, what was printed per label
+//! (a program that runs every two seconds keeps one label), and a log with a cursor for whoever
+//! follows along.
+
+use base::{Instant, NodeId};
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, VecDeque};
+
+/// A process, world-wide; numbers are never used again.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+pub struct ProcessId(pub u64);
+
+/// Where a program wrote to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stream {
+    /// Standard output.
+    Stdout,
+    /// Standard error.
+    Stderr,
+}
+
+/// One run of a program.
+#[derive(Clone, Debug)]
+pub struct Process {
+    /// Its number.
+    pub id: ProcessId,
+    /// On which machine.
+    pub node: NodeId,
+    /// Which program.
+    pub program: String,
+    /// With which arguments.
+    pub args: Vec<String>,
+    /// Under which label its output is kept.
+    pub label: String,
+    /// Since when.
+    pub started: Instant,
+    /// When it ended and with which code; 137 when it was killed, as a shell says it.
+    pub ended: Option<(Instant, u8)>,
+}
+
+/// What a label has seen.
+#[derive(Clone, Debug, Default)]
+pub struct Label {
+    /// The last of what was printed, both streams in order of time.
+    pub output: Vec<u8>,
+    /// Octets printed before those.
+    pub dropped: u64,
+    /// How many runs began.
+    pub runs: u64,
+    /// Exit codes, the last ones, oldest first.
+    pub exits: VecDeque<u8>,
+}
+
+/// Something for whoever follows along.
+#[derive(Clone, Debug)]
+pub enum News {
+    /// A program started.
+    Started,
+    /// It printed.
+    Printed(Stream, Bytes),
+    /// It ended.
+    Ended(u8),
+}
+
+/// The log's entry.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// When.
+    pub time: Instant,
+    /// Who.
+    pub process: ProcessId,
+    /// What.
+    pub news: News,
+}
+
+/// All of it.
+#[derive(Debug, Default)]
+pub struct Outputs {
+    processes: BTreeMap<ProcessId, Process>,
+    labels: BTreeMap<String, Label>,
+    log: VecDeque<Record>,
+    log_octets: usize,
+    next: u64,
+    last: u64,
+}
+
+impl Outputs {
+    /// Octets kept per label.
+    pub const LABEL_OCTETS: usize = 256 << 10;
+    /// Labels at most; a program under a further one runs, and its output is only in the log.
+    pub const LABELS: usize = 4096;
+    /// Ended processes that stay in the table.
+    pub const ENDED: usize = 4096;
+    /// Octets (64 are added per entry) kept in the log.
+    pub const LOG_OCTETS: usize = 8 << 20;
+    const EXITS: usize = 1024;
+
+    /// The process with this number.
+    pub fn process(&self, id: ProcessId) -> Option<&Process> {
+        self.processes.get(&id)
+    }
+    /// Those that run and the last that ended, by number.
+    pub fn processes(&self) -> impl Iterator<Item = &Process> {
+        self.processes.values()
+    }
+    /// What this label has seen.
+    pub fn label(&self, label: &str) -> Option<&Label> {
+        self.labels.get(label)
+    }
+    /// All labels, by name.
+    pub fn labels(&self) -> impl Iterator<Item = (&str, &Label)> {
+        self.labels.iter().map(|(name, label)| (name.as_str(), label))
+    }
+    /// The log from number `cursor` on, oldest first.
+    pub fn since(&self, cursor: u64) -> impl ExactSizeIterator<Item = &Record> {
+        let skip = cursor.saturating_sub(self.first()).min(self.log.len() as u64);
+        self.log.range(skip as usize..)
+    }
+    /// How many of the log's entries from `cursor` on are gone.
+    pub fn missed(&self, cursor: u64) -> u64 {
+        self.first().saturating_sub(cursor)
+    }
+    /// The number that the next entry will have: a reader's next cursor.
+    pub fn next(&self) -> u64 {
+        self.next
+    }
+    fn first(&self) -> u64 {
+        self.next - self.log.len() as u64
+    }
+
+    pub(crate) fn started(
+        &mut self,
+        time: Instant,
+        node: NodeId,
+        program: &str,
+        args: &[String],
+        label: &str,
+    ) -> ProcessId {
+        self.last += 1;
+        let id = ProcessId(self.last);
+        let process = Process {
+            id,
+            node,
+            program: program.to_owned(),
+            args: args.to_vec(),
+            label: label.to_owned(),
+            started: time,
+            ended: None,
+        };
+        self.processes.insert(id, process);
+        if self.labels.len() < Self::LABELS || self.labels.contains_key(label) {
+            self.labels.entry(label.to_owned()).or_default().runs += 1;
+        }
+        self.push(time, id, News::Started);
+        id
+    }
+
+    pub(crate) fn printed(&mut self, time: Instant, id: ProcessId, stream: Stream, octets: Bytes) {
+        if let Some(label) = self.label_of(id) {
+            label.output.extend_from_slice(&octets);
+            // Cut with slack, so that a chatty program does not move 256 KiB per line.
+            if label.output.len() > 2 * Self::LABEL_OCTETS {
+                let surplus = label.output.len() - Self::LABEL_OCTETS;
+                label.output.drain(..surplus);
+                label.dropped += surplus as u64;
+            }
+        }
+        self.push(time, id, News::Printed(stream, octets));
+    }
+
+    pub(crate) fn ended(&mut self, time: Instant, id: ProcessId, code: u8) {
+        if let Some(label) = self.label_of(id) {
+            if label.exits.len() == Self::EXITS {
+                label.exits.pop_front();
+            }
+            label.exits.push_back(code);
+        }
+        if let Some(process) = self.processes.get_mut(&id) {
+            process.ended = Some((time, code));
+        }
+        self.push(time, id, News::Ended(code));
+        self.forget_old();
+    }
+
+    fn label_of(&mut self, id: ProcessId) -> Option<&mut Label> {
+        self.labels.get_mut(&self.processes.get(&id)?.label)
+    }
+
+    fn forget_old(&mut self) {
+        if self.processes.len() <= 2 * Self::ENDED {
+            return;
+        }
+        let ended: Vec<ProcessId> =
+            self.processes.values().filter(|p| p.ended.is_some()).map(|p| p.id).collect();
+        for id in ended.iter().take(ended.len().saturating_sub(Self::ENDED)) {
+            self.processes.remove(id);
+        }
+    }
+
+    fn push(&mut self, time: Instant, process: ProcessId, news: News) {
+        self.log_octets += Self::cost(&news);
+        self.log.push_back(Record { time, process, news });
+        self.next += 1;
+        while self.log_octets > Self::LOG_OCTETS {
+            let Some(gone) = self.log.pop_front() else { break };
+            self.log_octets -= Self::cost(&gone.news);
+        }
+    }
+
+    fn cost(news: &News) -> usize {
+        64 + if let News::Printed(_, octets) = news { octets.len() } else { 0 }
+    }
+}

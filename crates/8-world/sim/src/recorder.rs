@@ -1,0 +1,162 @@
+//! Every frame at every jack, both directions, as a cheap handle, within a bound.
+//!
+//! A recorded frame shares its body with the frame that flies on, and the two ends of a cable share
+//! one head. What is kept is the last 256 MiB by true size; the oldest go and are counted. A reader
+//! holds a cursor (a sequence number): what it asks for and is gone, it is told.
+//!
+//! Invariant: sequence numbers are consecutive, times never fall.
+
+use base::{Frame, Instant, JackId, Journey, NodeId};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use trace::{Args, Event, Fate, Place, ReasonInfo};
+
+/// Which way a frame passed a jack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// Into the node.
+    In,
+    /// Out of the node, when it was handed to the cable.
+    Out,
+}
+
+/// One frame at one jack.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// Its number in this world, from 0.
+    pub sequence: u64,
+    /// When.
+    pub time: Instant,
+    /// On which node.
+    pub node: NodeId,
+    /// At which jack, from 0.
+    pub jack: JackId,
+    /// Which way.
+    pub direction: Direction,
+    /// The frame as it was there.
+    pub frame: Arc<Frame>,
+    /// Why it went no further (or was spoiled on its cable), if it is known yet.
+    pub dropped: Option<(&'static ReasonInfo, Args)>,
+}
+
+impl Recorded {
+    /// Which packet it is.
+    pub fn journey(&self) -> Journey {
+        self.frame.meta().journey
+    }
+    /// The packet it was made from or answers.
+    pub fn parent(&self) -> Journey {
+        self.frame.meta().parent
+    }
+    /// The whole frame without its check sequence.
+    pub fn octets(&self) -> Vec<u8> {
+        self.frame.to_vec()
+    }
+
+    /// What it costs to keep it: the entry, the head with its bookkeeping, the payload.
+    fn size(&self) -> usize {
+        const HEAD: usize = base::frame::HEAD_SIZE + 160;
+        size_of::<Recorded>() + HEAD + self.frame.body().len()
+    }
+}
+
+/// The last frames of a world.
+#[derive(Debug)]
+pub struct Recorder {
+    frames: VecDeque<Recorded>,
+    on: bool,
+    bound: usize,
+    size: usize,
+    next: u64,
+}
+
+impl Recorder {
+    /// What is kept, in octets.
+    pub const BOUND: usize = 256 << 20;
+    /// How far back a reason looks for its frame.
+    const LOOK_BACK: usize = 8192;
+
+    pub(crate) fn new(on: bool, bound: usize) -> Self {
+        Recorder { frames: VecDeque::new(), on, bound, size: 0, next: 0 }
+    }
+
+    /// The frames from number `cursor` on that are still kept, oldest first.
+    pub fn since(&self, cursor: u64) -> impl DoubleEndedIterator<Item = &Recorded> + ExactSizeIterator {
+        let skip = cursor.saturating_sub(self.first()).min(self.frames.len() as u64);
+        self.frames.range(skip as usize..)
+    }
+    /// How many of the frames from `cursor` on are gone.
+    pub fn missed(&self, cursor: u64) -> u64 {
+        self.first().saturating_sub(cursor)
+    }
+    /// The frame with this number, if it is kept.
+    pub fn get(&self, sequence: u64) -> Option<&Recorded> {
+        self.frames.get(usize::try_from(sequence.checked_sub(self.first())?).ok()?)
+    }
+    /// The number that the next frame will have: a reader's next cursor.
+    pub fn next(&self) -> u64 {
+        self.next
+    }
+    /// The number of the oldest frame that is kept (also: how many are gone).
+    pub fn first(&self) -> u64 {
+        self.next - self.frames.len() as u64
+    }
+    /// Octets of memory in use.
+    pub fn size(&self) -> usize {
+        self.size
+    }
+    /// Are frames recorded?
+    pub fn is_on(&self) -> bool {
+        self.on
+    }
+    /// Starts or stops recording; what is recorded stays.
+    pub fn set_on(&mut self, on: bool) {
+        self.on = on;
+    }
+
+    pub(crate) fn record(
+        &mut self,
+        time: Instant,
+        node: NodeId,
+        jack: JackId,
+        direction: Direction,
+        frame: &Frame,
+    ) {
+        if !self.on {
+            return;
+        }
+        let frame = self.share(direction, frame);
+        let recorded =
+            Recorded { sequence: self.next, time, node, jack, direction, frame, dropped: None };
+        self.next += 1;
+        self.size += recorded.size();
+        self.frames.push_back(recorded);
+        while self.size > self.bound {
+            let Some(gone) = self.frames.pop_front() else { break };
+            self.size -= gone.size();
+        }
+    }
+
+    fn share(&self, _direction: Direction, frame: &Frame) -> Arc<Frame> {
+        Arc::new(frame.clone())
+    }
+
+    /// An event says that a frame went no further: its entry learns why. The frame was recorded a
+    /// moment ago, so the search is short; one that lay in a queue for long stays without.
+    pub(crate) fn learn(&mut self, event: &Event) {
+        let on_cable = cable::is_loss(event.reason.code);
+        if event.journey.is_none() || !(on_cable || event.reason.fate == Fate::Dropped) {
+            return;
+        }
+        let direction = if on_cable { Direction::Out } else { Direction::In };
+        let found = self.frames.iter_mut().rev().take(Self::LOOK_BACK).find(|recorded| {
+            recorded.node == event.node
+                && recorded.direction == direction
+                && recorded.journey() == event.journey
+                && (!on_cable || event.place == Place::Jack(recorded.jack))
+        });
+        if let Some(recorded) = found {
+            recorded.dropped.get_or_insert((event.reason, event.args));
+        }
+    }
+}
