@@ -1,0 +1,96 @@
+//! One machine under one lock: a [`Host`] and its context, shared by every handle of its programs.
+//!
+//! The lock is held for one burst of calls and never while a program is polled. Wakers are called
+//! after it is released: a waker that drops its task drops that task's sockets, and they take the
+//! lock again (test `a_waker_that_drops_a_socket_does_not_hang`). A poisoned lock is taken over: the
+//! panic that poisoned it is reported where it happened.
+
+use crate::time::Sleep;
+use base::{Duration, Instant};
+use core::task::Waker;
+use host::Host;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use trace::Cx;
+
+/// One machine: clones are the same machine.
+#[derive(Clone)]
+pub struct Machine(Arc<Shared>);
+
+struct Shared {
+    core: Mutex<(Host, Cx)>,
+    notifier: Mutex<Option<Waker>>,
+    anchor: OnceLock<std::time::Instant>,
+}
+
+/// Locks, whoever panicked before.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Machine {
+    /// Puts a host and its context under one lock.
+    pub fn new(host: Host, cx: Cx) -> Machine {
+        Machine(Arc::new(Shared {
+            core: Mutex::new((host, cx)),
+            notifier: Mutex::new(None),
+            anchor: OnceLock::new(),
+        }))
+    }
+
+    /// Works on the host under the lock, then calls the wakers that became due.
+    /// Never call it inside `f`.
+    pub fn with<R>(&self, f: impl FnOnce(&mut Host, &mut Cx) -> R) -> R {
+        let mut due = Vec::new();
+        let result = {
+            let mut core = lock(&self.0.core);
+            let (host, cx) = &mut *core;
+            let result = f(host, cx);
+            while let Some(waker) = host.poll_waker() {
+                due.push(waker);
+            }
+            result
+        };
+        due.into_iter().for_each(Waker::wake);
+        result
+    }
+
+    /// As [`Machine::with`], from a program: afterwards the owner is told that there may be
+    /// something to send or an earlier deadline.
+    pub(crate) fn call<R>(&self, f: impl FnOnce(&mut Host, &mut Cx) -> R) -> R {
+        let result = self.with(f);
+        let notifier = lock(&self.0.notifier).take();
+        if let Some(waker) = notifier {
+            waker.wake();
+        }
+        result
+    }
+
+    /// Asks to be woken once, after the next call of a program: for owners that sleep in real time.
+    pub fn notify(&self, waker: &Waker) {
+        *lock(&self.0.notifier) = Some(waker.clone());
+    }
+
+    /// The machine's time.
+    pub fn now(&self) -> Instant {
+        self.with(|_, cx| cx.now())
+    }
+
+    /// Waits that long.
+    pub fn sleep(&self, span: Duration) -> Sleep {
+        Sleep::new(self.clone(), self.now() + span)
+    }
+
+    /// Some moment of the real clock that stands for the beginning of the world. Libraries that
+    /// name moments by `std::time::Instant` can only be given differences to one; nothing else
+    /// ever looks at it.
+    #[allow(clippy::disallowed_methods)] // only differences to the anchor count
+    pub(crate) fn anchor(&self) -> std::time::Instant {
+        *self.0.anchor.get_or_init(std::time::Instant::now)
+    }
+}
+
+impl core::fmt::Debug for Machine {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Machine")
+    }
+}
