@@ -1,0 +1,157 @@
+//! The TCP header (RFC 9293 section 3.1) and its options (RFC 9293 section 3.2, 7323, 2018).
+//!
+//! ```text
+//!  0                   1                   2                   3
+//!  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+//! +-------------------------------+-------------------------------+
+//! |          source port          |       destination port        |
+//! +-------------------------------+-------------------------------+
+//! |                        sequence number                        |
+//! +---------------------------------------------------------------+
+//! |                    acknowledgement number                     |
+//! +-------+-------+-+-+-+-+-+-+-+-+-------------------------------+
+//! | data  | re-   |C|E|U|A|P|R|S|F|                               |
+//! | offset| served|W|C|R|C|S|S|Y|I|            window             |
+//! |       |       |R|E|G|K|H|T|N|N|                               |
+//! +-------+-------+-+-+-+-+-+-+-+-+-------------------------------+
+//! |           checksum            |        urgent pointer         |
+//! +-------------------------------+-------------------------------+
+//! |          options, padded to a multiple of 4 (0 to 40)         |
+//! +---------------------------------------------------------------+
+//! ```
+//! Rooms: this file is the fixed header, [`options`] what follows it, `describe` names it all.
+//! The reserved bits are ignored when received and sent as 0 (AccECN's AE bit among them).
+//! A segment whose options cannot be walked is refused whole: see [`options`].
+
+use crate::Malformed;
+use crate::ipv4::Protocol;
+use crate::pseudo_header::{add_body, pseudo_header};
+use base::{Body, Seq};
+use core::net::IpAddr;
+
+mod describe;
+mod flags;
+pub mod options;
+
+pub use describe::{describe, describe_quoted};
+pub use flags::Flags;
+pub use options::{Options, SackBlocks, Timestamps};
+
+/// Octets of a header without options.
+pub const HEADER_LEN: usize = 20;
+/// Octets of the longest header.
+pub const MAX_HEADER_LEN: usize = 60;
+
+/// The header.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Header {
+    /// From which port.
+    pub src_port: u16,
+    /// To which port.
+    pub dst_port: u16,
+    /// Of the first octet (or of the SYN).
+    pub seq: Seq,
+    /// The next octet expected, if ACK is set.
+    pub ack: Seq,
+    /// The control bits.
+    pub flags: Flags,
+    /// The window field, not scaled.
+    pub window: u16,
+    /// The urgent pointer, if URG is set.
+    pub urgent: u16,
+    /// The options.
+    pub options: Options,
+}
+
+impl Header {
+    /// Octets that `emit` writes: 20 and the options, padded to a multiple of 4.
+    #[inline]
+    pub fn header_len(&self) -> usize {
+        HEADER_LEN + self.options.len()
+    }
+
+    /// Reads the header at the front of `head`, verifies the checksum over pseudo header, `head`
+    /// and `body`; returns the header and its length in octets.
+    ///
+    /// # Errors
+    /// `tcp` too short, `tcp.hdr_len`, `tcp.checksum`, and those of [`options::Options::parse`].
+    pub fn parse(
+        head: &[u8],
+        body: &Body,
+        src: IpAddr,
+        dst: IpAddr,
+    ) -> Result<(Header, usize), Malformed> {
+        let read = Header::read(head)?;
+        let mut sum = pseudo_header(src, dst, Protocol::TCP, head.len() + body.len());
+        sum.add(head);
+        add_body(&mut sum, body);
+        //= rfc9293#3.1 MUST-3
+        //# the receiver checks the checksum, without exception
+        if !sum.is_sound() {
+            return Err(Malformed::new("tcp.checksum", "does not match the segment"));
+        }
+        Ok(read)
+    }
+
+    /// Reads the header without judging its checksum; returns it and its length in octets.
+    ///
+    /// # Errors
+    /// As [`Header::parse`] without `tcp.checksum`.
+    #[inline]
+    pub fn read(octets: &[u8]) -> Result<(Header, usize), Malformed> {
+        let (mut header, len) = Header::read_fixed(octets)?;
+        if len > HEADER_LEN {
+            header.options = Options::parse(&octets[HEADER_LEN..len])?;
+        }
+        Ok((header, len))
+    }
+
+    /// The first 20 octets, and how long the header is; options are left empty.
+    #[inline]
+    pub(crate) fn read_fixed(octets: &[u8]) -> Result<(Header, usize), Malformed> {
+        let Some(h) = octets.first_chunk::<HEADER_LEN>() else {
+            return Err(Malformed::new("tcp", "shorter than the 20 octets of its header"));
+        };
+        let len = usize::from(h[12] >> 4) * 4;
+        if len < HEADER_LEN {
+            return Err(Malformed::new("tcp.hdr_len", "less than 20 octets"));
+        }
+        if len > octets.len() {
+            return Err(Malformed::new("tcp.hdr_len", "more octets than there are"));
+        }
+        let header = Header {
+            src_port: u16::from_be_bytes([h[0], h[1]]),
+            dst_port: u16::from_be_bytes([h[2], h[3]]),
+            seq: Seq(u32::from_be_bytes([h[4], h[5], h[6], h[7]])),
+            ack: Seq(u32::from_be_bytes([h[8], h[9], h[10], h[11]])),
+            flags: Flags(h[13]),
+            window: u16::from_be_bytes([h[14], h[15]]),
+            urgent: u16::from_be_bytes([h[18], h[19]]),
+            options: Options::default(),
+        };
+        Ok((header, len))
+    }
+
+    /// Writes header, options and checksum into `out[..self.header_len()]`; `out` has at least
+    /// that many octets.
+    pub fn emit(&self, out: &mut [u8], body: &Body, src: IpAddr, dst: IpAddr) {
+        let len = self.header_len();
+        let out = &mut out[..len];
+        out[..2].copy_from_slice(&self.src_port.to_be_bytes());
+        out[2..4].copy_from_slice(&self.dst_port.to_be_bytes());
+        out[4..8].copy_from_slice(&self.seq.0.to_be_bytes());
+        out[8..12].copy_from_slice(&self.ack.0.to_be_bytes());
+        out[12] = (len as u8) << 2; // len / 4 in the upper half
+        out[13] = self.flags.0;
+        out[14..16].copy_from_slice(&self.window.to_be_bytes());
+        out[16..18].copy_from_slice(&[0, 0]);
+        out[18..20].copy_from_slice(&self.urgent.to_be_bytes());
+        self.options.emit(&mut out[HEADER_LEN..]);
+        //= rfc9293#3.1 MUST-2
+        //# the sender makes the checksum, without exception
+        let mut sum = pseudo_header(src, dst, Protocol::TCP, len + body.len());
+        sum.add(out);
+        add_body(&mut sum, body);
+        out[16..18].copy_from_slice(&sum.finish().to_be_bytes());
+    }
+}
