@@ -1,7 +1,44 @@
-//! The neighbour machine.
-use base::{Duration, Frame, Instant, InterfaceId, MacAddr};
+//! Who is where on the link: IP address to hardware address, one machine for v4 and v6.
+//!
+//! ```text
+//!              resolve            answer                30 s pass           resolve
+//!   (nothing) --------> INCOMPLETE ------> REACHABLE -------------> STALE ----------> DELAY
+//!                          | 3 questions,      ^  ^                                     | 5 s
+//!                          v 1 s each          |  +-- answer, or progress above --+     v
+//!                        FAILED <--------------+------ 3 questions, 1 s each ---- PROBE
+//! ```
+//!
+//! RFC 4861 section 7.3 gives the states; for IPv4 the questions are ARP requests, which is the
+//! unicast poll of RFC 1122 section 2.3.2.1 (2). FAILED is ours: RFC 4861 deletes the entry, a
+//! learner wants to see it. PERMANENT entries are set by hand.
+//!
+//! Invariants, checked by `check` after each step of the tests: an entry lies in `deadlines` exactly
+//! when it has a deadline, and in `idle` exactly when it is STALE or FAILED; only INCOMPLETE entries
+//! hold frames, [`QUEUE`] at most; entries never outnumber `capacity`.
+//!
+//! What another engineer would question: the time of REACHABLE is not varied by chance as RFC 4861
+//! section 6.3.2 wants, because no router announces it here and probes go to one host only; and
+//! STALE entries are not timed out, they give way to new ones, oldest first. RFC 1122 asks for a
+//! timeout or for a poll, and the poll is here.
+
+use crate::reasons::{
+    FrameWaits, NeighbourAsked, NeighbourChanged, NeighbourForgotten, NeighbourQueueFull,
+    NeighbourSilent, NeighbourState, NeighbourTableFull, NeighbourUnheeded,
+};
+use base::{Duration, Frame, Instant, InterfaceId, Journey, MacAddr};
 use core::net::IpAddr;
-use trace::Cx;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use trace::{Cx, Place};
+
+/// Packets that may wait for one address (RFC 4861 section 7.2.2 asks for one at least).
+pub const QUEUE: usize = 3;
+/// Questions before a neighbour counts as gone (RFC 4861 section 10, MAX_MULTICAST_SOLICIT).
+const TRIES: u8 = 3;
+/// Between two questions (RFC 4861 RETRANS_TIMER; RFC 1122 section 2.3.2.1: at most one a second).
+const BETWEEN: Duration = Duration::from_secs(1);
+/// How long DELAY waits for a sign from above (RFC 4861 DELAY_FIRST_PROBE_TIME).
+const DELAY: Duration = Duration::from_secs(5);
+
 /// How a neighbour's address was heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Confirmation {
@@ -12,7 +49,8 @@ pub enum Confirmation {
     /// It told everybody, or somebody else.
     Overheard,
 }
-/// RFC 4861 section 7.3.2, and FAILED.
+
+/// RFC 4861 section 7.3.2, and FAILED and PERMANENT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     /// Asked, not answered.
@@ -21,7 +59,7 @@ pub enum State {
     Reachable,
     /// Known, not confirmed lately.
     Stale,
-    /// Used while stale; waits for a hint.
+    /// Used while stale; waits for a sign from above.
     Delay,
     /// Being asked again.
     Probe,
@@ -30,12 +68,36 @@ pub enum State {
     /// Set by hand.
     Permanent,
 }
+
+impl State {
+    /// The RFC's word.
+    pub const fn name(self) -> &'static str {
+        match self {
+            State::Incomplete => "INCOMPLETE",
+            State::Reachable => "REACHABLE",
+            State::Stale => "STALE",
+            State::Delay => "DELAY",
+            State::Probe => "PROBE",
+            State::Failed => "FAILED",
+            State::Permanent => "PERMANENT",
+        }
+    }
+    fn is_idle(self) -> bool {
+        matches!(self, State::Stale | State::Failed)
+    }
+}
+impl core::fmt::Display for State {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 /// The machine's numbers.
 #[derive(Clone, Copy, Debug)]
 pub struct Config {
-    /// The interface that this machine serves.
+    /// The interface that this machine serves; events happen there.
     pub interface: InterfaceId,
-    /// How long a confirmation holds.
+    /// How long a confirmation holds (RFC 4861 REACHABLE_TIME, 30 s).
     pub reachable: Duration,
     /// Entries at most.
     pub capacity: usize,
@@ -45,6 +107,7 @@ impl Default for Config {
         Config { interface: InterfaceId(1), reachable: Duration::from_secs(30), capacity: 1024 }
     }
 }
+
 /// What became of a frame to be sent.
 #[derive(Debug)]
 #[must_use]
@@ -54,6 +117,7 @@ pub enum Resolution {
     /// The machine keeps it (or dropped it with a reason).
     Pending,
 }
+
 /// What the owner has to do.
 #[derive(Debug)]
 #[must_use]
@@ -80,6 +144,7 @@ pub enum Action {
         frame: Frame,
     },
 }
+
 /// One entry, for people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EntryView {
@@ -92,19 +157,77 @@ pub struct EntryView {
     /// Since when it is in that state.
     pub since: Instant,
 }
+
+#[derive(Debug)]
+struct Entry {
+    state: State,
+    mac: Option<MacAddr>,
+    since: Instant,
+    deadline: Option<Instant>,
+    /// The last sign of life; moves REACHABLE's deadline when that is looked at.
+    confirmed: Instant,
+    asked: u8,
+    last_asked: Option<Instant>,
+    waiting: VecDeque<Frame>,
+}
+
 /// The neighbours of one interface.
 #[derive(Debug)]
-pub struct Neighbours {}
+pub struct Neighbours {
+    config: Config,
+    table: BTreeMap<IpAddr, Entry>,
+    deadlines: BTreeSet<(Instant, IpAddr)>,
+    /// STALE and FAILED entries, which may give way; oldest first.
+    idle: BTreeSet<(Instant, IpAddr)>,
+    actions: VecDeque<Action>,
+}
+
 impl Neighbours {
     /// No neighbours yet.
     pub fn new(config: Config) -> Self {
-        todo!()
+        Neighbours {
+            config,
+            table: BTreeMap::new(),
+            deadlines: BTreeSet::new(),
+            idle: BTreeSet::new(),
+            actions: VecDeque::new(),
+        }
     }
-    /// Where to send a frame for `address`.
+
+    /// Where to send a frame for `address`. When that is not known, the frame waits and comes out of
+    /// [`Neighbours::poll`] later.
     pub fn resolve(&mut self, cx: &mut Cx, address: IpAddr, frame: Frame) -> Resolution {
-        todo!()
+        let known = self.table.get(&address).map(|entry| (entry.state, entry.mac));
+        match known {
+            Some((
+                State::Reachable | State::Delay | State::Probe | State::Permanent,
+                Some(mac),
+            )) => {
+                return Resolution::Known(mac, frame);
+            }
+            Some((State::Stale, Some(mac))) => {
+                //= rfc4861#7.3.3 the first packet to a stale neighbour starts DELAY
+                let deadline = cx.now() + DELAY;
+                self.change(cx, address, State::Delay, Some(deadline));
+                return Resolution::Known(mac, frame);
+            }
+            Some((State::Incomplete, _)) => {}
+            Some(_) => self.begin(cx, address),
+            None if self.make_room() => {
+                self.insert(cx.now(), address);
+                self.begin(cx, address);
+            }
+            None => {
+                let reason = NeighbourTableFull { address, bound: self.config.capacity };
+                self.end(cx, frame, reason);
+                return Resolution::Pending;
+            }
+        }
+        self.wait(cx, address, frame);
+        Resolution::Pending
     }
-    /// Somebody said where `address` is.
+
+    /// Somebody said that `address` is at `mac`.
     pub fn handle_confirmation(
         &mut self,
         cx: &mut Cx,
@@ -112,42 +235,257 @@ impl Neighbours {
         mac: MacAddr,
         kind: Confirmation,
     ) {
-        todo!()
+        if !self.table.contains_key(&address) {
+            //= rfc826 only who was asked something remembers the asker
+            if kind != Confirmation::Unsolicited || !self.make_room() {
+                return;
+            }
+            self.insert(cx.now(), address);
+        }
+        let Some(entry) = self.table.get_mut(&address) else { return };
+        let was = entry.mac;
+        if entry.state == State::Permanent {
+            if was != Some(mac) {
+                self.note(cx, NeighbourUnheeded { address, mac });
+            }
+            return;
+        }
+        //= rfc4861#7.2.5 an answer counts as one only while a question is open
+        let answer = kind == Confirmation::Solicited
+            && entry.asked > 0
+            && matches!(entry.state, State::Incomplete | State::Probe);
+        let new = was != Some(mac);
+        if !answer && !new {
+            return;
+        }
+        entry.mac = Some(mac);
+        entry.confirmed = cx.now();
+        let waits = !entry.waiting.is_empty();
+        if let Some(was) = was.filter(|_| new) {
+            self.note(cx, NeighbourChanged { address, was, is: mac });
+        }
+        if answer {
+            let deadline = cx.now() + self.config.reachable;
+            self.change(cx, address, State::Reachable, Some(deadline));
+        } else if waits {
+            let deadline = cx.now() + DELAY;
+            self.change(cx, address, State::Delay, Some(deadline));
+        } else {
+            self.change(cx, address, State::Stale, None);
+        }
+        self.release(address, mac);
     }
-    /// A layer above saw progress.
+
+    /// A layer above saw progress that only a living neighbour explains (RFC 4861 section 7.3.1).
     pub fn confirm_reachable(&mut self, now: Instant, address: IpAddr) {
-        todo!()
+        let Some(entry) = self.table.get_mut(&address) else { return };
+        entry.confirmed = now;
+        if matches!(entry.state, State::Stale | State::Delay | State::Probe) {
+            let deadline = now + self.config.reachable;
+            self.shift(now, address, State::Reachable, Some(deadline));
+        }
     }
-    /// What to do next.
-    pub fn poll(&mut self, cx: &mut Cx) -> Option<Action> {
-        todo!()
+
+    /// What to do next; `None`: nothing left.
+    pub fn poll(&mut self, _cx: &mut Cx) -> Option<Action> {
+        self.actions.pop_front()
     }
-    /// When to call `handle_timeout`.
+
+    /// When to call [`Neighbours::handle_timeout`] at the latest.
     pub fn next_deadline(&self) -> Option<Instant> {
-        todo!()
+        self.deadlines.first().map(|(at, _)| *at)
     }
-    /// Time has passed.
+
+    /// Time has passed: questions are repeated or given up, confirmations run out.
     pub fn handle_timeout(&mut self, cx: &mut Cx) {
-        todo!()
+        let now = cx.now();
+        while let Some(&(at, address)) = self.deadlines.first().filter(|(at, _)| *at <= now) {
+            let Some(entry) = self.table.get(&address) else {
+                self.deadlines.remove(&(at, address));
+                continue;
+            };
+            let holds_until = entry.confirmed + self.config.reachable;
+            match entry.state {
+                State::Reachable if holds_until > now => {
+                    self.rearm(address, Some(holds_until));
+                }
+                State::Delay => {
+                    self.change(cx, address, State::Probe, None);
+                    self.ask(cx, address);
+                }
+                State::Incomplete | State::Probe if entry.asked < TRIES => self.ask(cx, address),
+                State::Incomplete | State::Probe => self.give_up(cx, address),
+                _ => self.change(cx, address, State::Stale, None),
+            }
+        }
     }
-    /// The entries by address.
+
+    /// The entries, sorted by address.
     pub fn entries(&self) -> impl Iterator<Item = EntryView> + '_ {
-        core::iter::empty()
+        self.table.iter().map(|(&address, entry)| EntryView {
+            address,
+            mac: entry.mac,
+            state: entry.state,
+            since: entry.since,
+        })
     }
-    /// An entry by hand.
+
+    /// An entry by hand, which nothing heard can change; false when the table is full.
     pub fn insert_static(&mut self, cx: &mut Cx, address: IpAddr, mac: MacAddr) -> bool {
-        todo!()
+        if !self.table.contains_key(&address) {
+            if !self.make_room() {
+                return false;
+            }
+            self.insert(cx.now(), address);
+        }
+        if let Some(entry) = self.table.get_mut(&address) {
+            entry.mac = Some(mac);
+        }
+        self.change(cx, address, State::Permanent, None);
+        self.release(address, mac);
+        true
     }
-    /// Forgets one entry; its frames end with a reason.
+
+    /// Forgets one entry; frames that wait for it end with a reason. False: there was none.
     pub fn remove(&mut self, cx: &mut Cx, address: IpAddr) -> bool {
-        todo!()
+        let Some(entry) = self.table.remove(&address) else { return false };
+        self.idle.remove(&(entry.since, address));
+        if let Some(at) = entry.deadline {
+            self.deadlines.remove(&(at, address));
+        }
+        for frame in entry.waiting {
+            self.end(cx, frame, NeighbourForgotten { address });
+        }
+        true
     }
-    /// Forgets all.
+
+    /// Forgets all entries (the cable was pulled), those set by hand too.
     pub fn flush(&mut self, cx: &mut Cx) {
-        todo!()
+        while let Some(&address) = self.table.keys().next() {
+            self.remove(cx, address);
+        }
     }
-    /// Frames that wait here.
+
+    /// Frames that wait here, in entries or for [`Neighbours::poll`].
     pub fn held(&self) -> usize {
-        todo!()
+        let ready = self.actions.iter().filter(|action| !matches!(action, Action::Probe { .. }));
+        self.table.values().map(|entry| entry.waiting.len()).sum::<usize>() + ready.count()
+    }
+
+    /// Starts asking for an entry that has no answer.
+    fn begin(&mut self, cx: &mut Cx, address: IpAddr) {
+        let Some(entry) = self.table.get_mut(&address) else { return };
+        entry.asked = 0;
+        entry.mac = None;
+        let allowed = entry.last_asked.map(|last| last + BETWEEN).filter(|at| *at > cx.now());
+        //= rfc1122#2.3.2.1 no flood: a question follows the last one by a second, however often asked
+        self.change(cx, address, State::Incomplete, allowed);
+        if allowed.is_none() {
+            self.ask(cx, address);
+        }
+    }
+
+    fn ask(&mut self, cx: &mut Cx, address: IpAddr) {
+        let Some(entry) = self.table.get_mut(&address) else { return };
+        entry.asked += 1;
+        entry.last_asked = Some(cx.now());
+        let (unicast, attempt) = (entry.mac, entry.asked);
+        self.actions.push_back(Action::Probe { address, unicast });
+        self.note(cx, NeighbourAsked { address, attempt });
+        self.rearm(address, Some(cx.now() + BETWEEN));
+    }
+
+    fn give_up(&mut self, cx: &mut Cx, address: IpAddr) {
+        self.note(cx, NeighbourSilent { address, tries: TRIES });
+        self.change(cx, address, State::Failed, None);
+        let Some(entry) = self.table.get_mut(&address) else { return };
+        entry.mac = None;
+        let waiting = core::mem::take(&mut entry.waiting);
+        self.actions
+            .extend(waiting.into_iter().map(|frame| Action::Unreachable { address, frame }));
+    }
+
+    fn wait(&mut self, cx: &mut Cx, address: IpAddr, frame: Frame) {
+        let Some(entry) = self.table.get_mut(&address) else { return };
+        let journey = frame.meta().journey;
+        //= rfc4861#7.2.2 when the queue is full, the newest stays and the oldest goes
+        let gone = if entry.waiting.len() >= QUEUE { entry.waiting.pop_front() } else { None };
+        entry.waiting.push_back(frame);
+        let reason = FrameWaits { address, waiting: entry.waiting.len() };
+        cx.trace.emit(Place::Interface(self.config.interface), journey, reason);
+        if let Some(gone) = gone {
+            self.end(cx, gone, NeighbourQueueFull { address, bound: QUEUE });
+        }
+    }
+
+    fn release(&mut self, address: IpAddr, mac: MacAddr) {
+        let Some(entry) = self.table.get_mut(&address) else { return };
+        let waiting = core::mem::take(&mut entry.waiting);
+        self.actions.extend(waiting.into_iter().map(|frame| Action::Ready { mac, frame }));
+    }
+
+    fn insert(&mut self, now: Instant, address: IpAddr) {
+        let entry = Entry {
+            state: State::Incomplete,
+            mac: None,
+            since: now,
+            deadline: None,
+            confirmed: now,
+            asked: 0,
+            last_asked: None,
+            waiting: VecDeque::new(),
+        };
+        self.table.insert(address, entry);
+    }
+
+    /// Room for one entry more, if need be at the cost of the oldest idle one.
+    fn make_room(&mut self) -> bool {
+        if self.table.len() < self.config.capacity {
+            return true;
+        }
+        let Some((_, address)) = self.idle.pop_first() else { return false };
+        self.table.remove(&address);
+        true
+    }
+
+    fn change(&mut self, cx: &mut Cx, address: IpAddr, state: State, deadline: Option<Instant>) {
+        self.shift(cx.now(), address, state, deadline);
+        self.note(cx, NeighbourState { address, state: state.name() });
+    }
+
+    fn shift(&mut self, now: Instant, address: IpAddr, state: State, deadline: Option<Instant>) {
+        let Some(entry) = self.table.get_mut(&address) else { return };
+        self.idle.remove(&(entry.since, address));
+        (entry.state, entry.since) = (state, now);
+        if !matches!(state, State::Incomplete) {
+            entry.asked = 0;
+        }
+        if state.is_idle() {
+            self.idle.insert((now, address));
+        }
+        self.rearm(address, deadline);
+    }
+
+    fn rearm(&mut self, address: IpAddr, deadline: Option<Instant>) {
+        let Some(entry) = self.table.get_mut(&address) else { return };
+        if let Some(old) = core::mem::replace(&mut entry.deadline, deadline) {
+            self.deadlines.remove(&(old, address));
+        }
+        if let Some(new) = deadline {
+            self.deadlines.insert((new, address));
+        }
+    }
+
+    fn note(&self, cx: &mut Cx, reason: impl trace::Reason) {
+        cx.trace.emit(Place::Interface(self.config.interface), Journey::NONE, reason);
+    }
+
+    fn end(&self, cx: &mut Cx, frame: Frame, reason: impl trace::Reason) {
+        cx.trace.emit(Place::Interface(self.config.interface), frame.meta().journey, reason);
+        cx.pool.recycle(frame);
     }
 }
+
+#[cfg(test)]
+#[path = "neighbour_test.rs"]
+mod tests;
