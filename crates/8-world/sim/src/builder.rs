@@ -147,7 +147,12 @@ impl World {
         let (kind, jacks, ring_limit, cpu) = match part {
             Part::Machine(spec) => {
                 let shape = (spec.interfaces.len(), spec.ring, spec.cpu);
-                (Kind::Machine(Box::new(MachineNode::new(spec, new_cx()))), shape.0, shape.1, shape.2)
+                (
+                    Kind::Machine(Box::new(MachineNode::new(spec, new_cx()))),
+                    shape.0,
+                    shape.1,
+                    shape.2,
+                )
             }
             Part::Switch(spec) => {
                 let inside = SwitchNode { switch: None, cx: new_cx() };
@@ -188,8 +193,7 @@ impl World {
         }
         let cable = self.cables.len();
         // "cable " keeps a cable's streams apart from those of a node of the same name.
-        let source =
-            RandomSource::new(self.settings.seed, &format!("cable {}", spec.name), 0);
+        let source = RandomSource::new(self.settings.seed, &format!("cable {}", spec.name), 0);
         let ways = [(a, b, spec.forward, "forward"), (b, a, spec.backward, "backward")];
         for (from, to, config, way) in ways {
             let line = self.links.len();

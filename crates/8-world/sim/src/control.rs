@@ -1,12 +1,12 @@
 //! The one door's other side: what each [`Input`] does.
 
+use crate::ProcessId;
 use crate::builder::Part;
 use crate::input::{Input, InputError, LineChange, Outcome, Way};
 use crate::machine::Launch;
 use crate::node::{Kind, NodeKind};
 use crate::spec::{CableSpec, End};
 use crate::world::World;
-use crate::ProcessId;
 use base::{Duration, NodeId};
 use bytes::Bytes;
 use cable::LineConfig;
@@ -145,7 +145,7 @@ impl World {
     fn interrupt(&mut self, id: ProcessId) -> Answer {
         let node = self.find_process(id)?;
         if let Kind::Machine(machine) = &mut self.nodes[node].kind {
-            machine.interrupt(self.now, id);
+            machine.interrupt(self.now, id, &mut self.outputs);
         }
         self.settle(node);
         Ok(Outcome::Done)
@@ -154,7 +154,7 @@ impl World {
     fn kill(&mut self, id: ProcessId) -> Answer {
         let node = self.find_process(id)?;
         if let Kind::Machine(machine) = &mut self.nodes[node].kind {
-            machine.kill(self.now, id);
+            machine.kill(self.now, id, &mut self.outputs);
         }
         self.settle(node);
         Ok(Outcome::Done)
@@ -177,11 +177,8 @@ impl World {
         };
         self.grow_switch(switch);
         let door = self.add_part(Part::Door(name.clone()));
-        let spec = CableSpec::new(
-            End::new(&name, 0),
-            End { node: network, jack },
-            LineConfig::default(),
-        );
+        let spec =
+            CableSpec::new(End::new(&name, 0), End { node: network, jack }, LineConfig::default());
         // The names were free and both jacks are, so the cable fits.
         if self.add_cable(spec).is_err() {
             return Err(InputError::NameTaken(name));
@@ -201,6 +198,19 @@ impl World {
         }
         self.nodes[node].removed = true;
         self.names.remove(name);
+        Ok(Outcome::Done)
+    }
+
+    fn set_name(&mut self, name: String, address: Option<core::net::IpAddr>) -> Answer {
+        match address {
+            Some(address) => self.settings.hosts.insert(name, address),
+            None => self.settings.hosts.remove(&name),
+        };
+        for node in &mut self.nodes {
+            if let Kind::Machine(machine) = &mut node.kind {
+                machine.refresh_names(&self.settings);
+            }
+        }
         Ok(Outcome::Done)
     }
 

@@ -15,7 +15,10 @@ impl EventLog {
     pub const BOUND: usize = 1 << 18;
 
     /// The events from number `cursor` on that are still kept, oldest first.
-    pub fn since(&self, cursor: u64) -> impl DoubleEndedIterator<Item = &Event> + ExactSizeIterator {
+    pub fn since(
+        &self,
+        cursor: u64,
+    ) -> impl DoubleEndedIterator<Item = &Event> + ExactSizeIterator {
         let skip = cursor.saturating_sub(self.first()).min(self.events.len() as u64);
         self.events.range(skip as usize..)
     }

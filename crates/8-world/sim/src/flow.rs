@@ -2,7 +2,7 @@
 
 use crate::calendar::Key;
 use crate::node::Kind;
-use crate::reasons::{DoorFull, NoCable, PowerLost, RingFull};
+use crate::reasons::{DoorFull, NoCable, NoOtherJack, PowerLost, RingFull};
 use crate::recorder::Direction;
 use crate::world::World;
 use base::{Frame, JackId, NodeId};
@@ -117,7 +117,10 @@ impl World {
         inside.cx.set_now(self.now);
         let Some(switch) = &mut inside.switch else { return };
         match switch.handle_frame(&mut inside.cx, jack, frame) {
-            Forwarding::One(out, frame) => self.transmit(index, out, frame),
+            Forwarding::One(out, frame) => {
+                inside.cx.trace.ended(Fate::Sent);
+                self.transmit(index, out, frame);
+            }
             Forwarding::Flood { except, frame } => self.flood(index, except, frame),
             Forwarding::Ended => {}
         }
@@ -136,9 +139,14 @@ impl World {
                 self.transmit(index, jack, frame.clone());
             }
         }
-        if let Some(jack) = last {
-            self.transmit(index, jack, frame);
-        }
+        let Kind::Switch(inside) = &mut self.nodes[index].kind else { return };
+        let Some(jack) = last else {
+            let journey = frame.meta().journey;
+            inside.cx.trace.emit(Place::Jack(except), journey, NoOtherJack {});
+            return;
+        };
+        inside.cx.trace.ended(Fate::Sent);
+        self.transmit(index, jack, frame);
     }
 
     pub(crate) fn link_is_up(&self, index: usize, jack: JackId) -> bool {
@@ -147,17 +155,9 @@ impl World {
 
     /// Tells the calendar when a switch has to forget something.
     pub(crate) fn plan_switch(&mut self, index: usize) {
-        let node = &self.nodes[index];
-        let Kind::Switch(inside) = &node.kind else { return };
+        let Kind::Switch(inside) = &self.nodes[index].kind else { return };
         let deadline = inside.switch.as_ref().and_then(ether::Switch::next_deadline);
-        let id = node.id.0;
-        let key = deadline.map(|time| Key {
-            time: time.max(self.now),
-            target: id,
-            source: id,
-            count: 0,
-        });
-        self.calendar.set(node.deadline, key);
+        self.plan_deadline(index, deadline);
     }
 
     /// A node's deadline has come.

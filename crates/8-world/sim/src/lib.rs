@@ -30,6 +30,7 @@ mod audit;
 mod builder;
 mod calendar;
 mod control;
+mod disk;
 mod error;
 mod events;
 mod flow;
@@ -41,6 +42,7 @@ mod power;
 mod programs;
 pub mod reasons;
 mod recorder;
+mod settle;
 pub mod spec;
 mod world;
 

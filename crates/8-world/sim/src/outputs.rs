@@ -87,6 +87,7 @@ pub struct Outputs {
     log_octets: usize,
     next: u64,
     last: u64,
+    running: usize,
 }
 
 impl Outputs {
@@ -129,6 +130,10 @@ impl Outputs {
     pub fn next(&self) -> u64 {
         self.next
     }
+    /// How many processes run.
+    pub fn running(&self) -> usize {
+        self.running
+    }
     fn first(&self) -> u64 {
         self.next - self.log.len() as u64
     }
@@ -152,6 +157,7 @@ impl Outputs {
             started: time,
             ended: None,
         };
+        self.running += 1;
         self.processes.insert(id, process);
         if self.labels.len() < Self::LABELS || self.labels.contains_key(label) {
             self.labels.entry(label.to_owned()).or_default().runs += 1;
@@ -182,6 +188,7 @@ impl Outputs {
         }
         if let Some(process) = self.processes.get_mut(&id) {
             process.ended = Some((time, code));
+            self.running -= 1;
         }
         self.push(time, id, News::Ended(code));
         self.forget_old();

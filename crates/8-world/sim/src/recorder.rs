@@ -81,7 +81,10 @@ impl Recorder {
     }
 
     /// The frames from number `cursor` on that are still kept, oldest first.
-    pub fn since(&self, cursor: u64) -> impl DoubleEndedIterator<Item = &Recorded> + ExactSizeIterator {
+    pub fn since(
+        &self,
+        cursor: u64,
+    ) -> impl DoubleEndedIterator<Item = &Recorded> + ExactSizeIterator {
         let skip = cursor.saturating_sub(self.first()).min(self.frames.len() as u64);
         self.frames.range(skip as usize..)
     }

@@ -26,6 +26,9 @@ pub struct MachineSpec {
     pub search: Option<String>,
     /// Its files (the durable part).
     pub files: files::Tree,
+    /// Does it know every name of the world by itself, in `/etc/hosts` and in its resolver's table
+    /// (a name server does, others ask it)?
+    pub knows_names: bool,
     /// May its programs change addresses and routes (`Env::control`)?
     pub grant_control: bool,
     /// What starts when it is switched on.
@@ -45,6 +48,7 @@ impl MachineSpec {
             resolvers: Vec::new(),
             search: None,
             files: files::Tree::default(),
+            knows_names: false,
             grant_control: true,
             programs: Vec::new(),
         }

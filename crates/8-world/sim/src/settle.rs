@@ -1,0 +1,85 @@
+//! After anything touched a node: its programs run, its frames leave, its next deadline is planned.
+
+use crate::calendar::Key;
+use crate::machine::Launch;
+use crate::node::{Kind, SwitchNode};
+use crate::outputs::ProcessId;
+use crate::reasons::NoProgram;
+use crate::world::World;
+use base::{Instant, Journey, NodeId, RandomSource};
+use trace::Place;
+
+impl World {
+    /// Brings a node to rest; call it after every touch.
+    pub(crate) fn settle(&mut self, index: usize) {
+        let Kind::Machine(machine) = &mut self.nodes[index].kind else {
+            self.plan_switch(index);
+            return self.gather(index);
+        };
+        let mut outbox = core::mem::take(&mut self.outbox);
+        let turn = machine.run(self.now, &mut outbox, &mut self.outputs);
+        self.at_instant += turn.polls;
+        for (jack, frame) in outbox.drain(..) {
+            self.transmit(index, jack, frame);
+        }
+        self.outbox = outbox;
+        self.plan_deadline(index, turn.deadline);
+        if turn.events || !self.nodes[index].cx.trace.is_empty() {
+            self.gather(index);
+        }
+    }
+
+    pub(crate) fn plan_deadline(&mut self, index: usize, deadline: Option<Instant>) {
+        let node = &self.nodes[index];
+        let id = node.id.0;
+        let key =
+            deadline.map(|time| Key { time: time.max(self.now), target: id, source: id, count: 0 });
+        self.calendar.set(node.deadline, key);
+    }
+
+    /// Starts the programs of a machine that are due.
+    pub(crate) fn start_due(&mut self, index: usize) {
+        let Kind::Machine(machine) = &mut self.nodes[index].kind else { return };
+        for launch in machine.take_due(self.now) {
+            if self.settings.programs.get(&launch.program).is_some() {
+                self.launch_now(index, launch);
+            } else {
+                let cx = &mut self.nodes[index].cx;
+                cx.set_now(self.now);
+                cx.trace.emit(Place::Node, Journey::NONE, NoProgram {});
+            }
+        }
+    }
+
+    /// Starts a program that the registry has; settle the node afterwards.
+    pub(crate) fn launch_now(&mut self, index: usize, launch: Launch) -> ProcessId {
+        let node = &mut self.nodes[index];
+        let label =
+            launch.label.clone().unwrap_or_else(|| format!("{}/{}", node.name, launch.program));
+        let (program, args) = (&launch.program, &launch.args);
+        let id = self.outputs.started(self.now, NodeId(index as u32), program, args, &label);
+        let known = self.settings.programs.get(program).map(|program| program.run);
+        if let (Kind::Machine(machine), Some(run)) = (&mut node.kind, known) {
+            machine.spawn(self.now, id, run, &launch, &self.settings);
+            machine.repeat(self.now, launch, id);
+        }
+        id
+    }
+}
+
+impl SwitchNode {
+    /// Switched on: an empty table, every link still down.
+    pub(crate) fn boot(&mut self, now: Instant, jacks: usize, random: &RandomSource) {
+        self.cx.set_now(now);
+        let config = ether::switch::Config {
+            secret: random.stream("switch table").next_u64(),
+            ..ether::switch::Config::default()
+        };
+        let jacks = u16::try_from(jacks).unwrap_or(u16::MAX);
+        let mut switch = ether::Switch::new(jacks, config);
+        for jack in 0..jacks {
+            switch.set_jack_up(&mut self.cx, base::JackId(jack), false);
+        }
+        self.switch = Some(switch);
+    }
+}
