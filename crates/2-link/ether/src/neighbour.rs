@@ -167,7 +167,6 @@ struct Entry {
     /// The last sign of life; moves REACHABLE's deadline when that is looked at.
     confirmed: Instant,
     asked: u8,
-    last_asked: Option<Instant>,
     waiting: VecDeque<Frame>,
 }
 
@@ -377,18 +376,15 @@ impl Neighbours {
         let Some(entry) = self.table.get_mut(&address) else { return };
         entry.asked = 0;
         entry.mac = None;
-        let allowed = entry.last_asked.map(|last| last + BETWEEN).filter(|at| *at > cx.now());
-        //= rfc1122#2.3.2.1 no flood: a question follows the last one by a second, however often asked
-        self.change(cx, address, State::Incomplete, allowed);
-        if allowed.is_none() {
-            self.ask(cx, address);
-        }
+        self.change(cx, address, State::Incomplete, None);
+        //= rfc1122#2.3.2.1 no flood: FAILED begins a second after the last question, so even a sender
+        //= that never tires asks once a second
+        self.ask(cx, address);
     }
 
     fn ask(&mut self, cx: &mut Cx, address: IpAddr) {
         let Some(entry) = self.table.get_mut(&address) else { return };
         entry.asked += 1;
-        entry.last_asked = Some(cx.now());
         let (unicast, attempt) = (entry.mac, entry.asked);
         self.actions.push_back(Action::Probe { address, unicast });
         self.note(cx, NeighbourAsked { address, attempt });
@@ -432,7 +428,6 @@ impl Neighbours {
             deadline: None,
             confirmed: now,
             asked: 0,
-            last_asked: None,
             waiting: VecDeque::new(),
         };
         self.table.insert(address, entry);

@@ -162,8 +162,7 @@ fn rfc1122_2_3_2_1_three_questions_a_second_apart_then_unreachable() {
 
 #[test]
 fn rfc1122_2_3_2_1_a_failed_neighbour_is_not_asked_more_than_once_a_second() {
-    // The third question was at 2 s; a try at 3.0 s may ask, one at 6.2 s after the question at 6.0 s
-    // and a removal must not.
+    // A sender that tries again the moment it is told: the questions stay a second apart.
     let transcript = run(&[Send, At(3_000), Send, At(5_999), At(6_000), Send]);
     let want = "
         0.000000000 neighbour_state INCOMPLETE
