@@ -15,6 +15,7 @@
 
 use crate::card::{Card, CarrierKind, Prefer};
 use crate::error::DoorError;
+use crate::linger::linger;
 use crate::namespace::{Owner, step};
 use crate::note::Note;
 use crate::{fd, overlay, plug, sys};
@@ -113,6 +114,7 @@ fn start(line: &UnixStream, order: &Order) -> Result<i32, DoorError> {
         match Signal::try_from(signal.ssi_signo as i32) {
             Ok(Signal::SIGCHLD) => {
                 if let Some(code) = reap(program) {
+                    farewell(&signals);
                     return Ok(code);
                 }
             }
@@ -120,6 +122,18 @@ fn start(line: &UnixStream, order: &Order) -> Result<i32, DoorError> {
             Ok(signal_number) if signal.ssi_pid == 0 => pass_on(signal_number, program),
             _ => {}
         }
+    }
+}
+
+/// Ends what the program left running, and lets its connections end well.
+fn farewell(signals: &SignalFd) {
+    let _ = kill(Pid::from_raw(-1), Signal::SIGKILL);
+    // Their SIGCHLDs must not be taken for a wish to hurry.
+    while waitpid(None, None).is_ok() {}
+    let mut hurry: SigSet = PASSED_ON.into_iter().collect();
+    hurry.add(END_ALL);
+    if signals.set_mask(&hurry).is_ok() {
+        linger(signals);
     }
 }
 

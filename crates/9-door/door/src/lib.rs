@@ -39,6 +39,8 @@ mod init;
 #[cfg(target_os = "linux")]
 pub mod join;
 #[cfg(target_os = "linux")]
+mod linger;
+#[cfg(target_os = "linux")]
 mod namespace;
 #[cfg(target_os = "linux")]
 mod netlink;

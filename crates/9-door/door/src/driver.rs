@@ -1,0 +1,341 @@
+//! The driver: one thread that owns a running lab, paces it by the wall clock, and works its doors.
+//!
+//! ```text
+//!   service --- closures ---> mailbox --+
+//!                                       v          every turn:
+//!   kernel <=== carriers (epoll) ===> Running      1. run the world up to the wall clock's time
+//!                                       |          2. frames that left by a door -> carriers
+//!   watchers (captures, output) <-------+          3. mailbox, 4. watchers, 5. sleep until the
+//!                                                     next event, a frame, or a letter
+//! ```
+//!
+//! A turn is cut after [`SLICE`] of wall time even when the world is behind, so a letter is answered
+//! in time even in a storm. Order is kept and no timer skipped: a world that is late stays late until
+//! it catches up, and [`Running::lateness`] tells. A panic inside the world ends this lab alone.
+//!
+//! Everything that reaches the world goes through [`Running::input`], which the journal sees.
+
+use crate::carrier::Carrier;
+use crate::journal::Journal;
+use base::{Duration, Instant};
+use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
+use nix::sys::eventfd::{EfdFlags, EventFd};
+use nix::sys::time::TimeSpec;
+use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
+use sim::{Input, InputError, Outcome, World};
+use std::collections::BTreeMap;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
+
+/// How long the world may run before doors and mailbox have their turn.
+const SLICE: core::time::Duration = core::time::Duration::from_millis(2);
+/// Steps between two looks at the wall clock.
+const STEPS_PER_LOOK: u32 = 64;
+/// Frames taken from one carrier in one turn.
+const FRAMES_PER_TURN: usize = 64;
+/// Letters that may wait; a sender beyond that waits itself.
+const MAILBOX: usize = 1024;
+/// From here on a world counts as late.
+const LATE: Duration = Duration::from_millis(50);
+
+const LETTERS: u64 = u64::MAX;
+const TIMER: u64 = u64::MAX - 1;
+
+type Letter = Box<dyn FnOnce(&mut Running) + Send>;
+/// Looks at the world after every turn; false means that it has seen enough.
+pub type Watcher = Box<dyn FnMut(&mut World) -> bool + Send>;
+
+/// A lab that runs: its world, and the doors into it.
+pub struct Running {
+    /// The world. Inputs go through [`Running::input`].
+    pub world: World,
+    journal: Option<Journal>,
+    carriers: BTreeMap<u64, Joined>,
+    next_carrier: u64,
+    epoll: Epoll,
+    watchers: Vec<Watcher>,
+    began: std::time::Instant,
+    latest: Duration,
+    stopping: bool,
+}
+
+/// A joined host: its card, and a line to its `join`, which ends when we go away.
+struct Joined {
+    node: String,
+    carrier: Carrier,
+    _control: OwnedFd,
+}
+
+/// Why a lab came to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// Somebody stopped it.
+    Stopped,
+    /// The world gave up (a storm at one instant, for example).
+    Failed(String),
+    /// A bug of ours.
+    Panicked(String),
+}
+
+/// A handle to the thread; dropping it stops the lab.
+pub struct Driver {
+    mailbox: Mailbox,
+    thread: Option<JoinHandle<Ended>>,
+}
+
+/// Where letters to a lab go. Clones are cheap.
+#[derive(Clone)]
+pub struct Mailbox {
+    letters: mpsc::SyncSender<Letter>,
+    bell: Arc<EventFd>,
+}
+
+/// The lab has ended; nobody reads its mailbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the lab has ended")]
+pub struct Gone;
+
+impl Mailbox {
+    /// Sends a letter: the closure runs on the lab's thread between two turns.
+    pub fn send(&self, letter: impl FnOnce(&mut Running) + Send + 'static) -> Result<(), Gone> {
+        self.letters.send(Box::new(letter)).map_err(|_| Gone)?;
+        let _ = self.bell.write(1); // full means: it rings already
+        Ok(())
+    }
+
+    /// Sends a letter and hands its answer to `reply` on the lab's thread.
+    pub fn ask<R: Send + 'static>(
+        &self,
+        question: impl FnOnce(&mut Running) -> R + Send + 'static,
+        reply: impl FnOnce(R) + Send + 'static,
+    ) -> Result<(), Gone> {
+        self.send(move |running| reply(question(running)))
+    }
+}
+
+impl Driver {
+    /// Starts the thread of a lab. `make` builds the world on it; `ended` is told how it went.
+    pub fn start(
+        name: &str,
+        world: World,
+        journal: Option<Journal>,
+        ended: impl FnOnce(Ended) + Send + 'static,
+    ) -> io::Result<Driver> {
+        let (letters, inbox) = mpsc::sync_channel(MAILBOX);
+        let bell = Arc::new(EventFd::from_flags(EfdFlags::EFD_NONBLOCK | EfdFlags::EFD_CLOEXEC)?);
+        let timer = TimerFd::new(ClockId::CLOCK_MONOTONIC, TimerFlags::TFD_NONBLOCK | TimerFlags::TFD_CLOEXEC)?;
+        let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
+        epoll.add(&*bell, EpollEvent::new(EpollFlags::EPOLLIN, LETTERS))?;
+        epoll.add(&timer, EpollEvent::new(EpollFlags::EPOLLIN, TIMER))?;
+        let running = Running {
+            world,
+            journal,
+            carriers: BTreeMap::new(),
+            next_carrier: 0,
+            epoll,
+            watchers: Vec::new(),
+            began: std::time::Instant::now(),
+            latest: Duration::ZERO,
+            stopping: false,
+        };
+        let mailbox = Mailbox { letters, bell: bell.clone() };
+        let thread = std::thread::Builder::new().name(format!("lab {name}")).spawn(move || {
+            let how = live(running, &inbox, &bell, &timer);
+            ended(how.clone());
+            how
+        })?;
+        Ok(Driver { mailbox, thread: Some(thread) })
+    }
+
+    /// Where letters go.
+    pub fn mailbox(&self) -> &Mailbox {
+        &self.mailbox
+    }
+
+    /// Stops the lab and waits for its thread.
+    pub fn stop(mut self) -> Ended {
+        self.end()
+    }
+
+    fn end(&mut self) -> Ended {
+        let _ = self.mailbox.send(Running::stop);
+        match self.thread.take().map(JoinHandle::join) {
+            Some(Ok(how)) => how,
+            _ => Ended::Stopped,
+        }
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+fn live(mut running: Running, inbox: &mpsc::Receiver<Letter>, bell: &EventFd, timer: &TimerFd) -> Ended {
+    let attempt = catch_unwind(AssertUnwindSafe(|| {
+        while !running.stopping {
+            let behind = match running.run_slice() {
+                Ok(behind) => behind,
+                Err(error) => return Ended::Failed(error),
+            };
+            running.deliver();
+            let _ = bell.read();
+            while let Ok(letter) = inbox.try_recv() {
+                letter(&mut running);
+            }
+            running.watch();
+            running.wait(timer, behind);
+        }
+        Ended::Stopped
+    }));
+    attempt.unwrap_or_else(|panic| {
+        let said = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let said = said.or_else(|| panic.downcast_ref::<String>().cloned());
+        Ended::Panicked(said.unwrap_or_else(|| "no message".to_owned()))
+    })
+}
+
+impl Running {
+    /// Something reaches the world from outside, now. The journal sees it.
+    pub fn input(&mut self, input: Input) -> Result<Outcome, InputError> {
+        if let Some(journal) = &mut self.journal {
+            journal.record(self.world.now(), &input);
+        }
+        self.world.handle_input(input)
+    }
+
+    /// A joined host's card: frames of the door `node` go to it and come from it. `control` is kept
+    /// as long as the host is there.
+    pub fn attach(&mut self, node: &str, carrier: Carrier, control: OwnedFd) -> io::Result<()> {
+        let token = self.next_carrier;
+        self.epoll.add(&carrier, EpollEvent::new(EpollFlags::EPOLLIN, token))?;
+        self.next_carrier += 1;
+        self.carriers.insert(token, Joined { node: node.to_owned(), carrier, _control: control });
+        Ok(())
+    }
+
+    /// Takes a joined host's card away; false when there is none of that name.
+    pub fn detach(&mut self, node: &str) -> bool {
+        let token = self.carriers.iter().find(|(_, joined)| joined.node == node).map(|(token, _)| *token);
+        let Some(joined) = token.and_then(|token| self.carriers.remove(&token)) else { return false };
+        let _ = self.epoll.delete(&joined.carrier);
+        true
+    }
+
+    /// Lets `watcher` look at the world after every turn until it has seen enough.
+    pub fn add_watcher(&mut self, watcher: Watcher) {
+        self.watchers.push(watcher);
+    }
+
+    /// The world ends after this turn.
+    pub fn stop(&mut self) {
+        self.stopping = true;
+    }
+
+    /// How late the world was at worst.
+    pub fn lateness(&self) -> Duration {
+        self.latest
+    }
+
+    /// Where the world should be by the wall clock.
+    fn wall_now(&self) -> Instant {
+        Instant::ZERO + Duration::from(self.began.elapsed())
+    }
+
+    /// Runs towards the wall clock's time for at most a slice; true when it did not get there.
+    fn run_slice(&mut self) -> Result<bool, String> {
+        let target = self.wall_now();
+        let began = std::time::Instant::now();
+        let mut steps = 0;
+        while self.world.next_deadline().is_some_and(|next| next <= target) {
+            self.world.step().map_err(|error| error.to_string())?;
+            steps += 1;
+            if steps % STEPS_PER_LOOK == 0 && began.elapsed() > SLICE {
+                let late = target - self.world.now();
+                self.latest = self.latest.max(if late > LATE { late } else { Duration::ZERO });
+                return Ok(true);
+            }
+        }
+        self.world.run_until(target).map_err(|error| error.to_string())?;
+        Ok(false)
+    }
+
+    /// Frames that left the world by a door.
+    fn deliver(&mut self) {
+        let mut buffer = Vec::with_capacity(2048);
+        while let Some((node, frame)) = self.world.take_door_frame() {
+            let Some(joined) = self.carriers.values_mut().find(|joined| self.world.node_name(node) == joined.node) else {
+                continue;
+            };
+            buffer.resize(frame.len(), 0);
+            frame.copy_to(&mut buffer);
+            // A card that takes no more loses the frame, as a real one does; the carrier counts it.
+            let _ = joined.carrier.send(&buffer);
+        }
+    }
+
+    fn watch(&mut self) {
+        let world = &mut self.world;
+        self.watchers.retain_mut(|watcher| watcher(world));
+    }
+
+    /// Sleeps until the next event of the world, a frame at a card, or a letter.
+    fn wait(&mut self, timer: &TimerFd, behind: bool) {
+        let mut ready = [EpollEvent::empty(); 32];
+        let timeout = if behind { EpollTimeout::ZERO } else { self.arm(timer) };
+        let count = self.epoll.wait(&mut ready, timeout).unwrap_or(0);
+        for event in &ready[..count] {
+            match event.data() {
+                LETTERS => {}
+                TIMER => {
+                    let _ = timer.wait();
+                }
+                token => self.take_frames(token),
+            }
+        }
+    }
+
+    fn arm(&self, timer: &TimerFd) -> EpollTimeout {
+        let Some(next) = self.world.next_deadline() else { return EpollTimeout::NONE };
+        let span = next - self.wall_now();
+        if span.is_zero() {
+            return EpollTimeout::ZERO;
+        }
+        let spec = TimeSpec::from_duration(span.into());
+        match timer.set(Expiration::OneShot(spec), TimerSetTimeFlags::empty()) {
+            Ok(()) => EpollTimeout::NONE,
+            Err(_) => EpollTimeout::from(1u8),
+        }
+    }
+
+    /// Takes what a card has, up to a turn's share.
+    fn take_frames(&mut self, token: u64) {
+        let Some(mut joined) = self.carriers.remove(&token) else { return };
+        let mut buffer = vec![0; joined.carrier.max_frame()];
+        let mut alive = true;
+        for _ in 0..FRAMES_PER_TURN {
+            match joined.carrier.recv(&mut buffer) {
+                Ok(Some(frame)) => {
+                    let input = Input::FrameIn { node: joined.node.clone(), octets: frame.to_vec() };
+                    // A frame that the world refuses (too short, powered off) is counted there.
+                    let _ = self.input(input);
+                }
+                Ok(None) => break,
+                Err(error) if Carrier::is_gone(&error) => {
+                    alive = false;
+                    break;
+                }
+                Err(_) => break,
+            }
+        }
+        if alive {
+            self.carriers.insert(token, joined);
+        } else {
+            let _ = self.epoll.delete(&joined.carrier);
+        }
+    }
+}
