@@ -1,30 +1,95 @@
-//! Datagrams.
-#![allow(unused_variables, clippy::todo)]
+//! UDP (RFC 768, RFC 1122 section 4.1): datagrams between ports, whole or not at all.
+//!
+//! ```text
+//!   program --> emit --> `ip`          `ip` --> handle_datagram --> (the host finds the port)
+//!                                                                    --> Queue::push --> program
+//! ```
+//!
+//! No connection, no memory between datagrams but the [`Queue`] of each socket. Which socket a
+//! datagram belongs to is the host's knowledge. Absent: UDP-Lite, datagrams without a checksum on
+//! sending (RFC 1122 section 4.1.3.4 has it on by default; ours cannot be turned off), and joined
+//! groups.
+
 pub mod queue;
 pub mod reasons;
-use base::{Frame, InterfaceId};
-use core::net::{IpAddr, SocketAddr};
+
 pub use queue::{Message, Queue};
-use trace::Cx;
 pub use wire::udp::{HEADER_LEN, Header};
+
+use base::{Frame, InterfaceId};
+use bytes::Bytes;
+use core::net::{IpAddr, SocketAddr};
+use trace::{Cx, Place};
+
+/// The longest payload over IPv4: 65,535 octets less the headers of IP and UDP.
+pub const LONGEST_PAYLOAD: usize = 65_535 - 20 - HEADER_LEN;
+
 /// The payload is longer than a datagram can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooLong {
-    /// Octets offered.
+    /// Octets offered; at most [`LONGEST_PAYLOAD`] can be sent.
     pub len: usize,
 }
-/// Reads and verifies a datagram and strips its header (`frame`: at the UDP header).
-/// `None`: the frame was ended with a reason.
+impl core::fmt::Display for TooLong {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{} octets do not fit a datagram (at most {LONGEST_PAYLOAD})", self.len)
+    }
+}
+impl core::error::Error for TooLong {}
+
+/// Reads and verifies a datagram (`frame`: at the UDP header, trimmed to the IP packet), strips its
+/// header and what lies beyond its length. `None`: the frame was ended with a reason.
 pub fn handle_datagram(
     cx: &mut Cx,
     interface: InterfaceId,
     src: IpAddr,
     dst: IpAddr,
-    frame: Frame,
+    mut frame: Frame,
 ) -> Option<(Header, Frame)> {
-    todo!()
+    frame.pull(HEADER_LEN);
+    match Header::parse(frame.head(), frame.body(), src, dst) {
+        Ok(header) => {
+            frame.truncate(usize::from(header.len));
+            frame.strip(HEADER_LEN);
+            Some((header, frame))
+        }
+        Err(bad) => {
+            //= rfc1122#4.1.3.4 a datagram with a wrong checksum is dropped without an answer
+            let reason = reasons::MalformedDatagram { field: bad.field, why: bad.why };
+            cx.trace.emit(Place::Interface(interface), frame.meta().journey, reason);
+            cx.pool.recycle(frame);
+            None
+        }
+    }
 }
-/// Prepends the UDP header to a payload.
+
+/// Prepends the UDP header to a payload. A payload in the frame's body is not copied.
+///
+/// # Errors
+/// [`TooLong`]; the frame is as it was.
 pub fn emit(frame: &mut Frame, src: SocketAddr, dst: SocketAddr) -> Result<(), TooLong> {
-    todo!()
+    let payload = frame.len();
+    if payload > LONGEST_PAYLOAD {
+        return Err(TooLong { len: payload });
+    }
+    gather(frame);
+    let body = frame.body().clone();
+    let len = (payload + HEADER_LEN) as u16;
+    let header = Header { src_port: src.port(), dst_port: dst.port(), len };
+    header.emit(frame.prepend(HEADER_LEN), &body, src.ip(), dst.ip());
+    Ok(())
 }
+
+/// A payload that came in by a frame has its first octets in the head; the checksum wants it in one.
+fn gather(frame: &mut Frame) {
+    let in_head = frame.head().len();
+    if in_head > 0 {
+        let whole = Bytes::from(frame.to_vec());
+        frame.strip(in_head);
+        *frame.body_mut() = whole.into();
+    }
+}
+
+#[cfg(test)]
+#[path = "udp_test.rs"]
+mod tests;
