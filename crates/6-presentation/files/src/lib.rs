@@ -6,6 +6,7 @@
 //!
 //! Absent until a protocol needs it: permissions, times, links, empty directories.
 
+mod for_programs;
 mod media;
 mod path;
 mod tree;
