@@ -9,7 +9,8 @@
 //! caller's uid, gid, terminal and working folder; its exit code is passed through.
 //!
 //! **The caller must have one thread** when it calls [`prepare`] (it forks), and `prepare` and `run`
-//! must be called from its main thread (the kernel ties the helper's life to that thread).
+//! must be called from its main thread (the kernel ties the helper's life to that thread). SIGCHLD is
+//! put back to its default, or the program's exit code could not be had.
 //!
 //! Absent: a program that stops itself (a shell's `suspend`) does not stop `join`; X11 cookies bound
 //! to the real host name do not fit, for the host name is the lab's.

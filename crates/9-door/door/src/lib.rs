@@ -44,6 +44,7 @@ mod linger;
 mod namespace;
 #[cfg(target_os = "linux")]
 mod netlink;
+#[cfg(target_os = "linux")]
 mod offload;
 #[cfg(target_os = "linux")]
 mod overlay;

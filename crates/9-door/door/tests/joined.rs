@@ -9,7 +9,7 @@ use bench::{Bench, Kind, Running, UID, has, is_root, missing, output, soon, spok
 use std::process::Command;
 
 const LOOK: &str = "id -u; id -g; hostname; cat /etc/resolv.conf; grep ^hosts: /etc/nsswitch.conf; \
-    getent hosts $(hostname) | tr -s ' '; ip -o link show eth0; ip -o addr; ip route; \
+    cat /etc/hosts; ip -o link show eth0; ip -o addr; ip route; \
     cat /proc/sys/net/ipv6/conf/eth0/disable_ipv6; grep CapEff /proc/self/status; pwd";
 
 #[test]
@@ -271,4 +271,46 @@ fn the_doctor_tries_and_tells() {
     let (_, said, errors) = spoken(&forbidden.args(["-Ur", "sh", "-c", &script]).output().unwrap());
     assert!(said.contains(r#""name":"namespaces","state":"broken""#), "{said}{errors}");
     assert!(said.contains("sysctl -w user.max_user_namespaces"), "{said}");
+}
+
+/// What a person at a terminal does, typed by a program: `person.py COMMAND..` says what came of it.
+const PTY: &str = "import os,pty,signal,sys,time,termios
+def run(argv, talk):
+    pid,fd=pty.fork()
+    if pid==0: os.execvp(argv[0],argv)
+    out=b''
+    for wait,keys in talk:
+        while wait not in out: out+=os.read(fd,4096)
+        out=b''; time.sleep(0.3); os.write(fd,keys)
+    try:
+        while d:=os.read(fd,4096): out+=d
+    except OSError: pass
+    print(os.waitstatus_to_exitcode(os.waitpid(pid,0)[1]), out.decode().split())
+join=sys.argv[1:]
+run(join+['sh','-c','trap \"exit 7\" INT; echo up; while :; do sleep 0.1; done'],[(b'up',b'\\x03')])
+inner=join+['bash','--norc','-i']
+run(inner,[(b'$ ',b'sleep 60\\n'),(b'sleep 60',b'\\x03'),(b'$ ',b'exit 5\\n')])
+# A shell outside: stop, resume, and read from the terminal again afterwards.
+outer=['bash','--norc','-i']
+line=' '.join(join+['sh','-c','\"echo up; sleep 2; exit 9\"']).encode()+b'\\n'
+run(outer,[(b'$ ',line),(b'up\\r\\n',b'\\x1a'),(b'Stopped',b'fg; echo code $?\\n'),(b'code 9',b'exit 6\\n')])
+line=' '.join(inner).encode()+b'; read x; echo got $x\\n'
+run(outer,[(b'$ ',line),(b'$ ',b'exit 5\\n'),(b'exit',b'word\\n'),(b'got word',b'exit 8\\n')])
+";
+
+#[test]
+fn a_terminal_works_as_outside() {
+    let bench = Bench::new("tty");
+    if !has("python3") || !has("bash") {
+        return;
+    }
+    std::fs::write(bench.folder.join("person.py"), PTY).unwrap();
+    let mut person = bench.ordinary("", std::path::Path::new("python3"));
+    let join = bench.program("join");
+    let join = [join.to_str().unwrap(), "-", "pc5", "02:00:00:00:00:05", "10.0.2.5/24", "--"];
+    let run = person.arg("person.py").args(join).env("PS1", "$ ").env("TERM", "dumb");
+    let (code, said, errors) = spoken(&run.output().unwrap());
+    assert_eq!(code, 0, "{errors}");
+    let codes: Vec<&str> = said.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert_eq!(codes, ["7", "5", "6", "8"], "{said}{errors}");
 }
