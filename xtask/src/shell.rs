@@ -1,0 +1,166 @@
+//! Running other programs: streamed, captured, fed, repeated; and the one error of this tool.
+//!
+//! Every failure names the command that failed, so that a person can paste it.
+
+use std::fmt;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+/// Why a task failed: one message, already fit for a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Failure(String);
+
+impl Failure {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+
+    /// A failure that concerns a file or folder.
+    pub(crate) fn about(path: &Path, error: &dyn fmt::Display) -> Self {
+        Self(format!("{}: {error}", path.display()))
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The command as a person would type it (without its environment).
+pub(crate) fn shown(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    words.map(|word| quoted(&word.to_string_lossy())).collect::<Vec<_>>().join(" ")
+}
+
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+/// Runs a command, its output streamed to ours.
+///
+/// # Errors
+/// It could not be started, or did not end with 0.
+pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
+    println!("$ {}", shown(command));
+    let status = command
+        .stdin(Stdio::null())
+        .status()
+        .map_err(|error| Failure::new(format!("{}: {error}", shown(command))))?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(Failure::new(format!("{status}: {}", shown(command))))
+}
+
+/// Runs a command and hands back what it printed; its errors go into the failure.
+///
+/// # Errors
+/// It could not be started, or did not end with 0.
+pub(crate) fn capture(command: &mut Command) -> Result<String, Failure> {
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| Failure::new(format!("{}: {error}", shown(command))))?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(Failure::new(format!("{}: {}\n{}", output.status, shown(command), said.trim_end())))
+}
+
+/// Runs a command, its output streamed to ours, and keeps what `read` finds in its lines.
+///
+/// # Errors
+/// It could not be started, or did not end with 0.
+pub(crate) fn run_and_read<T>(
+    command: &mut Command,
+    read: impl Fn(&str) -> Option<T>,
+) -> Result<Vec<T>, Failure> {
+    let name = shown(command);
+    println!("$ {name}");
+    let fail = |error: std::io::Error| Failure::new(format!("{name}: {error}"));
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(fail)?;
+    let mut found = Vec::new();
+    if let Some(output) = child.stdout.take() {
+        for line in BufReader::new(output).split(b'\n') {
+            let line = line.map_err(fail)?;
+            let line = String::from_utf8_lossy(&line);
+            println!("{line}");
+            found.extend(read(&line));
+        }
+    }
+    let status = child.wait().map_err(fail)?;
+    if status.success() { Ok(found) } else { Err(Failure::new(format!("{status}: {name}"))) }
+}
+
+/// Runs a command with `text` on its standard input.
+///
+/// # Errors
+/// It could not be started, did not read, or did not end with 0.
+pub(crate) fn feed(command: &mut Command, text: &str) -> Result<(), Failure> {
+    let name = shown(command);
+    let fail = |error: std::io::Error| Failure::new(format!("{name}: {error}"));
+    let mut child = command.stdin(Stdio::piped()).spawn().map_err(fail)?;
+    if let Some(mut input) = child.stdin.take() {
+        input.write_all(text.as_bytes()).map_err(fail)?;
+    }
+    let status = child.wait().map_err(fail)?;
+    if status.success() { Ok(()) } else { Err(Failure::new(format!("{status}: {name}"))) }
+}
+
+/// Tries up to `attempts` times, waiting longer after each failure: mirrors have bad minutes.
+///
+/// # Errors
+/// The failure of the last attempt.
+pub(crate) fn retry(
+    attempts: u32,
+    mut work: impl FnMut() -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut attempt = 1;
+    loop {
+        match work() {
+            Ok(()) => return Ok(()),
+            Err(failure) if attempt >= attempts => return Err(failure),
+            Err(failure) => println!("attempt {attempt} of {attempts} failed: {failure}"),
+        }
+        std::thread::sleep(Duration::from_secs(5) * attempt);
+        attempt += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_shows_a_command_that_can_be_pasted() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "exit 3"]);
+        let failure = run(&mut command).unwrap_err().to_string();
+        assert!(failure.ends_with("sh -c 'exit 3'"), "{failure}");
+    }
+
+    #[test]
+    fn what_is_fed_arrives() {
+        assert_eq!(feed(Command::new("grep").args(["-q", "^fed$"]), "fed\n"), Ok(()));
+        assert!(feed(Command::new("grep").args(["-q", "^fed$"]), "starved\n").is_err());
+    }
+
+    #[test]
+    fn a_first_success_is_not_repeated() {
+        let mut runs = 0;
+        let done = retry(3, || {
+            runs += 1;
+            Ok(())
+        });
+        assert_eq!((done, runs), (Ok(()), 1));
+    }
+}

@@ -1,0 +1,113 @@
+//! Rules over files that no compiler checks. Each fault is `file:line: what is wrong`.
+//!
+//! ```text
+//! tidy ── rust       unsafe, unfinished work, the opening line, length
+//!      ├─ texts      words, developer paths, registry hosts
+//!      ├─ links      what a Markdown file points at exists
+//!      ├─ citations  the section that `//= rfcNNNN#section` names exists
+//!      └─ ledgers    reasons in both languages, labs that somebody tests
+//! ```
+//!
+//! A rule is a function from a file's path and text to faults; `scan` blanks comments and
+//! literals for those rules that mean code. What could not be checked is said in the note.
+
+mod citations;
+mod ledgers;
+mod links;
+mod rust;
+mod scan;
+mod texts;
+
+use std::path::{Path, PathBuf};
+
+use crate::shell::Failure;
+use crate::workspace;
+
+/// What a rule found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// Counted from 1; 0 means the file as a whole.
+    line: usize,
+    what: String,
+}
+
+impl Fault {
+    fn at(line: usize, what: impl Into<String>) -> Self {
+        Self { line, what: what.into() }
+    }
+
+    fn shown(&self, path: &str) -> String {
+        match self.line {
+            0 => format!("{path}: {}", self.what),
+            line => format!("{path}:{line}: {}", self.what),
+        }
+    }
+}
+
+/// A text file of ours.
+pub(crate) struct File {
+    path: String,
+    text: String,
+}
+
+/// The texts among our files: what is not UTF-8 is not a text.
+const TEXTS: &[&str] = &["css", "html", "js", "lock", "md", "rs", "sh", "svelte", "toml", "ts"];
+
+/// Applies every rule to every file.
+///
+/// # Errors
+/// All faults, sorted by file and line.
+pub(crate) fn run() -> Result<String, Failure> {
+    let paths = workspace::files()?;
+    let files = load(&paths)?;
+    let mut faults = Vec::new();
+    for file in &files {
+        faults.extend(faults_of(file, &paths).iter().map(|fault| fault.shown(&file.path)));
+    }
+    let specifications = citations::Library::beside(workspace::root());
+    let (cited, wrong) = citations::check(&files, specifications.as_ref());
+    faults.extend(wrong);
+    faults.extend(rust::lengths(&files));
+    faults.extend(ledgers::untested_labs(&files));
+    if !faults.is_empty() {
+        return Err(Failure::new(format!("untidy\n  {}", faults.join("\n  "))));
+    }
+    Ok(note(files.len(), cited, specifications.is_some()))
+}
+
+fn note(files: usize, cited: usize, checked: bool) -> String {
+    if checked {
+        format!("{files} files are tidy; {cited} citations point at a section that exists")
+    } else {
+        format!(
+            "{files} files are tidy; NOT CHECKED: {cited} citations (no RFC texts in ../shared/rfc)"
+        )
+    }
+}
+
+fn load(paths: &[PathBuf]) -> Result<Vec<File>, Failure> {
+    let is_text = |path: &&PathBuf| {
+        path.extension().and_then(|end| end.to_str()).is_some_and(|end| TEXTS.contains(&end))
+            || path.starts_with(".ci")
+    };
+    let read = |path: &PathBuf| {
+        let text = workspace::read(path)?;
+        Ok(File { path: path.to_string_lossy().into_owned(), text })
+    };
+    paths.iter().filter(is_text).map(read).collect()
+}
+
+fn faults_of(file: &File, all: &[PathBuf]) -> Vec<Fault> {
+    let File { path, text } = file;
+    let mut faults = texts::faults(path, text);
+    match Path::new(path).extension().and_then(|end| end.to_str()) {
+        Some("rs") => {
+            faults.extend(rust::faults(path, text));
+            faults.extend(ledgers::half_reasons(text));
+        }
+        Some("md") => faults.extend(links::faults(path, text, all)),
+        _ => {}
+    }
+    faults.sort_by_key(|fault| fault.line);
+    faults
+}
