@@ -1,1 +1,27 @@
-//! pcapng files and the dissector.
+//! pcapng files of a world, and the dissector that goes up to layer 7.
+//!
+//! ```text
+//!   Recorder --since(cursor)--> Recorded --Capture--> blocks of octets --> file, pipe, browser
+//!                                          (one interface per jack, names, nanoseconds,
+//!                                           journey, and why a frame went no further)
+//! ```
+//!
+//! | room | what lives there |
+//! |---|---|
+//! | [`pcapng`] | the format's blocks, written into a `Vec<u8>`; knows no world |
+//! | [`Capture`] | a world's frames as such blocks, for a file or live |
+//! | [`dissect()`] | a frame's field tree, all layers |
+//! | [`conversations()`] | frames and octets per TCP connection, as `tshark -z conv,tcp` counts |
+//!
+//! No I/O here: the caller writes the octets wherever it wants.
+//!
+//! Absent: reading pcapng (a later issue), name resolution blocks, decryption secrets.
+
+mod conversation;
+mod dissect;
+pub mod pcapng;
+mod world;
+
+pub use conversation::{Conversation, Count, conversations, conversations_in};
+pub use dissect::dissect;
+pub use world::Capture;

@@ -206,7 +206,8 @@ impl World {
     pub(crate) fn door_in(&mut self, index: usize, octets: Bytes) {
         let node = &mut self.nodes[index];
         node.cx.set_now(self.now);
-        let mut frame = node.cx.pool.frame_from(octets);
+        let headers = wire::headers_len(&octets);
+        let mut frame = node.cx.pool.frame_with_headers(octets, headers);
         frame.meta_mut().journey = node.cx.trace.born();
         node.cx.trace.ended(Fate::Sent);
         self.transmit(index, JackId(0), frame);
