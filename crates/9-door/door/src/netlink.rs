@@ -16,6 +16,7 @@ const HEADER: usize = 16;
 const IFLA_ADDRESS: u16 = 1;
 const IFLA_IFNAME: u16 = 3;
 const IFLA_MTU: u16 = 4;
+const IFLA_TXQLEN: u16 = 13;
 const IFLA_LINKINFO: u16 = 18;
 const IFLA_NET_NS_FD: u16 = 28;
 const IFLA_INFO_KIND: u16 = 1;
@@ -33,6 +34,8 @@ pub(crate) struct Link<'a> {
     pub(crate) name: Option<&'a str>,
     pub(crate) mac: Option<[u8; 6]>,
     pub(crate) mtu: Option<u16>,
+    /// Frames that wait for their reader.
+    pub(crate) queue: Option<u32>,
     /// Move it into this namespace.
     pub(crate) namespace: Option<std::os::fd::BorrowedFd<'a>>,
     pub(crate) up: bool,
@@ -78,6 +81,9 @@ impl Request {
         }
         if let Some(mtu) = link.mtu {
             self.attribute(IFLA_MTU, &u32::from(mtu).to_ne_bytes());
+        }
+        if let Some(queue) = link.queue {
+            self.attribute(IFLA_TXQLEN, &queue.to_ne_bytes());
         }
         if let Some(namespace) = link.namespace {
             self.attribute(IFLA_NET_NS_FD, &namespace.as_raw_fd().to_ne_bytes());

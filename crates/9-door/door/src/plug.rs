@@ -31,6 +31,9 @@ const TUN: &str = "/dev/net/tun";
 const LOOPBACK_INDEX: u32 = 1;
 /// What the kernel may hold for us while the lab's thread is busy, in octets.
 const RECEIVE_BUFFER: usize = 4 << 20;
+/// The same for a TAP, in frames: the kernel's 1000 are less than a connection's window, and what
+/// it drops there no counter of ours would show.
+const TAP_QUEUE: u32 = 4000;
 
 /// `ETHTOOL_S*` commands that leave work to a card: checksums (receive, transmit), scatter-gather,
 /// TSO, UFO, GSO, GRO, and the flags LRO and VLAN.
@@ -95,6 +98,8 @@ fn tap(rooms: &Rooms) -> Result<(OwnedFd, CarrierKind), DoorError> {
     }
     let index = index_of(CARD)?;
     let mut netlink = open_netlink()?;
+    let longer = Link { queue: Some(TAP_QUEUE), ..Link::default() };
+    netlink.set_link(index, &longer).map_err(|error| step("lengthen the TAP's queue", error))?;
     let moved = Link { namespace: Some(rooms.near()), ..Link::default() };
     netlink.set_link(index, &moved).map_err(|error| step("move the TAP", error))?;
     Ok((tun.into(), CarrierKind::Tap { vnet_header }))
