@@ -44,6 +44,7 @@ pub(crate) fn run(write: bool) -> Result<String, Failure> {
     if faults.is_empty() {
         return Ok(format!("{table}\n{budget}\n"));
     }
+    println!("{table}\n{budget}\n");
     Err(Failure::new(format!("the tower leans\n  {}", faults.join("\n  "))))
 }
 

@@ -40,7 +40,9 @@ impl Budget {
 impl fmt::Display for Budget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (stack, binary) = (self.stack.len(), self.binary.len());
-        write!(f, "budget: floors 0 to 5 compile {stack} crates (at most {STACK}), ")?;
+        let ours = self.stack.iter().filter(|name| name.starts_with("catenet-")).count();
+        write!(f, "budget: floors 0 to 5 compile {stack} crates, {ours} of them ours ")?;
+        write!(f, "(at most {STACK}), ")?;
         write!(f, "the default binary {binary} (at most {BINARY})")
     }
 }
