@@ -3,7 +3,7 @@
 use crate::calendar::{Calendar, Owner};
 use crate::error::BuildError;
 use crate::machine::MachineNode;
-use crate::node::{Kind, Node, Plug, SwitchNode};
+use crate::node::{Kind, Node, Plug};
 use crate::spec::{CableSpec, End, MachineSpec, SwitchSpec};
 use crate::world::{Cable, Link, Settings, World};
 use crate::{Programs, Recorder};
@@ -155,8 +155,7 @@ impl World {
                 )
             }
             Part::Switch(spec) => {
-                let inside = SwitchNode { switch: None, cx: new_cx() };
-                (Kind::Switch(Box::new(inside)), usize::from(spec.jacks), spec.ring, spec.cpu)
+                (Kind::Switch(None), usize::from(spec.jacks), spec.ring, spec.cpu)
             }
             Part::Door(_) => (Kind::Door(VecDeque::new()), 1, 0, Duration::ZERO),
         };

@@ -2,7 +2,7 @@
 
 use crate::calendar::Key;
 use crate::node::Kind;
-use crate::reasons::{DoorFull, NoCable, NoOtherJack, PowerLost, RingFull};
+use crate::reasons::{DoorFull, NoCable, PowerLost, RingFull};
 use crate::recorder::Direction;
 use crate::world::World;
 use base::{Frame, JackId, NodeId};
@@ -100,32 +100,36 @@ impl World {
         self.plan_service(index);
         let Some((jack, frame)) = front else { return };
         let node = &mut self.nodes[index];
-        // Handed from the ring to the inside, which counts it as entered there.
-        node.cx.trace.ended(Fate::Sent);
         match &mut node.kind {
             Kind::Machine(machine) => {
+                // Handed from the ring to the host, which counts it as entered there.
+                node.cx.trace.ended(Fate::Sent);
                 machine.handle_frame(self.now, jack, frame);
                 self.settle(index);
             }
-            Kind::Switch(_) => self.forward(index, jack, frame),
-            Kind::Door(_) => {}
+            Kind::Switch(Some(switch)) => {
+                let forwarding = switch.handle_frame(&mut node.cx, jack, frame);
+                self.forward(index, forwarding);
+                self.settle(index);
+            }
+            Kind::Switch(None) | Kind::Door(_) => {}
         }
     }
 
-    fn forward(&mut self, index: usize, jack: JackId, frame: Frame) {
-        let Kind::Switch(inside) = &mut self.nodes[index].kind else { return };
-        inside.cx.set_now(self.now);
-        let Some(switch) = &mut inside.switch else { return };
-        match switch.handle_frame(&mut inside.cx, jack, frame) {
+    /// A frame that a switch sends on is sent once, however many copies leave.
+    fn forward(&mut self, index: usize, forwarding: Forwarding) {
+        let trace = &mut self.nodes[index].cx.trace;
+        match forwarding {
             Forwarding::One(out, frame) => {
-                inside.cx.trace.ended(Fate::Sent);
+                trace.ended(Fate::Sent);
                 self.transmit(index, out, frame);
             }
-            Forwarding::Flood { except, frame } => self.flood(index, except, frame),
+            Forwarding::Flood { except, frame } => {
+                trace.ended(Fate::Sent);
+                self.flood(index, except, frame);
+            }
             Forwarding::Ended => {}
         }
-        self.plan_switch(index);
-        self.gather(index);
     }
 
     fn flood(&mut self, index: usize, except: JackId, frame: Frame) {
@@ -139,14 +143,9 @@ impl World {
                 self.transmit(index, jack, frame.clone());
             }
         }
-        let Kind::Switch(inside) = &mut self.nodes[index].kind else { return };
-        let Some(jack) = last else {
-            let journey = frame.meta().journey;
-            inside.cx.trace.emit(Place::Jack(except), journey, NoOtherJack {});
-            return;
-        };
-        inside.cx.trace.ended(Fate::Sent);
-        self.transmit(index, jack, frame);
+        if let Some(jack) = last {
+            self.transmit(index, jack, frame);
+        }
     }
 
     pub(crate) fn link_is_up(&self, index: usize, jack: JackId) -> bool {
@@ -155,27 +154,27 @@ impl World {
 
     /// Tells the calendar when a switch has to forget something.
     pub(crate) fn plan_switch(&mut self, index: usize) {
-        let Kind::Switch(inside) = &self.nodes[index].kind else { return };
-        let deadline = inside.switch.as_ref().and_then(ether::Switch::next_deadline);
+        let Kind::Switch(switch) = &self.nodes[index].kind else { return };
+        let deadline = switch.as_ref().and_then(|switch| switch.next_deadline());
         self.plan_deadline(index, deadline);
     }
 
     /// A node's deadline has come.
     pub(crate) fn wake(&mut self, index: usize) {
-        match &mut self.nodes[index].kind {
+        let node = &mut self.nodes[index];
+        node.cx.set_now(self.now);
+        match &mut node.kind {
             Kind::Machine(_) => {
                 self.start_due(index);
                 let Kind::Machine(machine) = &mut self.nodes[index].kind else { return };
                 machine.handle_timeout(self.now);
                 self.settle(index);
             }
-            Kind::Switch(inside) => {
-                inside.cx.set_now(self.now);
-                if let Some(switch) = &mut inside.switch {
-                    switch.handle_timeout(&mut inside.cx);
+            Kind::Switch(switch) => {
+                if let Some(switch) = switch {
+                    switch.handle_timeout(&mut node.cx);
                 }
-                self.plan_switch(index);
-                self.gather(index);
+                self.settle(index);
             }
             Kind::Door(_) => self.calendar.set(self.nodes[index].deadline, None),
         }
@@ -189,16 +188,13 @@ impl World {
             self.events.push(event);
         }
         let (recorder, events) = (&mut self.recorder, &mut self.events);
-        let mut take = |cx: &mut trace::Cx| {
-            for event in cx.trace.drain() {
-                recorder.learn(&event);
-                events.push(event);
-            }
-        };
-        match &mut node.kind {
-            Kind::Machine(machine) => machine.with_cx(take),
-            Kind::Switch(inside) => take(&mut inside.cx),
-            Kind::Door(_) => {}
+        if let Kind::Machine(machine) = &mut node.kind {
+            machine.with_cx(|cx| {
+                for event in cx.trace.drain() {
+                    recorder.learn(&event);
+                    events.push(event);
+                }
+            });
         }
     }
 

@@ -3,9 +3,9 @@
 //! ```text
 //!   jack --> ring (bounded) --cpu per frame--> the thing itself --> jack
 //! ```
-//! The physical part (jacks and ring) has a trace and account of its own, beside that of the host
-//! or switch inside: a frame handed from the ring to the inside has been "sent" by the one and has
-//! "entered" the other.
+//! A machine has two accounts: that of its physical part (jacks and ring), which is the node's, and
+//! its host's. A frame handed from the ring to the host has been "sent" by the one and has "entered"
+//! the other. Switches and doors have the node's alone.
 
 use crate::calendar::Slot;
 use crate::machine::MachineNode;
@@ -37,15 +37,10 @@ impl NodeKind {
 
 pub(crate) enum Kind {
     Machine(Box<MachineNode>),
-    Switch(Box<SwitchNode>),
+    /// `None` while it is switched off.
+    Switch(Option<Box<ether::Switch>>),
     /// Frames that wait to be fetched by the real world.
     Door(VecDeque<Frame>),
-}
-
-pub(crate) struct SwitchNode {
-    /// `None` while it is switched off.
-    pub(crate) switch: Option<ether::Switch>,
-    pub(crate) cx: Cx,
 }
 
 /// Where the cable in a jack leads.

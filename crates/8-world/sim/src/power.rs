@@ -7,7 +7,7 @@ use crate::node::{Kind, Node};
 use crate::reasons::{LinkDown, LinkUp, PowerLost, PoweredOff, PoweredOn};
 use crate::world::World;
 use base::{JackId, Journey, RandomSource};
-use trace::Place;
+use trace::{Cx, Place};
 
 impl World {
     /// Switches a node on: its volatile part begins anew, its programs are due now.
@@ -20,7 +20,9 @@ impl World {
         node.cx.trace.emit(Place::Node, Journey::NONE, PoweredOn { boot: node.boot });
         match &mut node.kind {
             Kind::Machine(machine) => machine.boot(self.now, &self.settings, source),
-            Kind::Switch(inside) => inside.boot(self.now, node.jacks.len(), &source),
+            Kind::Switch(switch) => {
+                *switch = Some(boot_switch(&mut node.cx, node.jacks.len(), &source))
+            }
             Kind::Door(_) => {}
         }
         for cable in self.cables_of(index) {
@@ -40,7 +42,7 @@ impl World {
         }
         match &mut node.kind {
             Kind::Machine(machine) => machine.off(self.now, &mut self.outputs),
-            Kind::Switch(inside) => inside.switch = None,
+            Kind::Switch(switch) => *switch = None,
             Kind::Door(waiting) => {
                 for frame in waiting.drain(..) {
                     let journey = frame.meta().journey;
@@ -107,10 +109,9 @@ impl World {
         let now = node.cx.now();
         match &mut node.kind {
             Kind::Machine(machine) => machine.set_link(now, jack, up),
-            Kind::Switch(inside) => {
-                inside.cx.set_now(now);
-                if let Some(switch) = &mut inside.switch {
-                    switch.set_jack_up(&mut inside.cx, jack, up);
+            Kind::Switch(switch) => {
+                if let Some(switch) = switch {
+                    switch.set_jack_up(&mut node.cx, jack, up);
                 }
             }
             Kind::Door(_) => {}
@@ -121,13 +122,23 @@ impl World {
     pub(crate) fn grow_switch(&mut self, index: usize) {
         let node = &mut self.nodes[index];
         let jacks = node.jacks.len();
-        let now = self.now;
-        let Kind::Switch(inside) = &mut node.kind else { return };
-        inside.cx.set_now(now);
-        let Some(switch) = &mut inside.switch else { return };
+        node.cx.set_now(self.now);
+        let Kind::Switch(Some(switch)) = &mut node.kind else { return };
         while usize::from(switch.jacks()) < jacks {
             let Some(jack) = switch.add_jack() else { break };
-            switch.set_jack_up(&mut inside.cx, jack, false);
+            switch.set_jack_up(&mut node.cx, jack, false);
         }
     }
+}
+
+/// A switch at its birth: an empty table, every link still down.
+fn boot_switch(cx: &mut Cx, jacks: usize, random: &RandomSource) -> Box<ether::Switch> {
+    let config = ether::switch::Config {
+        secret: random.stream("switch table").next_u64(),
+        ..ether::switch::Config::default()
+    };
+    let jacks = u16::try_from(jacks).unwrap_or(u16::MAX);
+    let mut switch = ether::Switch::new(jacks, config);
+    (0..jacks).for_each(|jack| switch.set_jack_up(cx, JackId(jack), false));
+    Box::new(switch)
 }

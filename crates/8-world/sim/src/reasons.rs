@@ -31,9 +31,6 @@ trace::reasons! {
     8010 bad_spec BadSpec { what: &'static str } Note ""
         en "The machine refused one of its own settings ({what})."
         zh "机器拒绝了自己的一项设置 ({what})。";
-    8011 no_other_jack NoOtherJack {} Dropped ""
-        en "The switch would flood the frame, but no other jack has a link: it is dropped."
-        zh "交换机要泛洪这个帧, 但没有其他接通的网口: 它被丢弃。";
 }
 
 #[cfg(test)]

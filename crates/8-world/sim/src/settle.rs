@@ -2,11 +2,11 @@
 
 use crate::calendar::Key;
 use crate::machine::Launch;
-use crate::node::{Kind, SwitchNode};
+use crate::node::Kind;
 use crate::outputs::ProcessId;
 use crate::reasons::NoProgram;
 use crate::world::World;
-use base::{Instant, Journey, NodeId, RandomSource};
+use base::{Instant, Journey, NodeId};
 use trace::Place;
 
 impl World {
@@ -64,22 +64,5 @@ impl World {
             machine.repeat(self.now, launch, id);
         }
         id
-    }
-}
-
-impl SwitchNode {
-    /// Switched on: an empty table, every link still down.
-    pub(crate) fn boot(&mut self, now: Instant, jacks: usize, random: &RandomSource) {
-        self.cx.set_now(now);
-        let config = ether::switch::Config {
-            secret: random.stream("switch table").next_u64(),
-            ..ether::switch::Config::default()
-        };
-        let jacks = u16::try_from(jacks).unwrap_or(u16::MAX);
-        let mut switch = ether::Switch::new(jacks, config);
-        for jack in 0..jacks {
-            switch.set_jack_up(&mut self.cx, base::JackId(jack), false);
-        }
-        self.switch = Some(switch);
     }
 }

@@ -302,7 +302,7 @@ impl World {
     /// The switch inside a node, while it is switched on.
     pub fn switch(&self, node: NodeId) -> Option<&ether::Switch> {
         match &self.nodes.get(node.0 as usize)?.kind {
-            Kind::Switch(inside) => inside.switch.as_ref(),
+            Kind::Switch(switch) => switch.as_deref(),
             Kind::Machine(_) | Kind::Door(_) => None,
         }
     }

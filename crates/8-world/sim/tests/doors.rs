@@ -1,0 +1,262 @@
+//! Doors, switches and cables, without any machine: how frames move, and what inputs do.
+
+use base::{Duration, Instant, JackId, NodeId};
+use cable::LineConfig;
+use catenet_sim::{
+    CableSpec, Direction, End, Input, InputError, LineChange, Outcome, Programs, SwitchSpec, Way,
+    World, WorldBuilder,
+};
+
+/// Three doors on one switch.
+fn world(seed: u64) -> World {
+    let mut builder = WorldBuilder::new(seed, 0, Programs::default());
+    builder.switch(SwitchSpec::new("lan", 3));
+    for (jack, door) in ["d1", "d2", "d3"].into_iter().enumerate() {
+        builder.door(door);
+        let (a, b) = (End::new(door, 0), End::new("lan", jack as u16));
+        builder.cable(CableSpec::new(a, b, LineConfig::default()));
+    }
+    builder.build().expect("whole")
+}
+
+fn octets(dst: u8, src: u8, len: usize) -> Vec<u8> {
+    let mut octets = vec![0u8; len];
+    octets[..6].copy_from_slice(&if dst == 0xff { [0xff; 6] } else { [2, 0, 0, 0, 0, dst] });
+    octets[6..12].copy_from_slice(&[2, 0, 0, 0, 0, src]);
+    octets[12..14].copy_from_slice(&[0x88, 0xb5]);
+    octets
+}
+
+fn send(world: &mut World, door: &str, octets: Vec<u8>) {
+    let input = Input::FrameIn { node: door.to_owned(), octets };
+    assert_eq!(world.handle_input(input), Ok(Outcome::Done));
+}
+
+fn fetch(world: &mut World) -> Vec<(String, Vec<u8>)> {
+    let mut frames = Vec::new();
+    while let Some((door, frame)) = world.poll_door_frame() {
+        frames.push((world.name(door).to_owned(), frame.to_vec()));
+    }
+    frames
+}
+
+fn settle(world: &mut World) {
+    world.run_until(world.now() + Duration::from_millis(10)).expect("not stuck");
+    world.audit().expect("balanced");
+}
+
+#[test]
+fn a_frame_takes_cable_switch_cable() {
+    let mut world = world(1);
+    send(&mut world, "d1", octets(0xff, 1, 60));
+    settle(&mut world);
+    // 672 ns to send 84 octets, 500 ns on the way, 1 us in the switch, and again.
+    let times: Vec<u64> = world.recorder().since(0).map(|frame| frame.time.as_nanos()).collect();
+    assert_eq!(times, [0, 1_172, 2_172, 2_172, 3_344, 3_344]);
+    let doors: Vec<String> = fetch(&mut world).into_iter().map(|(door, _)| door).collect();
+    assert_eq!(doors, ["d2", "d3"]);
+    // Learned: the answer goes to one door alone.
+    send(&mut world, "d2", octets(1, 2, 60));
+    settle(&mut world);
+    assert_eq!(fetch(&mut world), [("d1".to_owned(), octets(1, 2, 60))]);
+    assert_eq!(world.now(), Instant::from_nanos(20_000_000));
+    assert_eq!(world.next_deadline().is_some(), world.switch(NodeId(3)).is_some());
+}
+
+#[test]
+fn names_become_ranks_whatever_the_order() {
+    let world = world(1);
+    let names: Vec<&str> = world.nodes().map(|node| node.name).collect();
+    assert_eq!(names, ["d1", "d2", "d3", "lan"]);
+    assert_eq!(world.node("lan"), Some(NodeId(3)));
+    assert_eq!(world.jack_name(NodeId(3), JackId(2)), "3");
+    assert_eq!(world.jack(NodeId(3), "3"), Some(JackId(2)));
+}
+
+#[test]
+fn a_cut_loses_what_flies_and_says_so() {
+    let mut world = world(1);
+    let slow = LineChange { delay_ns: Some(1_000_000), ..LineChange::default() };
+    let set = Input::SetCable { cable: "d1--lan".into(), way: Way::Forward, change: slow };
+    assert_eq!(world.handle_input(set), Ok(Outcome::Done));
+    send(&mut world, "d1", octets(0xff, 1, 100));
+    world.run_until(Instant::from_nanos(500_000)).expect("runs");
+    world.handle_input(Input::Cut { cable: "d1--lan".into() }).expect("known");
+    settle(&mut world);
+    assert!(fetch(&mut world).is_empty());
+    assert!(!world.cable("d1--lan").expect("known").up);
+    let names: Vec<&str> = world.events().since(0).map(|event| event.reason.name).collect();
+    assert!(names.contains(&"cable_cut") && names.contains(&"link_down"), "{names:?}");
+    let first = world.recorder().get(0).expect("recorded");
+    assert_eq!(first.dropped.expect("learned").0.name, "cable_cut");
+    world.handle_input(Input::Mend { cable: "d1--lan".into() }).expect("known");
+    send(&mut world, "d1", octets(0xff, 1, 100));
+    settle(&mut world);
+    assert_eq!(fetch(&mut world).len(), 2);
+}
+
+#[test]
+fn power_off_takes_the_link_and_what_lay_inside() {
+    let mut world = world(1);
+    for _ in 0..3 {
+        send(&mut world, "d1", octets(0xff, 1, 60));
+    }
+    // The first is in the switch.
+    world.run_until(Instant::from_nanos(1_500)).expect("runs");
+    world.handle_input(Input::Power { node: "lan".into(), on: false }).expect("known");
+    world.audit().expect("balanced");
+    settle(&mut world);
+    assert!(fetch(&mut world).is_empty());
+    let lost = |name: &str| world.events().since(0).filter(|e| e.reason.name == name).count();
+    assert_eq!((lost("power_lost"), lost("cable_cut")), (1, 2));
+    send(&mut world, "d1", octets(0xff, 1, 60));
+    world.handle_input(Input::Power { node: "lan".into(), on: true }).expect("known");
+    send(&mut world, "d1", octets(0xff, 1, 60));
+    settle(&mut world);
+    assert_eq!(fetch(&mut world).len(), 2);
+    assert_eq!(world.view(NodeId(3)).expect("there").boots, 2);
+}
+
+#[test]
+fn a_full_ring_drops_with_a_reason() {
+    let mut builder = WorldBuilder::new(1, 0, Programs::default());
+    builder.switch(SwitchSpec {
+        ring: 4,
+        cpu: Duration::from_millis(1),
+        ..SwitchSpec::new("s", 2)
+    });
+    builder.door("a").door("b");
+    for (jack, door) in ["a", "b"].into_iter().enumerate() {
+        let ends = (End::new(door, 0), End::new("s", jack as u16));
+        builder.cable(CableSpec::new(ends.0, ends.1, LineConfig::default()));
+    }
+    let mut world = builder.build().expect("whole");
+    for _ in 0..10 {
+        send(&mut world, "a", octets(0xff, 1, 60));
+    }
+    settle(&mut world);
+    assert_eq!(fetch(&mut world).len(), 4);
+    let s = world.node("s").expect("there");
+    let dropped = world.recorder().since(0).filter(|f| f.node == s && f.dropped.is_some()).count();
+    assert_eq!(dropped, 6);
+}
+
+#[test]
+fn a_door_host_comes_and_goes() {
+    let mut world = world(1);
+    let add = |name: &str| Input::AddDoorHost { name: name.into(), network: "lan".into() };
+    let answer = world.handle_input(add("h1"));
+    assert_eq!(answer, Ok(Outcome::Added(NodeId(4))));
+    assert_eq!(world.handle_input(add("h1")), Err(InputError::NameTaken("h1".into())));
+    let wrong = Input::AddDoorHost { name: "h2".into(), network: "d1".into() };
+    assert!(matches!(world.handle_input(wrong), Err(InputError::WrongKind { .. })));
+    send(&mut world, "h1", octets(0xff, 9, 60));
+    settle(&mut world);
+    assert_eq!(fetch(&mut world).len(), 3);
+    send(&mut world, "d1", octets(9, 1, 60));
+    settle(&mut world);
+    assert_eq!(fetch(&mut world), [("h1".to_owned(), octets(9, 1, 60))]);
+    world.handle_input(Input::RemoveNode { node: "h1".into() }).expect("there");
+    assert_eq!((world.node("h1"), world.cable("h1--lan").is_none()), (None, true));
+    let gone = Input::FrameIn { node: "h1".into(), octets: octets(1, 9, 60) };
+    assert_eq!(world.handle_input(gone), Err(InputError::UnknownNode("h1".into())));
+    // The name and the jack are free again.
+    assert_eq!(world.handle_input(add("h1")), Ok(Outcome::Added(NodeId(5))));
+    assert_eq!(world.nodes().find(|node| node.name == "lan").expect("there").jacks, 4);
+    settle(&mut world);
+}
+
+#[test]
+fn bad_inputs_change_nothing() {
+    let mut world = world(1);
+    let digest = world.digest();
+    let bad: [(Input, &str); 6] = [
+        (Input::Cut { cable: "x".into() }, "unknown-cable"),
+        (Input::Power { node: "x".into(), on: true }, "unknown-node"),
+        (Input::FrameIn { node: "d1".into(), octets: vec![0; 13] }, "bad-frame"),
+        (Input::FrameIn { node: "lan".into(), octets: vec![0; 60] }, "wrong-kind"),
+        (
+            Input::SetCable {
+                cable: "d1--lan".into(),
+                way: Way::Both,
+                change: LineChange { loss: Some(1.5), ..LineChange::default() },
+            },
+            "bad-knob",
+        ),
+        (
+            Input::Exec {
+                node: "lan".into(),
+                program: "x".into(),
+                args: vec![],
+                label: None,
+                every_ns: None,
+            },
+            "wrong-kind",
+        ),
+    ];
+    for (input, code) in bad {
+        assert_eq!(world.handle_input(input).expect_err("refused").code(), code);
+    }
+    settle(&mut world);
+    assert_eq!(world.digest(), digest);
+}
+
+#[test]
+fn the_real_world_may_be_slow() {
+    let mut world = world(1);
+    for round in 0..50u64 {
+        for _ in 0..100 {
+            send(&mut world, "d1", octets(0xff, 1, 60));
+        }
+        world.run_until(Instant::from_nanos((round + 1) * 1_000_000)).expect("runs");
+    }
+    world.audit().expect("balanced");
+    let full = world.events().since(0).filter(|e| e.reason.name == "door_full").count();
+    assert_eq!(full, 2 * (5_000 - World::DOOR_FRAMES));
+    assert_eq!(fetch(&mut world).len(), 2 * World::DOOR_FRAMES);
+    world.audit().expect("balanced");
+}
+
+#[test]
+fn the_recorder_forgets_the_oldest_and_counts_them() {
+    let mut builder = WorldBuilder::new(1, 0, Programs::default());
+    builder.door("a").door("b").record_bound(64 << 10);
+    builder.cable(CableSpec::new(End::new("a", 0), End::new("b", 0), LineConfig::default()));
+    let mut world = builder.build().expect("whole");
+    for i in 0..50 {
+        send(&mut world, "a", octets(0xff, 1, 1000 + i));
+        settle(&mut world);
+    }
+    let recorder = world.recorder();
+    assert_eq!(recorder.next(), 100);
+    assert!(recorder.size() <= 64 << 10 && recorder.first() > 0);
+    assert_eq!(recorder.missed(0), recorder.first());
+    let last = recorder.since(99).next().expect("kept");
+    assert_eq!((last.sequence, last.direction, last.frame.len()), (99, Direction::In, 1049));
+    assert!(recorder.get(0).is_none() && recorder.since(100).next().is_none());
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes_and_another_does_not() {
+    let run = |seed| {
+        let mut world = world(seed);
+        let change = LineChange {
+            loss: Some(0.2),
+            jitter_ns: Some(50_000),
+            corrupt: Some(1e-5),
+            ..LineChange::default()
+        };
+        for cable in ["d1--lan", "d2--lan", "d3--lan"] {
+            let set = Input::SetCable { cable: cable.into(), way: Way::Both, change };
+            world.handle_input(set).expect("known");
+        }
+        for i in 0..300u64 {
+            send(&mut world, ["d1", "d2", "d3"][i as usize % 3], octets(0xff, i as u8, 200));
+            world.run_until(Instant::from_nanos(i * 3_000)).expect("runs");
+        }
+        settle(&mut world);
+        world.digest()
+    };
+    assert_eq!(run(7), run(7));
+    assert_ne!(run(7), run(8));
+}
