@@ -1,1 +1,46 @@
 //! The lab file: from text to a world with programs, scripts and checks.
+//!
+//! ```text
+//!  text --syntax--> tree --read--> Lab (plain data) --long_form--> text
+//!                    ^ overlays, includes      |
+//!                                              +--> world, run, judge (the other half)
+//! ```
+//!
+//! This half is the *language*: it is pure (no files, no clock), and every mistake it finds is a
+//! [`Diagnostic`] with a place and a repair, in English and Chinese.
+//!
+//! | room | what lives there |
+//! |---|---|
+//! | [`model`] | [`Lab`] and its parts: the long form as plain data |
+//! | [`parse`](mod@parse) | text to [`Lab`], reporting every mistake, with overlays laid over |
+//! | [`long_form`](mod@long_form) | [`Lab`] to text that parses back to the equal [`Lab`] |
+//! | [`diagnostic`], [`render`](mod@render) | mistakes as data, and as people read them |
+//! | [`quantity`] | `"20ms"`, `"10Mbit"`, `"1%"`, `"64kB"` |
+//! | [`command`], [`verb`] | program lines and the verbs of scripts and of the command line |
+//! | [`filter`], [`fields`] | Wireshark's display filter over a closed table of fields |
+//! | [`expect`] | what a `[[check]]` demands |
+
+pub mod command;
+pub mod diagnostic;
+pub mod expect;
+pub mod fields;
+pub mod filter;
+pub mod long_form;
+pub mod model;
+mod nearest;
+pub mod parse;
+pub mod quantity;
+mod read;
+pub mod render;
+mod syntax;
+mod tree;
+pub mod verb;
+
+pub use diagnostic::{Complaint, Diagnostic, Text};
+pub use expect::Expect;
+pub use filter::Filter;
+pub use long_form::long_form;
+pub use model::*;
+pub use parse::{Options, parse, parse_bytes, parse_with};
+pub use render::{render, render_colour};
+pub use verb::Verb;

@@ -1,0 +1,243 @@
+//! A mistake as data: what is wrong, where, and how to mend it, in English and Chinese.
+//!
+//! Small parsers (quantities, commands, filters) know only their own text: they return a
+//! [`Complaint`], placed by a byte range of it. The reader of files, or the command line, turns it
+//! into a [`Diagnostic`] with file, line and column. Codes are stable: scripts may match them.
+
+use std::ops::Range;
+
+use base::Lang;
+use serde::Serialize;
+
+/// One sentence in both languages.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Text {
+    /// English.
+    pub en: String,
+    /// Chinese (simplified).
+    pub zh: String,
+}
+
+impl Text {
+    /// The sentence in `lang`; the other language where this one is missing.
+    pub fn get(&self, lang: Lang) -> &str {
+        let (first, second) = match lang {
+            Lang::En => (&self.en, &self.zh),
+            Lang::Zh => (&self.zh, &self.en),
+        };
+        if first.is_empty() { second } else { first }
+    }
+
+    /// Whether neither language says anything.
+    pub fn is_empty(&self) -> bool {
+        self.en.is_empty() && self.zh.is_empty()
+    }
+}
+
+/// Both languages of one sentence, side by side in the code.
+pub(crate) fn text(en: impl Into<String>, zh: impl Into<String>) -> Text {
+    Text { en: en.into(), zh: zh.into() }
+}
+
+/// A mistake in a piece of text, before anybody knows which file the text came from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Complaint {
+    /// Stable name of the kind of mistake, such as `unknown-key`.
+    pub code: &'static str,
+    /// Where, in bytes of the text that was parsed.
+    pub at: Range<usize>,
+    /// What is wrong.
+    pub message: Text,
+    /// A few words beside the caret.
+    pub label: Text,
+    /// How to mend it: "did you mean", then the repaired line.
+    pub help: Vec<Text>,
+}
+
+impl Complaint {
+    /// A mistake without label or help yet.
+    pub fn new(code: &'static str, at: Range<usize>, message: Text) -> Complaint {
+        Complaint { code, at, message, label: Text::default(), help: Vec::new() }
+    }
+
+    /// The same with words beside the caret.
+    pub fn label(mut self, label: Text) -> Complaint {
+        self.label = label;
+        self
+    }
+
+    /// The same with one more line of help.
+    pub fn help(mut self, help: Text) -> Complaint {
+        self.help.push(help);
+        self
+    }
+
+    /// The same with "did you mean `word`?" beside the caret, if there is a word.
+    pub fn did_you_mean(self, word: Option<&str>) -> Complaint {
+        match word {
+            Some(word) => self.label(text(
+                format!("did you mean `{word}`?"),
+                format!("是不是想写 `{word}`?"),
+            )),
+            None => self,
+        }
+    }
+
+    /// Moves the range by `offset` bytes: the text was a part of a larger one.
+    pub fn shifted(mut self, offset: usize) -> Complaint {
+        self.at = self.at.start + offset..self.at.end + offset;
+        self
+    }
+
+    /// Places the complaint in a text that is no file, such as an argument of the command line.
+    pub fn in_text(self, name: &str, whole: &str) -> Diagnostic {
+        let place = Place::of(name, whole, self.at.clone());
+        Diagnostic::placed(self, place)
+    }
+}
+
+/// A stretch of one line of one file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Place {
+    /// Name of the file as it was given.
+    pub file: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+    /// How many characters are marked, at least 1; never beyond the line.
+    pub width: usize,
+    /// The line itself, without its end.
+    pub source: String,
+}
+
+impl Place {
+    /// The place of a byte range of `whole`. A range over several lines marks the first of them.
+    pub fn of(file: &str, whole: &str, at: Range<usize>) -> Place {
+        let start = floor_boundary(whole, at.start);
+        let end = floor_boundary(whole, at.end).max(start);
+        let line_start = whole[..start].rfind('\n').map_or(0, |i| i + 1);
+        let line_end = whole[start..].find('\n').map_or(whole.len(), |i| start + i);
+        let source = whole[line_start..line_end].trim_end_matches('\r');
+        let marked = &whole[start..end.min(line_end).max(start)];
+        Place {
+            file: file.to_owned(),
+            line: whole[..start].matches('\n').count() + 1,
+            column: whole[line_start..start].chars().count() + 1,
+            width: marked.trim_end().chars().count().max(1),
+            source: source.to_owned(),
+        }
+    }
+}
+
+fn floor_boundary(whole: &str, at: usize) -> usize {
+    let mut at = at.min(whole.len());
+    while !whole.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// A mistake with its place: what is printed, and what the service answers as JSON.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Diagnostic {
+    /// Stable name of the kind of mistake.
+    pub code: &'static str,
+    /// Where.
+    pub place: Place,
+    /// What is wrong.
+    pub message: Text,
+    /// A few words beside the caret.
+    pub label: Text,
+    /// How to mend it.
+    pub help: Vec<Text>,
+    /// A second place that matters, such as the first of two duplicates.
+    pub also: Option<(Place, Text)>,
+}
+
+impl Diagnostic {
+    /// A complaint that has found its place.
+    pub fn placed(complaint: Complaint, place: Place) -> Diagnostic {
+        let Complaint { code, message, label, help, .. } = complaint;
+        Diagnostic { code, place, message, label, help, also: None }
+    }
+}
+
+/// A byte range of one of the files that make a lab.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Span {
+    pub(crate) file: usize,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+}
+
+/// Gathers the mistakes of one lab: knows its files, keeps each mistake once, and is bounded.
+#[derive(Default)]
+pub(crate) struct Sink {
+    files: Vec<(String, String)>,
+    found: Vec<(Span, Diagnostic)>,
+}
+
+/// More mistakes than this are not kept: nobody reads the hundredth.
+const MOST_DIAGNOSTICS: usize = 100;
+
+impl Sink {
+    pub(crate) fn add_file(&mut self, name: &str, whole: &str) -> usize {
+        self.files.push((name.to_owned(), whole.to_owned()));
+        self.files.len() - 1
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// The text of a span; empty if it is none.
+    pub(crate) fn slice(&self, span: Span) -> &str {
+        let whole = self.files.get(span.file).map_or("", |(_, whole)| whole);
+        whole.get(span.start..span.end).unwrap_or("")
+    }
+
+    /// What stands on the line before a span.
+    pub(crate) fn line_before(&self, span: Span) -> &str {
+        let whole = self.files.get(span.file).map_or("", |(_, whole)| whole);
+        let before = whole.get(..span.start).unwrap_or("");
+        before.rsplit('\n').next().unwrap_or("")
+    }
+
+    fn place(&self, span: Span) -> Place {
+        let (name, whole) = self.files.get(span.file).map_or(("", ""), |(n, w)| (n, w));
+        Place::of(name, whole, span.start..span.end)
+    }
+
+    /// Files a mistake at `span`.
+    pub(crate) fn report(&mut self, span: Span, complaint: Complaint) {
+        self.report_with(span, complaint, None);
+    }
+
+    /// Files a mistake at `span` with a second place. A mistake inside a stretch of text that
+    /// already has one (a broken key seen again by the reader, an overlay over a broken lab)
+    /// is the same mistake and is dropped.
+    pub(crate) fn report_with(
+        &mut self,
+        span: Span,
+        complaint: Complaint,
+        also: Option<(Span, Text)>,
+    ) {
+        let same = |(other, _): &(Span, Diagnostic)| {
+            other.file == span.file && other.start < span.end.max(span.start + 1)
+                && span.start < other.end.max(other.start + 1)
+        };
+        if self.found.len() >= MOST_DIAGNOSTICS || self.found.iter().any(same) {
+            return;
+        }
+        let mut diagnostic = Diagnostic::placed(complaint, self.place(span));
+        diagnostic.also = also.map(|(span, words)| (self.place(span), words));
+        self.found.push((span, diagnostic));
+    }
+
+    /// The mistakes in the order of the files and lines.
+    pub(crate) fn finish(mut self) -> Vec<Diagnostic> {
+        self.found.sort_by_key(|(span, _)| (span.file, span.start));
+        self.found.into_iter().map(|(_, diagnostic)| diagnostic).collect()
+    }
+}

@@ -1,0 +1,154 @@
+//! Filters against a frame that is a list of fields and values.
+
+use super::*;
+use crate::fields::FIELDS;
+
+struct Fake(Vec<(&'static str, Value<'static>)>);
+
+impl FieldSource for Fake {
+    fn values(&self, field: FieldId, see: &mut dyn FnMut(Value<'_>)) {
+        let name = FIELDS.get(field).map_or("", |row| row.name);
+        self.0.iter().filter(|(n, _)| *n == name).for_each(|(_, value)| see(*value));
+    }
+}
+
+fn syn() -> Fake {
+    let v4 = |a| Value::Address(IpAddr::from(a));
+    Fake(vec![
+        ("node", Value::Text("pc1")),
+        ("time", Value::Time(1_500_000_000)),
+        ("frame", Value::Bytes(b"\x02\x00GET /")),
+        ("eth", Value::Bytes(b"")),
+        ("eth.src", Value::Ether([2, 0, 0x5e, 0x10, 0, 1])),
+        ("eth.addr", Value::Ether([0xff; 6])),
+        ("eth.addr", Value::Ether([2, 0, 0x5e, 0x10, 0, 1])),
+        ("ip", Value::Bytes(b"")),
+        ("ip.src", v4([192, 168, 1, 10])),
+        ("ip.dst", v4([10, 0, 2, 80])),
+        ("ip.addr", v4([192, 168, 1, 10])),
+        ("ip.addr", v4([10, 0, 2, 80])),
+        ("tcp", Value::Bytes(b"")),
+        ("tcp.srcport", Value::Unsigned(49152)),
+        ("tcp.dstport", Value::Unsigned(80)),
+        ("tcp.port", Value::Unsigned(49152)),
+        ("tcp.port", Value::Unsigned(80)),
+        ("tcp.flags", Value::Unsigned(0x02)),
+        ("tcp.flags.syn", Value::Unsigned(1)),
+        ("tcp.flags.ack", Value::Unsigned(0)),
+        ("tcp.options.mss_val", Value::Unsigned(1460)),
+        ("http.request.uri", Value::Text("/index.html")),
+    ])
+}
+
+fn holds(text: &str) -> bool {
+    match Filter::parse(text, FIELDS) {
+        Ok(filter) => filter.matches(&syn()),
+        Err(complaint) => panic!("{}", crate::render(&[complaint.in_text("filter", text)], base::Lang::En)),
+    }
+}
+
+#[test]
+fn holds_as_in_wireshark() {
+    for text in [
+        "tcp",
+        "tcp.flags.syn == 1 && ip.dst == 10.0.2.80",
+        "tcp.flags.syn",
+        "tcp.flags.ack",
+        "tcp.flags.ack == false",
+        "tcp.port == 80",
+        "80 == tcp.port",
+        "tcp.port eq 0x50 and not udp",
+        "tcp.port in {22, 80, 443}",
+        "tcp.port in {50 .. 90}",
+        "tcp.port in {70..90}",
+        "udp.port not in {80}",
+        "tcp.srcport > tcp.dstport",
+        "1024 < tcp.srcport <= 65535",
+        "ip.addr == 10.0.0.0/8",
+        "ip.src != ip.dst",
+        "tcp.port !== 80",
+        "ip.addr in {10.0.2.0/24}",
+        "ip.addr in {10.0.2.70..10.0.2.90}",
+        "eth.src[0:3] == 02:00:5e",
+        "eth.src[3-5] == 10-00-01",
+        "eth.src[-1] == 01",
+        "eth.src[4:] == 00:01",
+        "eth.addr == ff:ff:ff:ff:ff:ff",
+        "frame contains \"GET\"",
+        "frame contains 47:45:54",
+        "http.request.uri contains \"index\"",
+        "http.request.uri[0:1] == \"/\"",
+        "tcp.flags & 0x02",
+        "tcp.flags & 0x12 == 2",
+        "!(arp or icmp) || dns",
+        "arp || tcp && ip",
+        "tcp ^^ udp",
+        "node == pc1 && time > 1s && time < 1.6",
+        "tcp.options.mss_val ge 1460",
+    ] {
+        assert!(holds(text), "{text}");
+    }
+}
+
+#[test]
+fn fails_as_in_wireshark() {
+    for text in [
+        "udp",
+        "!tcp",
+        "ip.addr != 10.0.2.80",
+        "tcp.port != 80",
+        "tcp.port === 80",
+        "udp.port != 80",
+        "tcp.port in {1..79, 81..1000}",
+        "tcp.port not in {80}",
+        "eth.src[0:3] == 02:00:5f",
+        "eth.src[5:3] == 01:02:03",
+        "tcp.flags & 0x10",
+        "tcp && (udp || arp)",
+        "tcp ^^ ip",
+        "node == \"pc2\"",
+        "frame contains \"POST\"",
+        "tcp.srcport == tcp.dstport",
+    ] {
+        assert!(!holds(text), "{text}");
+    }
+}
+
+#[test]
+fn mistakes_have_a_code_and_a_place() {
+    let mistake = |text: &str| {
+        let complaint = Filter::parse(text, FIELDS).err();
+        complaint.map(|c| (c.code, text[c.at].to_owned(), c.label.en)).unwrap_or_default()
+    };
+    let cases = [
+        ("tpc", "unknown-field", "tpc", "did you mean `tcp`?"),
+        ("tcp.flag.syn == 1", "unknown-field", "tcp.flag.syn", "did you mean `tcp.flags.syn`?"),
+        ("tcp.analysis.retransmission", "filter-analysis", "tcp.analysis.retransmission", "Catenet does not guess"),
+        ("ip.dst == 10.0.2", "filter-type", "10.0.2", "expected an IPv4 address, such as 10.0.2.80 or 10.0.0.0/8"),
+        ("ip.dst == 10.0.2.256", "filter-type", "10.0.2.256", "expected an IPv4 address, such as 10.0.2.80 or 10.0.0.0/8"),
+        ("tcp.port = 80", "filter-syntax", "=", "expected `==`"),
+        ("tcp.port == ", "filter-syntax", "", "expected a field or a layer"),
+        ("tcp.port == http", "filter-type", "http", "expected a number, such as 80 or 0x50"),
+        ("tcp && (udp", "filter-syntax", "", "expected `)`"),
+        ("tcp udp", "filter-syntax", "udp", "expected `&&`, `||` or the end"),
+        ("tcp AND udp", "filter-syntax", "AND", "did you mean `and`?"),
+        ("tcp.port contains 80", "filter-type", "tcp.port", "compare it with `==`, `<`, `in`"),
+        ("http.request.uri matches \"a\"", "filter-unsupported", "matches", ""),
+        ("ip.src == eth.src", "filter-type", "ip.src == eth.src", ""),
+        ("tcp.port in {80", "filter-syntax", "", "expected `,` or `}`"),
+        ("tcp.port in {}", "filter-type", "}", "expected a number, such as 80 or 0x50"),
+        ("node == \"pc1", "unclosed-quote", "\"", "begins here"),
+        ("", "filter-syntax", "", "expected a field or a layer"),
+    ];
+    for (text, code, at, label) in cases {
+        if text == "tcp.port == http" {
+            // `http` is a layer, so the two sides are fields of different types.
+            assert_eq!(mistake(text).0, code);
+            continue;
+        }
+        assert_eq!(mistake(text), (code, at.to_owned(), label.to_owned()), "{text}");
+    }
+    assert_eq!(mistake(&"(".repeat(4000)).0, "too-deep");
+    assert_eq!(mistake(&"!".repeat(4000)).0, "too-deep");
+    assert_eq!(mistake(&"tcp ".repeat(4000)).0, "too-long");
+}

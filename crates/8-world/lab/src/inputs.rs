@@ -1,0 +1,79 @@
+//! From a verb to the inputs of a world: what a script line or the command line asks of [`sim::World`].
+
+use crate::model::Lab;
+use crate::verb::{Power, Setting, Verb, Way};
+use crate::Text;
+use sim::{Input, LineChange};
+
+/// The inputs that carry out `verb` in `lab`, in order.
+///
+/// # Errors
+/// What the world cannot do, in both languages.
+pub fn inputs(verb: &Verb, lab: &Lab) -> Result<Vec<Input>, Text> {
+    Ok(match verb {
+        Verb::Set { link, changes } => {
+            let cable = cable(lab, link)?;
+            let turn = |(way, setting): &(Way, Setting)| Input::SetCable {
+                cable: cable.clone(),
+                way: direction(*way),
+                change: change(*setting),
+            };
+            changes.iter().map(turn).collect()
+        }
+        Verb::Cut { link } => vec![Input::Cut { cable: cable(lab, link)? }],
+        Verb::Mend { link } => vec![Input::Mend { cable: cable(lab, link)? }],
+        Verb::Power { node, power } => {
+            let turned: &[bool] = match power {
+                Power::On => &[true],
+                Power::Off => &[false],
+                Power::Cycle => &[false, true],
+            };
+            turned.iter().map(|&on| Input::Power { node: node.clone(), on }).collect()
+        }
+        Verb::Plug { .. } => {
+            return Err(Text {
+                en: "plugging a machine into another network is not built yet".to_owned(),
+                zh: "尚未实现把机器插到另一个网络".to_owned(),
+            });
+        }
+        Verb::Exec { node, program, arguments, label } => vec![Input::Exec {
+            node: node.clone(),
+            program: program.clone(),
+            args: arguments.clone(),
+            label: label.clone(),
+            every_ns: None,
+        }],
+    })
+}
+
+fn cable(lab: &Lab, link: &str) -> Result<String, Text> {
+    let found = lab.link(link).map(|link| link.name.clone());
+    found.ok_or_else(|| Text { en: format!("there is no link {link}"), zh: format!("没有网线 {link}") })
+}
+
+fn direction(way: Way) -> sim::Way {
+    match way {
+        Way::Both => sim::Way::Both,
+        Way::Forward => sim::Way::Forward,
+        Way::Reverse => sim::Way::Backward,
+    }
+}
+
+fn change(setting: Setting) -> LineChange {
+    let mut change = LineChange::default();
+    match setting {
+        Setting::Rate(bps) => change.rate_bps = Some(bps),
+        Setting::Delay(span) => change.delay_ns = Some(span.as_nanos()),
+        Setting::Jitter(span) => change.jitter_ns = Some(span.as_nanos()),
+        Setting::Loss(share) => change.loss = Some(share),
+        Setting::Reorder(reorder) => {
+            change.reorder = Some(reorder.map_or(0.0, |reorder| reorder.share));
+            change.reorder_by_ns = reorder.map(|reorder| reorder.hold.as_nanos());
+        }
+        Setting::Duplicate(share) => change.duplicate = Some(share),
+        Setting::Corrupt(rate) => change.corrupt = Some(rate),
+        Setting::Queue(queue) => change.queue = Some(queue.frames as usize),
+        Setting::Mtu(mtu) => change.mtu = Some(mtu),
+    }
+    change
+}

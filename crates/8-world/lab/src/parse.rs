@@ -1,0 +1,149 @@
+//! The door of the language: text in, a [`Lab`] or all its mistakes out.
+//!
+//! Pure: files that a lab includes come through a callback. `[solution]` and `[broken]` are laid
+//! over the tree, not over the finished lab, so that short forms are computed anew; each overlay is
+//! checked as strictly as the lab itself.
+
+use crate::command::{KNOWN_PROGRAMS, outside, stays_inside};
+use crate::diagnostic::{Complaint, Diagnostic, Sink, text};
+use crate::model::{Lab, Overlay};
+use crate::read::{self, Reader, SCALARS, TABLES};
+use crate::syntax;
+use crate::tree::{Item, Key, Kind, Table};
+
+/// Finds an included file beside the lab file: its text, or why there is none.
+pub type Include<'a> = dyn Fn(&str) -> Result<String, String> + 'a;
+
+/// What the reader must know about the world around the file.
+pub struct Options<'a> {
+    /// Programs that every machine has.
+    pub known_programs: &'a [&'a str],
+    /// Names that `events(..)` may use; not checked without them.
+    pub known_reasons: Option<&'a [&'a str]>,
+    /// Where `include = [..]` comes from.
+    pub include: &'a Include<'a>,
+}
+
+impl Default for Options<'_> {
+    fn default() -> Self {
+        Options {
+            known_programs: KNOWN_PROGRAMS,
+            known_reasons: None,
+            include: &|_| Err("no other files can be read here".to_owned()),
+        }
+    }
+}
+
+/// At most this many files make a lab.
+const MOST_INCLUDES: usize = 64;
+
+/// Reads a lab. On failure: every mistake found, in the order of the file.
+pub fn parse(text: &str, file_name: &str) -> Result<Lab, Vec<Diagnostic>> {
+    parse_with(text, file_name, &Options::default())
+}
+
+/// Reads a lab from the octets of a file, which may be no text at all.
+pub fn parse_bytes(octets: &[u8], file_name: &str, options: &Options<'_>) -> Result<Lab, Vec<Diagnostic>> {
+    match std::str::from_utf8(octets) {
+        Ok(text) => parse_with(text, file_name, options),
+        Err(error) => {
+            let at = error.valid_up_to();
+            let octet = octets.get(at).copied().unwrap_or(0);
+            let shown = String::from_utf8_lossy(octets);
+            // Invalid octets become one character of three: the place before them stays true.
+            let complaint = syntax::not_text(&format!("0x{octet:02X}"));
+            let mut sink = Sink::default();
+            let file = sink.add_file(file_name, &shown);
+            sink.report(crate::diagnostic::Span { file, start: at, end: at + 1 }, complaint);
+            Err(sink.finish())
+        }
+    }
+}
+
+/// Reads a lab, given what the world around it knows.
+pub fn parse_with(text: &str, file_name: &str, options: &Options<'_>) -> Result<Lab, Vec<Diagnostic>> {
+    let mut sink = Sink::default();
+    let lab = read(text, file_name, options, &mut sink);
+    match lab {
+        Some(lab) if sink.is_empty() => Ok(lab),
+        _ => Err(sink.finish()),
+    }
+}
+
+fn read(text: &str, file_name: &str, options: &Options<'_>, sink: &mut Sink) -> Option<Lab> {
+    let mut root = syntax::read(file_name, text, sink)?;
+    includes(&mut root, options, sink);
+    let overlays = overlays(&mut root, options, sink);
+    let mut lab = read::lab(&root, sink, options);
+    for (name, over) in overlays {
+        let mut laid = root.clone();
+        laid.lay_over(&over);
+        let overlay = Overlay { name, lab: Box::new(read::lab(&laid, sink, options)) };
+        lab.overlays.push(overlay);
+    }
+    Some(lab)
+}
+
+fn includes(root: &mut Table, options: &Options<'_>, sink: &mut Sink) {
+    let Some(at) = root.entries.iter().position(|(key, _)| key.name == "include") else {
+        return;
+    };
+    let (_, item) = root.entries.remove(at);
+    let mut reader = Reader { sink, options };
+    for item in reader.list(&item).iter().take(MOST_INCLUDES) {
+        let Some(path) = reader.words(item, "include") else { continue };
+        if !stays_inside(path) {
+            reader.complain(item, outside(path, 0..path.len()));
+            continue;
+        }
+        let part = match (options.include)(path) {
+            Ok(part) => part,
+            Err(why) => {
+                let complaint = Complaint::new("no-file", 0..0, text(format!("cannot read `{path}`: {why}"), format!("读不到 `{path}`: {why}")));
+                reader.sink.report(item.span, complaint.help(text("the path counts from the lab file's folder", "路径从实验文件所在的文件夹算起")));
+                continue;
+            }
+        };
+        let Some(part) = syntax::read(path, &part, reader.sink) else { continue };
+        if let Some((key, _)) = part.entry("include") {
+            let complaint = Complaint::new("nested-include", 0..0, text("an included file includes nothing further", "被包含的文件不能再包含别的文件"));
+            reader.sink.report(key.span, complaint);
+            continue;
+        }
+        root.include(part, reader.sink);
+    }
+}
+
+/// Takes `[solution]`, `[broken]` and `[broken.NAME]` out of the tree.
+fn overlays(root: &mut Table, options: &Options<'_>, sink: &mut Sink) -> Vec<(String, Table)> {
+    let mut out = Vec::new();
+    for name in ["solution", "broken"] {
+        let Some(at) = root.entries.iter().position(|(key, _)| key.name == name) else { continue };
+        let (_, item) = root.entries.remove(at);
+        let mut reader = Reader { sink, options };
+        let Some(table) = reader.table(&item, name) else { continue };
+        let known = |key: &Key| SCALARS.contains(&key.name.as_str()) || TABLES.contains(&key.name.as_str());
+        let named = |(key, item): &(Key, Item)| name == "broken" && !known(key) && matches!(item.kind, Kind::Table(_));
+        let (several, own): (Vec<_>, Vec<_>) = table.entries.iter().cloned().partition(named);
+        let own = Table { entries: own };
+        reader.overlay_keys(&own, name);
+        if !own.entries.is_empty() || several.is_empty() {
+            out.push((name.to_owned(), own));
+        }
+        for (key, item) in several {
+            let Kind::Table(over) = item.kind else { continue };
+            reader.overlay_keys(&over, &format!("broken.{}", key.name));
+            out.push((format!("broken.{}", key.name), over));
+        }
+    }
+    out
+}
+
+impl Reader<'_> {
+    /// An overlay changes the lab; it holds no overlays and brings no files.
+    fn overlay_keys(&mut self, over: &Table, name: &str) {
+        let fixed = ["include", "solution", "broken", "lab", "version"];
+        let known = SCALARS.iter().chain(TABLES).copied().filter(|key| !fixed.contains(key));
+        self.only(over, &known.collect::<Vec<_>>(), &format!("[{name}]"), &format!("[{name}] "));
+    }
+}

@@ -1,0 +1,131 @@
+//! From a lab to a world: every machine, switch and cable of the long form becomes a part of
+//! [`sim::World`]. Nothing is decided here; the reader of the lab file decided it all.
+//!
+//! A machine's file system holds what its programs serve: the folder that `http root=./site` names,
+//! read by whoever has real files (floor 9), is laid at `/site`.
+
+use crate::model::{End, Lab, Link, Machine, OneWay, Run};
+use base::JackId;
+use cable::LineConfig;
+use sim::{
+    BuildError, CableSpec, InterfaceSpec, MachineSpec, ProgramSpec, Programs, RouteSpec, SwitchSpec,
+    World, WorldBuilder,
+};
+
+/// The folder that a server shows when its line names none.
+pub const DEFAULT_ROOT: &str = "./site";
+
+/// What a world needs beside the lab.
+pub struct Ground<'a> {
+    /// The seed of all chance.
+    pub seed: u64,
+    /// What machines can run.
+    pub programs: Programs,
+    /// The language that programs speak.
+    pub lang: base::Lang,
+    /// The files of a folder of the lab (`./site`), by path below it.
+    pub folder: &'a dyn Fn(&str) -> Vec<(String, Vec<u8>)>,
+}
+
+/// A world at its first instant.
+pub fn boot(lab: &Lab, ground: &Ground<'_>) -> Result<World, BuildError> {
+    let mut builder = WorldBuilder::new(ground.seed, lab.epoch, ground.programs.clone());
+    builder.lang(ground.lang);
+    for switch in &lab.switches {
+        let jacks = lab.links.iter().flat_map(|link| [&link.a, &link.b]);
+        let used = jacks.filter(|end| end.node == switch.name).filter_map(|end| end.jack.parse().ok());
+        let mut spec = SwitchSpec::new(&switch.name, used.max().unwrap_or(0));
+        spec.cpu = switch.cpu;
+        builder.switch(spec);
+    }
+    for machine in lab.machines() {
+        builder.machine(machine_spec(lab, machine, ground));
+        let address = machine.jacks.iter().flat_map(|jack| &jack.addresses).next();
+        for (name, address) in machine.names.iter().zip(core::iter::repeat(address)) {
+            if let Some(address) = address {
+                builder.name(name, address.addr());
+            }
+        }
+    }
+    for link in &lab.links {
+        builder.cable(cable_spec(lab, link));
+    }
+    builder.build()
+}
+
+fn machine_spec(lab: &Lab, machine: &Machine, ground: &Ground<'_>) -> MachineSpec {
+    let mut spec = MachineSpec::new(&machine.name);
+    spec.forwarding = lab.routers.iter().any(|router| router.name == machine.name);
+    spec.cpu = machine.cpu;
+    spec.resolvers = machine.resolver.or(lab.resolver).into_iter().collect();
+    spec.search = Some(lab.domain.clone());
+    for jack in &machine.jacks {
+        let mut interface = InterfaceSpec::new(&jack.name, jack.addresses.iter().copied());
+        interface.mac = Some(jack.mac);
+        spec.interfaces.push(interface);
+    }
+    spec.routes.extend(machine.gateway.map(RouteSpec::default_via));
+    for route in &machine.routes {
+        spec.routes.push(RouteSpec { destination: route.to, via: Some(route.via), interface: None, metric: 0 });
+    }
+    for run in &machine.run {
+        fill_files(&spec.files, run, ground);
+        spec.programs.push(program_spec(run));
+    }
+    spec
+}
+
+/// Lays the folder that a program line names into the machine's files.
+fn fill_files(files: &files::Tree, run: &Run, ground: &Ground<'_>) {
+    let named = run.arguments.iter().find_map(|argument| argument.strip_prefix("root="));
+    let Some(root) = named.or((run.program == "http").then_some(DEFAULT_ROOT)) else { return };
+    for (path, content) in (ground.folder)(root) {
+        // The folder's reader bounds what it reads far below the tree's limit.
+        let _ = files.write(&format!("{root}/{path}"), content);
+    }
+}
+
+fn program_spec(run: &Run) -> ProgramSpec {
+    ProgramSpec {
+        program: run.program.clone(),
+        args: run.arguments.clone(),
+        label: Some(run.label.clone()),
+        after: run.at,
+        every: run.every,
+    }
+}
+
+fn cable_spec(lab: &Lab, link: &Link) -> CableSpec {
+    CableSpec {
+        name: link.name.clone(),
+        a: end(lab, &link.a),
+        b: end(lab, &link.b),
+        forward: line_config(&link.forward),
+        backward: line_config(&link.reverse),
+    }
+}
+
+/// A jack by its number: a machine's by their order, a switch's as written, from 1.
+fn end(lab: &Lab, end: &End) -> sim::End {
+    let index = match lab.machine(&end.node) {
+        Some(machine) => machine.jacks.iter().position(|jack| jack.name == end.jack).unwrap_or(0),
+        None => end.jack.parse::<usize>().unwrap_or(1).saturating_sub(1),
+    };
+    sim::End { node: end.node.clone(), jack: JackId(u16::try_from(index).unwrap_or(u16::MAX)) }
+}
+
+/// What a direction of a lab's cable is to the simulator.
+pub fn line_config(way: &OneWay) -> LineConfig {
+    LineConfig {
+        rate_bps: way.rate_bps,
+        delay: way.delay,
+        jitter: way.jitter,
+        loss: way.loss,
+        reorder: way.reorder.map_or(0.0, |reorder| reorder.share),
+        reorder_by: way.reorder.map_or(base::Duration::ZERO, |reorder| reorder.hold),
+        duplicate: way.duplicate,
+        corrupt: way.corrupt,
+        queue: way.queue.frames as usize,
+        mtu: Some(way.mtu),
+    }
+}
