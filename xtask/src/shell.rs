@@ -3,10 +3,10 @@
 //! Every failure names the command that failed, so that a person can paste it.
 
 use std::fmt;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Why a task failed: one message, already fit for a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +74,50 @@ pub(crate) fn capture(command: &mut Command) -> Result<String, Failure> {
     }
     let said = String::from_utf8_lossy(&output.stderr);
     Err(Failure::new(format!("{}: {}\n{}", output.status, shown(command), said.trim_end())))
+}
+
+/// As [`capture`], but a command that takes longer than `limit` is ended and has failed: a program
+/// that hangs must not take the whole run with it.
+///
+/// # Errors
+/// As [`capture`], or it took too long.
+pub(crate) fn capture_within(command: &mut Command, limit: Duration) -> Result<String, Failure> {
+    let name = shown(command);
+    let fail = |error: std::io::Error| Failure::new(format!("{name}: {error}"));
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(fail)?;
+    let (output, said) = (drain(child.stdout.take()), drain(child.stderr.take()));
+    let deadline = Instant::now() + limit;
+    let status = loop {
+        if let Some(status) = child.try_wait().map_err(fail)? {
+            break Some(status);
+        }
+        if Instant::now() >= deadline {
+            child.kill().and_then(|()| child.wait()).map_err(fail)?;
+            break None;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    };
+    let (output, said) = (output.join().unwrap_or_default(), said.join().unwrap_or_default());
+    match status {
+        Some(status) if status.success() => Ok(output),
+        Some(status) => Err(Failure::new(format!("{status}: {name}\n{output}{}", said.trim_end()))),
+        None => Err(Failure::new(format!("ended after {} s: {name}", limit.as_secs()))),
+    }
+}
+
+/// Reads a pipe to its end beside the caller, so that a full pipe stops nobody.
+fn drain(pipe: Option<impl Read + Send + 'static>) -> std::thread::JoinHandle<String> {
+    std::thread::spawn(move || {
+        let mut octets = Vec::new();
+        // A pipe that breaks gives what it held until then.
+        let _ = pipe.map(|mut pipe| pipe.read_to_end(&mut octets));
+        String::from_utf8_lossy(&octets).into_owned()
+    })
 }
 
 /// Runs a command, its output streamed to ours, and keeps what `read` finds in its lines.
@@ -146,6 +190,17 @@ mod tests {
         command.args(["-c", "exit 3"]);
         let failure = run(&mut command).unwrap_err().to_string();
         assert!(failure.ends_with("sh -c 'exit 3'"), "{failure}");
+    }
+
+    #[test]
+    fn a_program_that_hangs_is_ended() {
+        let limit = Duration::from_millis(50);
+        let failure = capture_within(Command::new("sleep").arg("100"), limit).unwrap_err();
+        assert!(failure.to_string().starts_with("ended after"), "{failure}");
+        let mut quick = Command::new("sh");
+        quick.args(["-c", "head -c 300000 /dev/zero | tr '\\0' x"]);
+        let output = capture_within(&mut quick, Duration::from_secs(60)).unwrap();
+        assert_eq!(output.len(), 300_000);
     }
 
     #[test]

@@ -74,7 +74,10 @@ const fn step(
 pub(crate) fn run(options: Options) -> Result<(), Failure> {
     let strict = std::env::var("CI").is_ok_and(|value| value == "true" || value == "1");
     if options.install {
-        peers::install()?;
+        // What could not be installed is missed by the step that needs it, aloud.
+        if let Err(failure) = peers::install() {
+            println!("peers: {failure}");
+        }
     }
     let mut results = Vec::new();
     for step in STEPS.iter().filter(|step| !(options.quick && step.long)) {

@@ -50,7 +50,7 @@ pub(crate) struct File {
     text: String,
 }
 
-/// The texts among our files: what is not UTF-8 is not a text.
+/// Endings of the texts among our files.
 const TEXTS: &[&str] = &["css", "html", "js", "lock", "md", "rs", "sh", "svelte", "toml", "ts"];
 
 /// Applies every rule to every file.
@@ -90,11 +90,24 @@ fn load(paths: &[PathBuf]) -> Result<Vec<File>, Failure> {
         path.extension().and_then(|end| end.to_str()).is_some_and(|end| TEXTS.contains(&end))
             || path.starts_with(".ci")
     };
-    let read = |path: &PathBuf| {
-        let text = workspace::read(path)?;
-        Ok(File { path: path.to_string_lossy().into_owned(), text })
-    };
-    paths.iter().filter(is_text).map(read).collect()
+    let mut files = Vec::new();
+    for path in paths.iter().filter(is_text) {
+        if let Some(text) = read(path)? {
+            files.push(File { path: path.to_string_lossy().into_owned(), text });
+        }
+    }
+    Ok(files)
+}
+
+/// The text of a file; `None` when it is not UTF-8 (a test may keep such a thing on purpose) or
+/// has gone since the folder was listed.
+fn read(path: &Path) -> Result<Option<String>, Failure> {
+    let path = workspace::root().join(path);
+    match std::fs::read(&path) {
+        Ok(octets) => Ok(String::from_utf8(octets).ok()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Failure::about(&path, &error)),
+    }
 }
 
 fn faults_of(file: &File, all: &[PathBuf]) -> Vec<Fault> {

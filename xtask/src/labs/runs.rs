@@ -4,9 +4,13 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use crate::shell::{self, Failure};
 use crate::workspace;
+
+/// A lab that runs longer on the real clock hangs.
+const LIMIT: Duration = Duration::from_secs(300);
 
 /// How the machine looks while the lab runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,11 +47,12 @@ impl Run {
         command.arg("test").arg(workspace::root().join("labs").join(format!("{lab}.toml")));
         command.args(["--seed", &seed.to_string(), "--capture"]).arg(&folder).arg("--json");
         let output = match circumstances {
-            Circumstances::Plain => {
-                shell::capture(command.current_dir(workspace::root()).env("CATENET_LANG", "en"))
-            }
+            Circumstances::Plain => shell::capture_within(
+                command.current_dir(workspace::root()).env("CATENET_LANG", "en"),
+                LIMIT,
+            ),
             Circumstances::Strange => {
-                under_load(|| shell::capture(estrange(&mut command, &folder)))
+                under_load(|| shell::capture_within(estrange(&mut command, &folder), LIMIT))
             }
         }?;
         Ok(Self { folder, command: shell::shown(&command), output })
