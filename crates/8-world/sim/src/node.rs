@@ -35,6 +35,25 @@ impl NodeKind {
     }
 }
 
+/// A node as it can be seen from outside.
+#[derive(Clone, Copy, Debug)]
+pub struct NodeView<'a> {
+    /// Its id.
+    pub id: NodeId,
+    /// Its name.
+    pub name: &'a str,
+    /// What it is.
+    pub kind: NodeKind,
+    /// Is it switched on?
+    pub powered: bool,
+    /// How many times it was switched on.
+    pub boots: u32,
+    /// How many jacks it has.
+    pub jacks: usize,
+    /// Frames that wait in its ring.
+    pub waiting: usize,
+}
+
 pub(crate) enum Kind {
     Machine(Box<MachineNode>),
     /// `None` while it is switched off.
@@ -73,6 +92,18 @@ pub(crate) struct Node {
 }
 
 impl Node {
+    pub(crate) fn view(&self) -> NodeView<'_> {
+        NodeView {
+            id: self.id,
+            name: &self.name,
+            kind: self.what(),
+            powered: self.powered,
+            boots: self.boot,
+            jacks: self.jacks.len(),
+            waiting: self.ring.len(),
+        }
+    }
+
     pub(crate) fn what(&self) -> NodeKind {
         match self.kind {
             Kind::Machine(_) => NodeKind::Machine,

@@ -2,7 +2,7 @@
 
 use crate::calendar::{Calendar, Key, Owner, Slot};
 use crate::error::Stuck;
-use crate::node::{Kind, Node, NodeKind};
+use crate::node::{Kind, Node, NodeKind, NodeView};
 use crate::{EventLog, Outputs, Programs, Recorder};
 use base::{Frame, Instant, JackId, Lang, NodeId};
 use cable::Line;
@@ -38,25 +38,6 @@ pub(crate) struct Cable {
     /// Both ends have a link now.
     pub(crate) up: bool,
     pub(crate) removed: bool,
-}
-
-/// A node as it can be seen from outside.
-#[derive(Clone, Copy, Debug)]
-pub struct NodeView<'a> {
-    /// Its id.
-    pub id: NodeId,
-    /// Its name.
-    pub name: &'a str,
-    /// What it is.
-    pub kind: NodeKind,
-    /// Is it switched on?
-    pub powered: bool,
-    /// How many times it was switched on.
-    pub boots: u32,
-    /// How many jacks it has.
-    pub jacks: usize,
-    /// Frames that wait in its ring.
-    pub waiting: usize,
 }
 
 /// A cable as it can be seen from outside.
@@ -233,19 +214,11 @@ impl World {
     }
     /// All nodes that are there, by id.
     pub fn nodes(&self) -> impl Iterator<Item = NodeView<'_>> {
-        self.nodes.iter().filter(|node| !node.removed).map(|node| NodeView {
-            id: node.id,
-            name: &node.name,
-            kind: node.what(),
-            powered: node.powered,
-            boots: node.boot,
-            jacks: node.jacks.len(),
-            waiting: node.ring.len(),
-        })
+        self.nodes.iter().filter(|node| !node.removed).map(Node::view)
     }
     /// One of them.
     pub fn view(&self, node: NodeId) -> Option<NodeView<'_>> {
-        self.nodes().find(|view| view.id == node)
+        self.nodes.get(node.0 as usize).filter(|node| !node.removed).map(Node::view)
     }
     /// What people call a jack: an interface's name on a machine, a number from 1 on a switch.
     pub fn jack_name(&self, node: NodeId, jack: JackId) -> String {
