@@ -56,6 +56,9 @@ pub(crate) enum Report {
     Ready { kind: CarrierKind, notes: Vec<Note> },
     /// It cannot be.
     Failed(DoorError),
+    /// The program has ended by itself: said before the card goes, so that a service which notices
+    /// that first is not taken for one that went away.
+    Ended,
 }
 
 /// What join tells init: start this.
@@ -114,6 +117,7 @@ fn start(line: &UnixStream, order: &Order) -> Result<i32, DoorError> {
         match Signal::try_from(signal.ssi_signo as i32) {
             Ok(Signal::SIGCHLD) => {
                 if let Some(code) = reap(program) {
+                    let _ = fd::send_json(line, &Report::Ended, &[]);
                     farewell(&signals);
                     return Ok(code);
                 }

@@ -82,6 +82,9 @@ fn await_ready(init: Pid, line: UnixStream) -> Result<Prepared, DoorError> {
             Ok(prepared)
         }
         Ok(Some((Report::Failed(error), _))) => Err(error),
+        Ok(Some((Report::Ended, _))) => {
+            Err(DoorError::Helper { detail: "it spoke out of turn".into() })
+        }
         Ok(None) => Err(DoorError::Helper { detail: "it ended while setting up".into() }),
         Err(error) => Err(DoorError::Helper { detail: error.to_string() }),
     }
@@ -134,7 +137,8 @@ impl Prepared {
         let command = command.iter().map(|word| word.as_bytes().to_vec()).collect();
         fd::send_json(&self.line, &Order { command, without }, &[])
             .map_err(|error| step("start the command", error))?;
-        let watch = Watch { init, signals: &signals, control: control.map(File::from) };
+        let control = control.map(File::from);
+        let watch = Watch { init, signals: &signals, line: self.line.as_fd(), control };
         let gone = watch.until_the_end()?;
         let code = self.bury(init);
         terminal.restore(gone);
@@ -224,6 +228,7 @@ impl Drop for Signals {
 struct Watch<'a> {
     init: Pid,
     signals: &'a Signals,
+    line: BorrowedFd<'a>,
     control: Option<File>,
 }
 
@@ -242,13 +247,18 @@ impl Watch<'_> {
             }
             if heard.control && self.control_closed() {
                 self.control = None;
+                deadline = (!self.has_ended()).then(|| now() + GRACE);
                 self.tell(END_ALL);
-                deadline = Some(now() + GRACE);
             }
             if deadline.is_some_and(|deadline| now() >= deadline) {
                 self.tell(Signal::SIGKILL);
             }
         }
+    }
+
+    /// Whether init has said its last: the program went before the service did.
+    fn has_ended(&self) -> bool {
+        poll(&mut [PollFd::new(self.line, PollFlags::POLLIN)], PollTimeout::ZERO) == Ok(1)
     }
 
     fn tell(&self, signal: Signal) {

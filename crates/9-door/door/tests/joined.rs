@@ -89,7 +89,7 @@ fn two_programs_talk(test: &str, spoil: &[&str], octets: u32) {
     let pairs = kinds.iter().flat_map(|server| kinds.iter().map(move |client| (server, client)));
     for (&server, &client) in pairs {
         let _ = std::fs::remove_file(bench.socket());
-        let _pump = bench.pump(spoil);
+        let mut pump = bench.pump(spoil);
         let mut server = Running::start(
             bench.join(server, &bench.socket(), 1, &[]).args(["python3", "-c", SERVER]),
         );
@@ -98,7 +98,10 @@ fn two_programs_talk(test: &str, spoil: &[&str], octets: u32) {
         let mut join = bench.join(client, &bench.socket(), 2, &[]);
         let (code, said, errors) = spoken(&join.args(["python3", "-c", &script]).output().unwrap());
         assert_eq!((code, said.as_str()), (0, "True\n"), "{errors}");
-        assert_eq!(server.code(), 0);
+        if server.code() != 0 {
+            pump.signal("KILL");
+            panic!("the server: {}\nthe pump: {}", server.rest(), pump.rest());
+        }
     }
 }
 
@@ -179,8 +182,7 @@ fn the_services_end_is_the_programs_end() {
         assert_eq!(join.code(), 125);
         let took = start.elapsed().as_millis();
         assert!(wanted_ms.contains(&took), "{script}: ended after {took} ms");
-        let mut errors = String::new();
-        std::io::Read::read_to_string(join.child.stderr.as_mut().unwrap(), &mut errors).unwrap();
+        let errors = join.rest();
         assert!(errors.contains("service went away"), "{errors}");
     }
 }

@@ -4,7 +4,7 @@
 //! device node that is open to all, laid over `/dev/net/tun` in a private mount namespace.
 #![allow(clippy::disallowed_methods, dead_code)] // a test of the real machine, shared by two files
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -183,6 +183,18 @@ impl Running {
         let mut line = String::new();
         self.lines.as_mut().expect("its output").read_line(&mut line).expect("a line");
         line
+    }
+
+    /// Everything it has said by its end, on both streams.
+    pub(crate) fn rest(&mut self) -> String {
+        let mut said = String::new();
+        if let Some(lines) = &mut self.lines {
+            let _ = lines.read_to_string(&mut said);
+        }
+        if let Some(errors) = &mut self.child.stderr {
+            let _ = errors.read_to_string(&mut said);
+        }
+        said
     }
 
     pub(crate) fn signal(&self, signal: &str) {
