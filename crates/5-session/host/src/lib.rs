@@ -13,14 +13,45 @@
 //! [`Host::poll_output`] until `None`, then [`Host::poll_waker`] until `None` (call what it gives),
 //! then sleep until [`Host::next_deadline`] and call [`Host::handle_timeout`].
 
+//!
+//! | room | what lives there |
+//! |---|---|
+//! | `lifecycle` | the host itself; what its owner calls |
+//! | `down`, `up` | the two ways of a packet |
+//! | `arp`, `errors` | ARP on the wire; ICMP errors on their way to sockets |
+//! | `demux`, `ports` | whose is it; who may have which port |
+//! | `sockets`, `tcp_sockets`, `udp_sockets`, `ping_sockets` | what programs call |
+//! | `timers` | deadlines |
+//! | `control`, `tables` | what may be changed and looked at |
+//!
+//! Absent: IPv6 on the wire (neighbour discovery comes with it), VLANs, bridges, packet filters,
+//! raw sockets other than ICMP echo and whole frames.
+
+mod arp;
 mod config;
+mod control;
+mod demux;
+mod down;
 mod error;
+mod errors;
 pub mod inspect;
 mod key;
-mod stub;
+mod lifecycle;
+mod ping_sockets;
+mod ports;
+pub mod reasons;
+mod sockets;
+mod tables;
+mod tcp_sockets;
+mod timers;
+mod udp_sockets;
+mod up;
 
 pub use config::{Direction, HostConfig, InterfaceConfig, Limits, Output};
 pub use error::{Error, Holder, Transport};
 pub use inspect::Tree;
 pub use key::{ListenerKey, PingKey, TcpKey, TimerKey, UdpKey};
-pub use stub::*;
+pub use lifecycle::Host;
+pub use ping_sockets::{PingError, PingReceived};
+pub use tcp_sockets::{ListenOptions, TcpReadiness};
+pub use udp_sockets::{UdpReceived, UdpSend};

@@ -1,0 +1,517 @@
+//! TCP as a program's calls: connect, listen, accept, send, receive, shut down, close, abort; and
+//! how connections come into the host's tables and leave them.
+//!
+//! ```text
+//!   tcp_connect / accepted --> connections + demux + port count
+//!                                   | is_over()            | released by the program
+//!                                   v                      v
+//!                               detached (demux, port)  -> both: gone
+//! ```
+
+use crate::config::Direction;
+use crate::error::Transport;
+use crate::key::{Key, ListenerKey, TcpKey};
+use crate::ports::Bound;
+use crate::reasons::{ConnectionsFull, Listening, PortChosen, TimeWaitEvicted};
+use crate::sockets::{ConnectionRecord, ListenerRecord, Wakers};
+use crate::timers::Target;
+use crate::{Error, Host};
+use base::{Instant, Journey};
+use bytes::Bytes;
+use core::net::{IpAddr, SocketAddr};
+use core::task::Waker;
+use ip::SendError;
+use std::sync::Arc;
+use tcp::{Endpoints, IcmpErrorKind, StateName};
+use trace::{Cx, Place};
+
+/// What a TCP connection can do now.
+pub type TcpReadiness = tcp::Readiness;
+
+/// How a listener listens.
+#[derive(Clone, Copy, Debug)]
+pub struct ListenOptions {
+    /// Connections that may wait to be accepted; at least 1.
+    pub backlog: usize,
+    /// As SO_REUSEADDR: what is left of earlier connections on the port does not stand in the way.
+    pub reuse_address: bool,
+}
+
+impl Default for ListenOptions {
+    fn default() -> Self {
+        ListenOptions { backlog: 128, reuse_address: true }
+    }
+}
+
+impl Host {
+    /// Begins a connection to `remote`. Without `local`, or where its address is unspecified or its
+    /// port 0, the host chooses. Wait for [`Host::tcp_connected`].
+    ///
+    /// # Errors
+    /// No route, an address that is not ours, no free port, a port that somebody has, a full table.
+    pub fn tcp_connect(
+        &mut self,
+        cx: &mut Cx,
+        local: Option<SocketAddr>,
+        remote: SocketAddr,
+    ) -> Result<TcpKey, Error> {
+        if remote.port() == 0 || remote.ip().is_unspecified() {
+            return Err(Error::Invalid("nobody can be at that address and port"));
+        }
+        self.room_for_connection()?;
+        let local = self.local_endpoint(cx, local, remote)?;
+        let endpoints = Endpoints { local, remote };
+        if self.demux.tcp(&endpoints).is_some() {
+            return self.check_bind(cx, Transport::Tcp, local, false).and(Err(Error::NoFreePort));
+        }
+        let iss = self.isn.isn(cx.now(), &endpoints);
+        let mss = self.receive_mss(remote.ip(), Some(local.ip()));
+        let connection = tcp::Connection::connect(cx, &self.tcp_config, endpoints, iss, mss);
+        let owner = self.owner.clone();
+        Ok(self.insert_connection(Box::new(connection), endpoints, owner, false))
+    }
+
+    fn room_for_connection(&self) -> Result<(), Error> {
+        let open = self.connections.len().saturating_sub(self.time_wait.len());
+        if open >= self.limits.connections { Err(Error::TooMany("connections")) } else { Ok(()) }
+    }
+
+    fn local_endpoint(
+        &mut self,
+        cx: &mut Cx,
+        local: Option<SocketAddr>,
+        remote: SocketAddr,
+    ) -> Result<SocketAddr, Error> {
+        let wanted = local.map(|local| local.ip()).filter(|ip| !ip.is_unspecified());
+        let ip = self.source_for(remote.ip(), wanted)?;
+        match local.map_or(0, |local| local.port()) {
+            0 => {
+                let port = self.choose_port(ip, remote).ok_or(Error::NoFreePort)?;
+                let chosen = PortChosen { port, dst: remote.ip() };
+                cx.trace.emit(Place::Node, Journey::NONE, chosen);
+                Ok(SocketAddr::new(ip, port))
+            }
+            port => {
+                let local = SocketAddr::new(ip, port);
+                // Several connections may leave from one port; none from a listener's.
+                self.check_bind(cx, Transport::Tcp, local, true)?;
+                Ok(local)
+            }
+        }
+    }
+
+    /// Our address towards `remote`.
+    pub(crate) fn source_for(
+        &self,
+        remote: IpAddr,
+        wanted: Option<IpAddr>,
+    ) -> Result<IpAddr, Error> {
+        if let Some(wanted) = wanted.filter(|&wanted| !self.ip.is_local(wanted)) {
+            return Err(Error::AddrNotAvailable(wanted));
+        }
+        let path = self.ip.lookup(0, remote, wanted, None, 0);
+        let path = path.ok_or(Error::NetworkUnreachable(remote))?;
+        let source = wanted.unwrap_or(path.source);
+        if source.is_unspecified() { Err(Error::AddrNotAvailable(source)) } else { Ok(source) }
+    }
+
+    fn insert_connection(
+        &mut self,
+        connection: Box<tcp::Connection>,
+        endpoints: Endpoints,
+        owner: Arc<str>,
+        accepted: bool,
+    ) -> TcpKey {
+        let record = ConnectionRecord::new(connection, endpoints, owner, accepted);
+        let key = self.connections.insert(record);
+        self.demux.insert_tcp(endpoints, key);
+        self.ports.connection_added(endpoints.local.port());
+        self.touch(key);
+        key
+    }
+
+    /// A listener's handshake is complete.
+    pub(crate) fn established(
+        &mut self,
+        cx: &mut Cx,
+        listener: ListenerKey,
+        endpoints: Endpoints,
+        mut connection: Box<tcp::Connection>,
+    ) {
+        let Some(record) = self.listeners.get(listener) else { return };
+        let owner = record.owner.clone();
+        let full = self.room_for_connection().is_err();
+        if full {
+            let bound = self.limits.connections;
+            let reason = ConnectionsFull { src: endpoints.remote.ip(), bound };
+            cx.trace.emit(Place::Node, Journey::NONE, reason);
+            connection.abort(cx);
+        }
+        let key = self.insert_connection(connection, endpoints, owner, true);
+        let queued = !full
+            && self
+                .listeners
+                .get_mut(listener)
+                .is_some_and(|record| record.listener.push_accepted(key.number()));
+        if !queued {
+            self.tcp_abort(cx, key);
+            self.tcp_close(cx, key);
+        }
+    }
+
+    /// Listens on `local` (an unspecified address: on all; port 0: any free one).
+    ///
+    /// # Errors
+    /// [`Error::AddrInUse`] names who has the port; an address that is not ours; a full table.
+    pub fn tcp_listen(
+        &mut self,
+        cx: &mut Cx,
+        local: SocketAddr,
+        options: ListenOptions,
+    ) -> Result<ListenerKey, Error> {
+        if self.listeners.len() >= self.limits.sockets {
+            return Err(Error::TooMany("listeners"));
+        }
+        let local = self.bind_address(cx, Transport::Tcp, local, options.reuse_address)?;
+        let backlog = options.backlog.max(1);
+        let key = self.listeners.insert(ListenerRecord {
+            listener: tcp::Listener::new(self.tcp_config.clone(), backlog),
+            local,
+            wakers: Wakers::default(),
+            owner: self.owner.clone(),
+            armed: None,
+            dirty: false,
+        });
+        self.demux.insert_listener(local, key);
+        self.ports.bind(Transport::Tcp, local, Bound::Listener(key));
+        cx.trace.emit(Place::Node, Journey::NONE, Listening { port: local.port(), backlog });
+        Ok(key)
+    }
+
+    /// Is the address ours and the port free? Fills in port 0.
+    pub(crate) fn bind_address(
+        &mut self,
+        cx: &mut Cx,
+        transport: Transport,
+        local: SocketAddr,
+        reuse: bool,
+    ) -> Result<SocketAddr, Error> {
+        let ip = local.ip();
+        if !ip.is_unspecified() && !self.ip.is_local(ip) {
+            return Err(Error::AddrNotAvailable(ip));
+        }
+        if local.port() == 0 {
+            let port = self.ports.choose_any(transport, ip).ok_or(Error::NoFreePort)?;
+            return Ok(SocketAddr::new(ip, port));
+        }
+        self.check_bind(cx, transport, local, reuse)?;
+        Ok(local)
+    }
+
+    /// The next connection that waits to be accepted, and who is at its other end.
+    ///
+    /// # Errors
+    /// [`Error::WouldBlock`] when none waits.
+    pub fn tcp_accept(
+        &mut self,
+        _cx: &mut Cx,
+        key: ListenerKey,
+    ) -> Result<(TcpKey, SocketAddr), Error> {
+        let record = self.listeners.get_mut(key).ok_or(Error::Closed)?;
+        while let Some(number) = record.listener.accept() {
+            let key = TcpKey::from_number(number);
+            if let Some(connection) = self.connections.get_mut(key) {
+                connection.owner = record.owner.clone();
+                return Ok((key, connection.endpoints.remote));
+            }
+        }
+        Err(Error::WouldBlock)
+    }
+
+    /// Where a listener listens.
+    ///
+    /// # Errors
+    /// [`Error::Closed`].
+    pub fn tcp_listener_address(&self, key: ListenerKey) -> Result<SocketAddr, Error> {
+        self.listeners.get(key).map(|record| record.local).ok_or(Error::Closed)
+    }
+
+    /// Wakes `waker` when a connection waits to be accepted.
+    pub fn tcp_listener_waker(&mut self, key: ListenerKey, waker: &Waker) {
+        if let Some(record) = self.listeners.get_mut(key) {
+            let old = record.wakers.set(Direction::Read, waker);
+            self.woken.extend(old);
+        }
+    }
+
+    /// Stops listening; connections that nobody accepted are reset.
+    pub fn tcp_listener_close(&mut self, cx: &mut Cx, key: ListenerKey) {
+        let Some(mut record) = self.listeners.remove(key) else { return };
+        self.demux.remove_listener(record.local);
+        self.ports.unbind(Transport::Tcp, record.local.port(), Bound::Listener(key));
+        self.woken.extend(record.wakers.take());
+        while let Some(number) = record.listener.accept() {
+            let waiting = TcpKey::from_number(number);
+            self.tcp_abort(cx, waiting);
+            self.tcp_close(cx, waiting);
+        }
+    }
+
+    /// Is the connection open?
+    ///
+    /// # Errors
+    /// [`Error::WouldBlock`]: not yet. Any other: it never will be.
+    pub fn tcp_connected(&self, key: TcpKey) -> Result<(), Error> {
+        let record = self.connections.get(key).ok_or(Error::Closed)?;
+        let ready = record.connection.readiness();
+        match ready.failed {
+            _ if ready.connected => Ok(()),
+            Some(error) => Err(self.explain(error, record.endpoints.remote, Error::Aborted)),
+            None => Err(Error::WouldBlock),
+        }
+    }
+
+    /// Turns a connection's error into a socket's; `closed` says what "closed on this side" means.
+    fn explain(&self, error: tcp::Error, remote: SocketAddr, closed: Error) -> Error {
+        match error {
+            tcp::Error::WouldBlock => Error::WouldBlock,
+            tcp::Error::Reset => Error::Reset,
+            tcp::Error::Refused => Error::Refused,
+            tcp::Error::TimedOut => Error::TimedOut,
+            tcp::Error::Unreachable => Error::HostUnreachable(remote.ip()),
+            tcp::Error::Closed => closed,
+        }
+    }
+
+    /// One call on a connection, with its error explained.
+    fn tcp_call<R>(
+        &mut self,
+        cx: &mut Cx,
+        key: TcpKey,
+        closed: Error,
+        call: impl FnOnce(&mut tcp::Connection, &mut Cx) -> Result<R, tcp::Error>,
+    ) -> Result<R, Error> {
+        let record = self.connections.get_mut(key).ok_or(Error::Closed)?;
+        let remote = record.endpoints.remote;
+        let result = call(&mut record.connection, cx);
+        // Nothing changed when there was nothing to do.
+        if !matches!(result, Err(tcp::Error::WouldBlock)) {
+            self.touch(key);
+        }
+        result.map_err(|error| self.explain(error, remote, closed))
+    }
+
+    /// Queues octets to be sent; returns how many there was room for (0: wait for the waker).
+    ///
+    /// # Errors
+    /// [`Error::BrokenPipe`] after a shutdown, or why the connection is no more.
+    pub fn tcp_send(&mut self, cx: &mut Cx, key: TcpKey, data: &[u8]) -> Result<usize, Error> {
+        self.tcp_call(cx, key, Error::BrokenPipe, |connection, cx| connection.send(cx, data))
+    }
+
+    /// As [`Host::tcp_send`], without a copy.
+    ///
+    /// # Errors
+    /// As [`Host::tcp_send`].
+    pub fn tcp_send_bytes(
+        &mut self,
+        cx: &mut Cx,
+        key: TcpKey,
+        data: Bytes,
+    ) -> Result<usize, Error> {
+        self.tcp_call(cx, key, Error::BrokenPipe, |connection, cx| connection.send_bytes(cx, data))
+    }
+
+    /// Takes received octets; 0: the other side has finished.
+    ///
+    /// # Errors
+    /// [`Error::WouldBlock`]: nothing yet. Or why the connection is no more.
+    pub fn tcp_receive(
+        &mut self,
+        cx: &mut Cx,
+        key: TcpKey,
+        out: &mut [u8],
+    ) -> Result<usize, Error> {
+        self.tcp_call(cx, key, Error::NotConnected, |connection, cx| connection.receive(cx, out))
+    }
+
+    /// As [`Host::tcp_receive`], without a copy where that can be.
+    ///
+    /// # Errors
+    /// As [`Host::tcp_receive`].
+    pub fn tcp_receive_bytes(
+        &mut self,
+        cx: &mut Cx,
+        key: TcpKey,
+        max: usize,
+    ) -> Result<Bytes, Error> {
+        let call =
+            |connection: &mut tcp::Connection, cx: &mut Cx| connection.receive_bytes(cx, max);
+        self.tcp_call(cx, key, Error::NotConnected, call)
+    }
+
+    /// Sends a FIN after what is queued; receiving goes on.
+    ///
+    /// # Errors
+    /// [`Error::Closed`].
+    pub fn tcp_shutdown(&mut self, cx: &mut Cx, key: TcpKey) -> Result<(), Error> {
+        self.tcp_call(cx, key, Error::NotConnected, |connection, cx| {
+            connection.shutdown_send(cx);
+            Ok(())
+        })
+    }
+
+    /// Lets go of a connection: both ways closed, the handle ends here.
+    pub fn tcp_close(&mut self, cx: &mut Cx, key: TcpKey) {
+        let Some(record) = self.connections.get_mut(key) else { return };
+        record.released = true;
+        record.connection.close(cx);
+        let wakers = record.wakers.take();
+        self.woken.extend(wakers);
+        self.touch(key);
+    }
+
+    /// Breaks a connection off with a reset. The handle stays until it is closed.
+    pub fn tcp_abort(&mut self, cx: &mut Cx, key: TcpKey) {
+        if let Some(record) = self.connections.get_mut(key) {
+            record.connection.abort(cx);
+            self.touch(key);
+        }
+    }
+
+    /// Nagle's algorithm off (true) or on.
+    ///
+    /// # Errors
+    /// [`Error::Closed`].
+    pub fn tcp_set_nodelay(
+        &mut self,
+        cx: &mut Cx,
+        key: TcpKey,
+        nodelay: bool,
+    ) -> Result<(), Error> {
+        //= rfc9293#3.7.4 MUST-17
+        self.tcp_call(cx, key, Error::NotConnected, |connection, _| {
+            connection.set_nagle(!nodelay);
+            Ok(())
+        })
+    }
+
+    /// What the connection can do now.
+    ///
+    /// # Errors
+    /// [`Error::Closed`].
+    pub fn tcp_readiness(&self, key: TcpKey) -> Result<TcpReadiness, Error> {
+        self.connections.get(key).map(|r| r.connection.readiness()).ok_or(Error::Closed)
+    }
+    /// The connection's numbers.
+    ///
+    /// # Errors
+    /// [`Error::Closed`].
+    pub fn tcp_info(&self, key: TcpKey) -> Result<tcp::Info, Error> {
+        self.connections.get(key).map(|r| r.connection.info()).ok_or(Error::Closed)
+    }
+    /// Both ends.
+    ///
+    /// # Errors
+    /// [`Error::Closed`].
+    pub fn tcp_endpoints(&self, key: TcpKey) -> Result<Endpoints, Error> {
+        self.connections.get(key).map(|record| record.endpoints).ok_or(Error::Closed)
+    }
+    /// Wakes `waker` when that direction is ready.
+    pub fn tcp_waker(&mut self, key: TcpKey, direction: Direction, waker: &Waker) {
+        if let Some(record) = self.connections.get_mut(key) {
+            let old = record.wakers.set(direction, waker);
+            self.woken.extend(old);
+        }
+    }
+
+    /// Sends what a connection has to say, then sees to its timers and whether it is over.
+    pub(crate) fn flush_connection(&mut self, cx: &mut Cx, key: TcpKey) {
+        if let Some(record) = self.connections.get_mut(key) {
+            record.dirty = false;
+        }
+        loop {
+            let Some(record) = self.connections.get_mut(key) else { return };
+            let Some(segment) = record.connection.poll_segment(cx) else { break };
+            let (endpoints, seq) = (record.endpoints, segment.header.seq);
+            if let Err(SendError::TooBig { mtu }) = self.send_segment(cx, &endpoints, segment)
+                && let Some(record) = self.connections.get_mut(key)
+            {
+                let too_big = IcmpErrorKind::TooBig { mtu: u32::from(mtu) };
+                record.connection.handle_icmp_error(cx, too_big, seq);
+            }
+        }
+        self.settle_connection(cx, key);
+    }
+
+    fn settle_connection(&mut self, cx: &mut Cx, key: TcpKey) {
+        let Some(record) = self.connections.get_mut(key) else { return };
+        if record.connection.is_over() {
+            let released = record.released;
+            self.detach(key);
+            if released {
+                self.connections.remove(key);
+            }
+            return;
+        }
+        let deadline = record.connection.next_deadline();
+        self.timers.arm(&mut record.armed, deadline, Target::Tcp(key));
+        if !record.in_time_wait && record.connection.state() == StateName::TimeWait {
+            record.in_time_wait = true;
+            self.time_wait.push_back(key);
+            self.bound_time_wait(cx);
+        }
+    }
+
+    fn bound_time_wait(&mut self, cx: &mut Cx) {
+        while self.time_wait.len() > self.limits.time_wait {
+            let Some(oldest) = self.time_wait.pop_front() else { return };
+            let Some(record) = self.connections.get(oldest) else { continue };
+            let (dst, port) = (record.endpoints.remote.ip(), record.endpoints.remote.port());
+            let released = record.released;
+            let evicted = TimeWaitEvicted { dst, port, bound: self.limits.time_wait };
+            cx.trace.emit(Place::Node, Journey::NONE, evicted);
+            self.detach(oldest);
+            if released {
+                self.connections.remove(oldest);
+            }
+        }
+    }
+
+    /// Takes a connection out of demux and ports; its handle stays until the program lets go.
+    pub(crate) fn detach(&mut self, key: TcpKey) {
+        let Some(record) = self.connections.get_mut(key) else { return };
+        if core::mem::replace(&mut record.detached, true) {
+            return;
+        }
+        let (endpoints, in_time_wait, released) =
+            (record.endpoints, record.in_time_wait, record.released);
+        self.demux.remove_tcp(&endpoints, key);
+        self.ports.connection_removed(endpoints.local.port());
+        if in_time_wait {
+            // They leave in about the order in which they came: the first ones are looked at first.
+            if let Some(place) = self.time_wait.iter().position(|&waiting| waiting == key) {
+                self.time_wait.remove(place);
+            }
+        }
+        if released {
+            self.connections.remove(key);
+        }
+    }
+
+    /// The same for a listener.
+    pub(crate) fn flush_listener(&mut self, cx: &mut Cx, key: ListenerKey) {
+        if let Some(record) = self.listeners.get_mut(key) {
+            record.dirty = false;
+        }
+        while let Some((endpoints, segment)) =
+            self.listeners.get_mut(key).and_then(|record| record.listener.poll_segment(cx))
+        {
+            // A SYN-ACK that finds no way is lost as on a wire; the listener tries again.
+            let _ = self.send_segment(cx, &endpoints, segment);
+        }
+        let Some(record) = self.listeners.get_mut(key) else { return };
+        let deadline: Option<Instant> = record.listener.next_deadline();
+        self.timers.arm(&mut record.armed, deadline, Target::Listener(key));
+    }
+}

@@ -1,0 +1,207 @@
+//! UDP as a program's calls.
+
+use crate::config::Direction;
+use crate::error::Transport;
+use crate::key::UdpKey;
+use crate::ports::Bound;
+use crate::sockets::{UdpRecord, Wakers};
+use crate::{Error, Host};
+use base::{Body, InterfaceId, Journey};
+use bytes::Bytes;
+use core::net::{IpAddr, SocketAddr};
+use core::task::Waker;
+use ip::{Packet, Protocol, SendError};
+use tcp::Endpoints;
+use trace::Cx;
+
+/// The longest UDP payload in an IPv4 packet.
+const LONGEST_PAYLOAD: usize = 65_535 - 20 - udp::HEADER_LEN;
+
+/// A datagram that arrived.
+#[derive(Debug)]
+pub struct UdpReceived {
+    /// From whom.
+    pub from: SocketAddr,
+    /// To which of our addresses (or to which broadcast), and our port.
+    pub to: SocketAddr,
+    /// By which interface.
+    pub interface: InterfaceId,
+    /// The two ECN bits (RFC 3168).
+    pub ecn: u8,
+    /// The hops that it had left.
+    pub ttl: u8,
+    /// The data.
+    pub payload: Body,
+    /// Which packet brought it.
+    pub journey: Journey,
+}
+
+/// How a datagram is to be sent; what is left out is as usual.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct UdpSend {
+    /// To whom; none: where the socket is connected to.
+    pub to: Option<SocketAddr>,
+    /// From which of our addresses.
+    pub from: Option<IpAddr>,
+    /// The two ECN bits (RFC 3168).
+    pub ecn: u8,
+    /// How many hops it may go.
+    pub ttl: Option<u8>,
+    /// Out of which interface.
+    pub interface: Option<InterfaceId>,
+}
+
+impl Host {
+    /// Binds a socket to `local` (an unspecified address: all; port 0: any free one).
+    ///
+    /// # Errors
+    /// [`Error::AddrInUse`] names who has the port; an address that is not ours; a full table.
+    pub fn udp_bind(&mut self, cx: &mut Cx, local: SocketAddr) -> Result<UdpKey, Error> {
+        if self.udp_sockets.len() >= self.limits.sockets {
+            return Err(Error::TooMany("UDP sockets"));
+        }
+        let local = self.bind_address(cx, Transport::Udp, local, false)?;
+        let key = self.udp_sockets.insert(UdpRecord {
+            local,
+            remote: None,
+            queue: udp::Queue::new(self.limits.datagram_buffer),
+            error: None,
+            wakers: Wakers::default(),
+            owner: self.owner.clone(),
+        });
+        self.demux.insert_udp(local, key);
+        self.ports.bind(Transport::Udp, local, Bound::Udp(key));
+        Ok(key)
+    }
+
+    /// From here on the socket sends to `remote` and hears only it; `None`: everybody again.
+    ///
+    /// # Errors
+    /// No route, or [`Error::Closed`].
+    pub fn udp_connect(&mut self, key: UdpKey, remote: Option<SocketAddr>) -> Result<(), Error> {
+        let bound = self.udp_sockets.get(key).ok_or(Error::Closed)?.local;
+        let endpoints = match remote {
+            None => None,
+            Some(remote) => {
+                let wanted = Some(bound.ip()).filter(|ip| !ip.is_unspecified());
+                let source = self.source_for(remote.ip(), wanted)?;
+                Some(Endpoints { local: SocketAddr::new(source, bound.port()), remote })
+            }
+        };
+        let Some(record) = self.udp_sockets.get_mut(key) else { return Err(Error::Closed) };
+        if let Some(old) = core::mem::replace(&mut record.remote, endpoints) {
+            self.demux.disconnect_udp(&old);
+        }
+        if let Some(endpoints) = endpoints {
+            self.demux.connect_udp(endpoints, key);
+        }
+        Ok(())
+    }
+
+    /// Sends one datagram; returns its length.
+    ///
+    /// # Errors
+    /// No destination, no route, too long, or an ICMP error about an earlier one.
+    pub fn udp_send(
+        &mut self,
+        cx: &mut Cx,
+        key: UdpKey,
+        how: UdpSend,
+        payload: Bytes,
+    ) -> Result<usize, Error> {
+        let record = self.udp_sockets.get_mut(key).ok_or(Error::Closed)?;
+        if let Some(error) = record.error.take() {
+            return Err(error);
+        }
+        let connected = record.remote.map(|both| both.remote);
+        let to = how.to.or(connected).ok_or(Error::NotConnected)?;
+        let bound = record.local;
+        let len = payload.len();
+        if len > LONGEST_PAYLOAD {
+            return Err(Error::MessageTooLong { len, most: LONGEST_PAYLOAD });
+        }
+        let wanted = how.from.or(Some(bound.ip()).filter(|ip| !ip.is_unspecified()));
+        let source = match wanted {
+            // A program that has no address yet (DHCP) sends from 0.0.0.0 by a named interface.
+            None if how.interface.is_some() => {
+                self.source_for(to.ip(), None).unwrap_or(crate::demux::unspecified(to.ip()))
+            }
+            wanted => self.source_for(to.ip(), wanted)?,
+        };
+        let mut frame = cx.pool.frame(payload.into());
+        if udp::emit(&mut frame, SocketAddr::new(source, bound.port()), to).is_err() {
+            return Err(Error::MessageTooLong { len, most: LONGEST_PAYLOAD });
+        }
+        Self::born(cx, &mut frame, Journey::NONE);
+        let packet = Packet {
+            source: Some(source),
+            destination: to.ip(),
+            protocol: Protocol::UDP,
+            ttl: how.ttl,
+            tos: how.ecn & 3,
+            dont_fragment: false,
+            interface: how.interface,
+        };
+        self.send_packet(cx, packet, frame).map_err(|error| send_error(error, to.ip(), len))?;
+        Ok(len)
+    }
+
+    /// The next datagram that arrived.
+    ///
+    /// # Errors
+    /// [`Error::WouldBlock`]: none. An ICMP error about one that a connected socket sent.
+    pub fn udp_receive(&mut self, _cx: &mut Cx, key: UdpKey) -> Result<UdpReceived, Error> {
+        let record = self.udp_sockets.get_mut(key).ok_or(Error::Closed)?;
+        if let Some(error) = record.error.take() {
+            return Err(error);
+        }
+        let message = record.queue.pop().ok_or(Error::WouldBlock)?;
+        Ok(UdpReceived {
+            from: message.source,
+            to: SocketAddr::new(message.destination, record.local.port()),
+            interface: message.interface,
+            ecn: message.tos & 3,
+            ttl: message.ttl,
+            payload: message.payload,
+            journey: message.journey,
+        })
+    }
+
+    /// Where the socket is bound; connected, with the address that it sends from.
+    ///
+    /// # Errors
+    /// [`Error::Closed`].
+    pub fn udp_address(&self, key: UdpKey) -> Result<SocketAddr, Error> {
+        let record = self.udp_sockets.get(key).ok_or(Error::Closed)?;
+        Ok(record.remote.map_or(record.local, |both| both.local))
+    }
+
+    /// Wakes `waker` when that direction is ready.
+    pub fn udp_waker(&mut self, key: UdpKey, direction: Direction, waker: &Waker) {
+        if let Some(record) = self.udp_sockets.get_mut(key) {
+            let old = record.wakers.set(direction, waker);
+            self.woken.extend(old);
+        }
+    }
+
+    /// Closes the socket; what waits in it is gone.
+    pub fn udp_close(&mut self, _cx: &mut Cx, key: UdpKey) {
+        let Some(mut record) = self.udp_sockets.remove(key) else { return };
+        self.demux.remove_udp(record.local);
+        if let Some(endpoints) = record.remote {
+            self.demux.disconnect_udp(&endpoints);
+        }
+        self.ports.unbind(Transport::Udp, record.local.port(), Bound::Udp(key));
+        self.woken.extend(record.wakers.take());
+    }
+}
+
+/// What `ip` answered, as a socket says it.
+pub(crate) fn send_error(error: SendError, to: IpAddr, len: usize) -> Error {
+    match error {
+        SendError::NoRoute => Error::NetworkUnreachable(to),
+        SendError::BadSource => Error::AddrNotAvailable(to),
+        SendError::BadDestination => Error::Invalid("nobody can have that destination address"),
+        SendError::TooBig { mtu } => Error::MessageTooLong { len, most: usize::from(mtu) },
+    }
+}

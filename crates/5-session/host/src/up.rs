@@ -1,0 +1,269 @@
+//! The way up: a frame is taken by its card, a packet by `ip`, a segment by its connection.
+
+use crate::Host;
+use crate::key::TcpKey;
+use crate::reasons::{
+    BadSegment, InterfaceDown, TcpNotUnicast, TcpPortClosed, TcpStrayReset, TimeWaitReused,
+    UnknownEthertype, UnknownProtocol,
+};
+use base::{Duration, Frame, InterfaceId};
+use core::net::{IpAddr, SocketAddr};
+use ip::{Datagram, IcmpOutcome, Protocol, Unreachable, Verdict};
+use tcp::{Endpoints, ListenOutcome, Segment};
+use trace::{Cx, Place};
+use wire::ethernet::EtherType;
+use wire::tcp::{Flags, Header};
+
+/// A connection's progress vouches for its neighbour at most this often.
+const HINT_EVERY: Duration = Duration::from_secs(1);
+/// TCP and IP headers without options, to be taken off an MTU (RFC 9293 section 3.7.1).
+const IPV4_OVERHEAD: u16 = 40;
+const IPV6_OVERHEAD: u16 = 60;
+
+impl Host {
+    /// An Ethernet frame came in by an interface with a card.
+    pub fn handle_frame(&mut self, cx: &mut Cx, id: InterfaceId, mut frame: Frame) {
+        cx.trace.entered();
+        let Some((interface, mac)) =
+            self.interface_mut(id).filter(|i| i.up).and_then(|i| i.mac.map(|mac| (i, mac)))
+        else {
+            cx.trace.emit(Place::Interface(id), frame.meta().journey, InterfaceDown {});
+            return cx.pool.recycle(frame);
+        };
+        interface.received.add(&frame);
+        let now = cx.now();
+        let meta = frame.meta_mut();
+        meta.interface = id;
+        meta.arrival = now;
+        let Some(received) = ether::card::receive(cx, id, mac, false, frame) else { return };
+        let broadcast = received.link != ether::LinkCast::Unicast;
+        match received.header.ethertype {
+            EtherType::IPV4 => self.receive_packet(cx, id, broadcast, received.frame),
+            EtherType::ARP => self.arp_in(cx, id, received.frame),
+            EtherType(ethertype) => {
+                let journey = received.frame.meta().journey;
+                cx.trace.emit(Place::Interface(id), journey, UnknownEthertype { ethertype });
+                cx.pool.recycle(received.frame);
+            }
+        }
+    }
+
+    /// A bare IP packet came in by an interface without a card.
+    pub fn handle_packet(&mut self, cx: &mut Cx, id: InterfaceId, mut frame: Frame) {
+        cx.trace.entered();
+        let Some(interface) = self.interface_mut(id).filter(|interface| interface.up) else {
+            cx.trace.emit(Place::Interface(id), frame.meta().journey, InterfaceDown {});
+            return cx.pool.recycle(frame);
+        };
+        interface.received.add(&frame);
+        let now = cx.now();
+        let meta = frame.meta_mut();
+        meta.interface = id;
+        meta.arrival = now;
+        self.receive_packet(cx, id, false, frame);
+    }
+
+    pub(crate) fn receive_packet(
+        &mut self,
+        cx: &mut Cx,
+        id: InterfaceId,
+        broadcast: bool,
+        frame: Frame,
+    ) {
+        match self.ip.handle_packet(cx, id, broadcast, frame) {
+            Verdict::Deliver(datagram) => self.deliver(cx, datagram),
+            Verdict::Forward(outgoing) => self.transmit(cx, outgoing),
+            Verdict::Ended => {}
+        }
+        self.run_ip(cx);
+    }
+
+    fn deliver(&mut self, cx: &mut Cx, datagram: Datagram) {
+        match datagram.protocol {
+            Protocol::TCP => self.tcp_in(cx, datagram),
+            Protocol::UDP => self.udp_in(cx, datagram),
+            Protocol::ICMP => match self.ip.handle_icmp(cx, datagram) {
+                IcmpOutcome::Ended => {}
+                IcmpOutcome::Error(error) => self.icmp_error_in(cx, &error),
+                IcmpOutcome::Unclaimed(datagram) => self.ping_in(cx, datagram),
+            },
+            Protocol(protocol) => {
+                self.ip.reject(cx, &datagram, Unreachable::Protocol);
+                let unknown = UnknownProtocol { src: datagram.src, protocol };
+                self.end(cx, datagram.interface, datagram.frame, unknown);
+            }
+        }
+    }
+
+    pub(crate) fn end<R: trace::Reason>(
+        &mut self,
+        cx: &mut Cx,
+        id: InterfaceId,
+        frame: Frame,
+        reason: R,
+    ) {
+        cx.trace.emit(Place::Interface(id), frame.meta().journey, reason);
+        cx.pool.recycle(frame);
+    }
+
+    fn udp_in(&mut self, cx: &mut Cx, datagram: Datagram) {
+        let Datagram { src, dst, interface, .. } = datagram;
+        let (ttl, tos) = (datagram.ttl, datagram.tos);
+        let frame = datagram.frame;
+        let Some((header, mut frame)) = udp::handle_datagram(cx, interface, src, dst, frame) else {
+            return;
+        };
+        let local = SocketAddr::new(dst, header.dst_port);
+        let source = SocketAddr::new(src, header.src_port);
+        let found = self.demux.udp(local, source);
+        let record = found.and_then(|key| self.udp_sockets.get_mut(key));
+        // A connected socket hears only its peer.
+        let record = record.filter(|r| r.remote.is_none_or(|both| both.remote == source));
+        let Some(record) = record else {
+            let closed = udp::reasons::PortClosed { dst, port: header.dst_port };
+            frame.unstrip(udp::HEADER_LEN);
+            let datagram = Datagram { frame, ..datagram };
+            //= rfc1122#4.1.3.1
+            self.ip.reject(cx, &datagram, Unreachable::Port);
+            return self.end(cx, interface, datagram.frame, closed);
+        };
+        let message = udp::Message {
+            source,
+            destination: dst,
+            interface,
+            tos,
+            ttl,
+            payload: base::Body::EMPTY,
+            journey: frame.meta().journey,
+        };
+        if record.queue.push(cx, message, frame) {
+            self.woken.extend(record.wakers.read.take());
+        }
+    }
+
+    fn tcp_in(&mut self, cx: &mut Cx, datagram: Datagram) {
+        let Datagram { src, dst, interface, broadcast, mut frame, .. } = datagram;
+        //= rfc9293#3.9.2.3 MUST-57
+        if broadcast {
+            return self.end(cx, interface, frame, TcpNotUnicast { src });
+        }
+        let (header, len) = match parse(&mut frame, src, dst) {
+            Ok(parsed) => parsed,
+            Err(field) => return self.end(cx, interface, frame, BadSegment { src, field }),
+        };
+        let (journey, parent) = (frame.meta().journey, frame.meta().parent);
+        frame.strip(len);
+        let segment = Segment { header, payload: payload(cx, frame), journey, parent };
+        let endpoints = Endpoints {
+            local: SocketAddr::new(dst, header.dst_port),
+            remote: SocketAddr::new(src, header.src_port),
+        };
+        self.segment_in(cx, endpoints, segment);
+    }
+
+    fn segment_in(&mut self, cx: &mut Cx, endpoints: Endpoints, segment: Segment) {
+        if let Some(key) = self.demux.tcp(&endpoints)
+            && !self.reopens(cx, key, &endpoints, &segment)
+            && let Some(record) = self.connections.get_mut(key)
+        {
+            let progress = segment.header.flags.has(Flags::ACK);
+            record.connection.handle_segment(cx, segment);
+            if progress && cx.now().since(record.hinted) >= HINT_EVERY {
+                record.hinted = cx.now();
+                self.hint_reachable(cx, endpoints.remote.ip());
+            }
+            return self.touch(key);
+        }
+        let Some(listener_key) = self.demux.listener(endpoints.local) else {
+            return self.refuse(cx, &endpoints, &segment);
+        };
+        let mss = self.receive_mss(endpoints.remote.ip(), Some(endpoints.local.ip()));
+        let Some(record) = self.listeners.get_mut(listener_key) else { return };
+        match record.listener.handle_segment(cx, endpoints, segment, &self.isn, mss) {
+            ListenOutcome::Ended => {}
+            ListenOutcome::Reset(reset) => {
+                // A reset that finds no way back is nobody's loss.
+                let _ = self.send_segment(cx, &endpoints, reset);
+            }
+            ListenOutcome::Established(connection) => {
+                self.established(cx, listener_key, endpoints, connection);
+            }
+        }
+        self.touch_listener(listener_key);
+    }
+
+    /// A SYN may open anew what is in TIME-WAIT, where somebody listens.
+    fn reopens(
+        &mut self,
+        cx: &mut Cx,
+        key: TcpKey,
+        endpoints: &Endpoints,
+        segment: &Segment,
+    ) -> bool {
+        if !segment.header.flags.has(Flags::SYN) || self.demux.listener(endpoints.local).is_none() {
+            return false;
+        }
+        //= rfc9293#3.6.1 MAY-2
+        let may = self
+            .connections
+            .get(key)
+            .is_some_and(|record| record.connection.may_be_replaced_by(segment));
+        if may {
+            let (src, port) = (endpoints.remote.ip(), endpoints.local.port());
+            cx.trace.emit(Place::Node, segment.journey, TimeWaitReused { src, port });
+            self.detach(key);
+        }
+        may
+    }
+
+    /// Nobody is there: the segment ends, and a reset says so.
+    fn refuse(&mut self, cx: &mut Cx, endpoints: &Endpoints, segment: &Segment) {
+        let (src, port) = (endpoints.remote.ip(), endpoints.local.port());
+        //= rfc9293#3.10.7.1
+        match tcp::reset_for(segment) {
+            Some(reset) => {
+                cx.trace.emit(Place::Node, segment.journey, TcpPortClosed { src, port });
+                let _ = self.send_segment(cx, endpoints, reset);
+            }
+            None => cx.trace.emit(Place::Node, segment.journey, TcpStrayReset { src, port }),
+        }
+    }
+
+    /// The longest segment that we can receive from `remote`, by the interface's MTU.
+    pub(crate) fn receive_mss(&self, remote: IpAddr, local: Option<IpAddr>) -> u16 {
+        let overhead = if remote.is_ipv4() { IPV4_OVERHEAD } else { IPV6_OVERHEAD };
+        let path = self.ip.lookup(0, remote, local, None, 0);
+        let interface = path.and_then(|path| self.interface(path.interface));
+        //= rfc9293#3.7.1 MUST-67
+        interface.map_or(536, |interface| interface.mtu.saturating_sub(overhead).max(1))
+    }
+
+    /// TCP got further with `remote`: so the neighbour on the way is there (RFC 4861 7.3.1).
+    fn hint_reachable(&mut self, cx: &mut Cx, remote: IpAddr) {
+        let Some(path) = self.ip.lookup(0, remote, None, None, 0) else { return };
+        if path.interface == InterfaceId::LOOPBACK {
+            return;
+        }
+        if let Some(interface) = self.interface_mut(path.interface) {
+            interface.neighbours.confirm_reachable(cx.now(), path.next_hop);
+        }
+    }
+}
+
+/// Reads the TCP header, which stands in the head or is brought there.
+fn parse(frame: &mut Frame, src: IpAddr, dst: IpAddr) -> Result<(Header, usize), &'static str> {
+    frame.pull(wire::tcp::HEADER_LEN.min(frame.len()));
+    let len = frame.head().get(12).map_or(0, |octet| usize::from(octet >> 4) * 4);
+    frame.pull(len.min(frame.len()));
+    Header::parse(frame.head(), frame.body(), src, dst).map_err(|malformed| malformed.field)
+}
+
+/// What is left of a frame, without a copy where the head is spent.
+fn payload(cx: &mut Cx, mut frame: Frame) -> base::Body {
+    if !frame.head().is_empty() {
+        return frame.into_body();
+    }
+    let payload = core::mem::take(frame.body_mut());
+    cx.pool.recycle(frame);
+    payload
+}
