@@ -11,9 +11,32 @@ use crate::nearest::nearest;
 
 /// Programs that every machine of a lab has, unless the caller of the reader knows better.
 pub const KNOWN_PROGRAMS: &[&str] = &[
-    "arp", "arpspoof", "curl", "dhcp", "dig", "dns", "echo", "ftp", "get", "http", "httpflood", "ip",
-    "macflood", "nc", "ping", "reflect", "sh", "sink", "smtp", "source", "ss", "synflood", "telnet",
-    "tftp", "traceroute", "udpflood",
+    "arp",
+    "arpspoof",
+    "curl",
+    "dhcp",
+    "dig",
+    "dns",
+    "echo",
+    "ftp",
+    "get",
+    "http",
+    "httpflood",
+    "ip",
+    "macflood",
+    "nc",
+    "ping",
+    "reflect",
+    "sh",
+    "sink",
+    "smtp",
+    "source",
+    "ss",
+    "synflood",
+    "telnet",
+    "tftp",
+    "traceroute",
+    "udpflood",
 ];
 
 /// A transport protocol, as far as ports go.
@@ -69,7 +92,11 @@ pub fn split_words(line: &str) -> Result<Vec<Word>, Complaint> {
     }
     finish_word(&mut words, &mut current, line.len());
     if words.len() > 256 {
-        return Err(Complaint::new("too-long", 0..line.len(), text("more than 256 words", "超过 256 个词")));
+        return Err(Complaint::new(
+            "too-long",
+            0..line.len(),
+            text("more than 256 words", "超过 256 个词"),
+        ));
     }
     Ok(words)
 }
@@ -97,9 +124,13 @@ fn quoted(
 }
 
 fn unclosed(at: usize, quote: char) -> Complaint {
-    Complaint::new("unclosed-quote", at..at + 1, text(format!("`{quote}` is not closed"), format!("`{quote}` 没有配对")))
-        .label(text("begins here", "从这里开始"))
-        .help(text(format!("close it with `{quote}`"), format!("用 `{quote}` 结束")))
+    Complaint::new(
+        "unclosed-quote",
+        at..at + 1,
+        text(format!("`{quote}` is not closed"), format!("`{quote}` 没有配对")),
+    )
+    .label(text("begins here", "从这里开始"))
+    .help(text(format!("close it with `{quote}`"), format!("用 `{quote}` 结束")))
 }
 
 /// A program line, split and looked at.
@@ -118,8 +149,12 @@ pub fn parse_command(line: &str, known_programs: &[&str]) -> Result<Command, Vec
     let words = split_words(line).map_err(|complaint| vec![complaint])?;
     let Some((first, rest)) = words.split_first() else {
         return Err(vec![
-            Complaint::new("empty-command", 0..line.len(), text("no program", "没有程序"))
-                .help(text("write a program and its words: \"ping pc2\"", "写程序和它的参数: \"ping pc2\"")),
+            Complaint::new("empty-command", 0..line.len(), text("no program", "没有程序")).help(
+                text(
+                    "write a program and its words: \"ping pc2\"",
+                    "写程序和它的参数: \"ping pc2\"",
+                ),
+            ),
         ]);
     };
     let mut mistakes = Vec::new();
@@ -160,8 +195,10 @@ fn path_outside(word: &Word) -> Option<Complaint> {
     if !PATH_KEYS.contains(&key) || stays_inside(path) {
         return None;
     }
-    let complaint = outside(path, word.at.clone());
-    let inner: Vec<&str> = path.split(['/', '\\']).filter(|part| !matches!(*part, "" | "." | ".." | "~")).collect();
+    let mut complaint = outside(path, word.at.clone());
+    complaint.help.clear();
+    let inner: Vec<&str> =
+        path.split(['/', '\\']).filter(|part| !matches!(*part, "" | "." | ".." | "~")).collect();
     let inner = inner.join("/");
     Some(complaint.help(text(
         format!("put it beside the lab file: {key}=./{inner}"),
@@ -174,18 +211,30 @@ pub(crate) fn outside(path: &str, at: Range<usize>) -> Complaint {
     Complaint::new(
         "path-outside",
         at,
-        text(format!("the path `{path}` leaves the lab's folder"), format!("路径 `{path}` 离开了实验的文件夹")),
+        text(
+            format!("the path `{path}` leaves the lab's folder"),
+            format!("路径 `{path}` 离开了实验的文件夹"),
+        ),
     )
     .label(text("a lab reads only below its own folder", "实验只能读自己文件夹里的东西"))
+    .help(text(
+        "copy it beside the lab file and name it from there",
+        "复制到实验文件旁边, 再写相对路径",
+    ))
 }
 
 /// Whether a relative path stays below the folder it starts from, whatever it names.
 pub fn stays_inside(path: &str) -> bool {
     let drive = path.as_bytes().get(1) == Some(&b':');
-    !drive && !path.starts_with(['/', '\\', '~']) && path.split(['/', '\\']).all(|part| part != "..")
+    !drive
+        && !path.starts_with(['/', '\\', '~'])
+        && path.split(['/', '\\']).all(|part| part != "..")
 }
 
-fn listens(program: &str, words: &[Word]) -> Result<Vec<(Transport, Option<String>, u16)>, Complaint> {
+fn listens(
+    program: &str,
+    words: &[Word],
+) -> Result<Vec<(Transport, Option<String>, u16)>, Complaint> {
     let value = |key: &str| {
         words.iter().find_map(|word| Some((word, word.word.strip_prefix(key)?.strip_prefix('=')?)))
     };
@@ -205,8 +254,12 @@ fn listens(program: &str, words: &[Word]) -> Result<Vec<(Transport, Option<Strin
 
 /// The complaint about what is no port.
 pub(crate) fn bad_port(digits: &str, at: Range<usize>) -> Complaint {
-    Complaint::new("bad-port", at, text(format!("`{digits}` is not a port"), format!("`{digits}` 不是端口")))
-        .label(text("from 1 to 65535", "应在 1 到 65535 之间"))
+    Complaint::new(
+        "bad-port",
+        at,
+        text(format!("`{digits}` is not a port"), format!("`{digits}` 不是端口")),
+    )
+    .label(text("from 1 to 65535", "应在 1 到 65535 之间"))
 }
 
 #[cfg(test)]

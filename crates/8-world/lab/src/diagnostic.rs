@@ -48,8 +48,8 @@ pub struct Complaint {
     pub at: Range<usize>,
     /// What is wrong.
     pub message: Text,
-    /// A few words beside the caret.
-    pub label: Text,
+    /// A few words beside the caret. Boxed, so that a `Result` with a complaint stays small.
+    pub label: Box<Text>,
     /// How to mend it: "did you mean", then the repaired line.
     pub help: Vec<Text>,
 }
@@ -57,12 +57,12 @@ pub struct Complaint {
 impl Complaint {
     /// A mistake without label or help yet.
     pub fn new(code: &'static str, at: Range<usize>, message: Text) -> Complaint {
-        Complaint { code, at, message, label: Text::default(), help: Vec::new() }
+        Complaint { code, at, message, label: Box::default(), help: Vec::new() }
     }
 
     /// The same with words beside the caret.
     pub fn label(mut self, label: Text) -> Complaint {
-        self.label = label;
+        *self.label = label;
         self
     }
 
@@ -75,10 +75,9 @@ impl Complaint {
     /// The same with "did you mean `word`?" beside the caret, if there is a word.
     pub fn did_you_mean(self, word: Option<&str>) -> Complaint {
         match word {
-            Some(word) => self.label(text(
-                format!("did you mean `{word}`?"),
-                format!("是不是想写 `{word}`?"),
-            )),
+            Some(word) => {
+                self.label(text(format!("did you mean `{word}`?"), format!("是不是想写 `{word}`?")))
+            }
             None => self,
         }
     }
@@ -159,6 +158,7 @@ impl Diagnostic {
     /// A complaint that has found its place.
     pub fn placed(complaint: Complaint, place: Place) -> Diagnostic {
         let Complaint { code, message, label, help, .. } = complaint;
+        let label = *label;
         Diagnostic { code, place, message, label, help, also: None }
     }
 }
@@ -189,6 +189,11 @@ impl Sink {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.found.is_empty()
+    }
+
+    /// Whether a mistake of this kind has been found.
+    pub(crate) fn has(&self, code: &str) -> bool {
+        self.found.iter().any(|(_, diagnostic)| diagnostic.code == code)
     }
 
     /// The text of a span; empty if it is none.
@@ -224,7 +229,8 @@ impl Sink {
         also: Option<(Span, Text)>,
     ) {
         let same = |(other, _): &(Span, Diagnostic)| {
-            other.file == span.file && other.start < span.end.max(span.start + 1)
+            other.file == span.file
+                && other.start < span.end.max(span.start + 1)
                 && span.start < other.end.max(other.start + 1)
         };
         if self.found.len() >= MOST_DIAGNOSTICS || self.found.iter().any(same) {

@@ -246,7 +246,12 @@ mod tests {
     #[test]
     fn names_are_unique_and_belong_to_their_layer() {
         for (at, field) in ROWS.iter().enumerate() {
-            assert_eq!(FIELDS.find(field.name).map(|id| usize::from(id.0)), Some(at), "{}", field.name);
+            assert_eq!(
+                FIELDS.find(field.name).map(|id| usize::from(id.0)),
+                Some(at),
+                "{}",
+                field.name
+            );
             let prefix = field.name.split('.').next().unwrap_or("");
             assert!(field.layer.is_empty() || prefix == field.layer, "{}", field.name);
         }

@@ -3,7 +3,9 @@
 //! the long form.
 
 use crate::diagnostic::Text;
-use crate::model::{Capture, Check, Clock, Lab, Link, Machine, OneWay, Place, Run, Script, Switch, Task, When};
+use crate::model::{
+    Capture, Check, Clock, Lab, Link, Machine, OneWay, Place, Run, Script, Switch, Task, When,
+};
 use crate::quantity::{show_duration, show_queue, show_rate, show_reorder, show_share};
 
 /// Prints the long form.
@@ -83,9 +85,14 @@ fn lab_tree(lab: &Lab) -> Entries {
         (&n.name, vec![entry("v4", quoted(&n.v4.to_string())), entry("switch", quoted(&n.switch))])
     });
     out.push(entry("networks", networks));
-    out.push(entry("routers", named(&lab.routers, |machine| (&machine.name, machine_tree(machine)))));
+    out.push(entry(
+        "routers",
+        named(&lab.routers, |machine| (&machine.name, machine_tree(machine))),
+    ));
     out.push(entry("hosts", named(&lab.hosts, |machine| (&machine.name, machine_tree(machine)))));
-    let publish = |p: &crate::model::Publish| entry(&p.listen.to_string(), quoted(&format!("{}:{}", p.node, p.port)));
+    let publish = |p: &crate::model::Publish| {
+        entry(&p.listen.to_string(), quoted(&format!("{}:{}", p.node, p.port)))
+    };
     out.push(entry("publish", Out::Table(lab.publish.iter().map(publish).collect())));
     let capture = |c: &Capture| entry(&c.name, quoted(&place(&c.place)));
     out.push(entry("capture", Out::Table(lab.captures.iter().map(capture).collect())));
@@ -114,7 +121,13 @@ fn switch_tree(switch: &Switch) -> Entries {
 fn machine_tree(machine: &Machine) -> Entries {
     let jack = |jack: &crate::model::Jack| {
         let addresses = jack.addresses.iter().map(|address| quoted(&address.to_string())).collect();
-        entry(&jack.name, Out::Table(vec![entry("mac", quoted(&jack.mac.to_string())), entry("ip", Out::List(addresses))]))
+        entry(
+            &jack.name,
+            Out::Table(vec![
+                entry("mac", quoted(&jack.mac.to_string())),
+                entry("ip", Out::List(addresses)),
+            ]),
+        )
     };
     let route = |route: &crate::model::Route| quoted(&format!("{} via {}", route.to, route.via));
     vec![
@@ -209,7 +222,10 @@ fn task(task: &Task) -> Out {
 
 fn date(epoch: i64) -> String {
     let c = base::Civil::from_unix(epoch);
-    format!("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", c.year, c.month, c.day, c.hour, c.minute, c.second)
+    format!(
+        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
+        c.year, c.month, c.day, c.hour, c.minute, c.second
+    )
 }
 
 /// What must be laid over `old` to make `new`: tables go deep, everything else is replaced.
@@ -231,7 +247,9 @@ fn print_top(tree: &Entries, out: &mut String) {
     for (key, value) in tree {
         match (key.as_str(), value) {
             ("links", Out::List(list)) => print_lines(key, list, out),
-            (_, Out::List(list)) => list.iter().for_each(|item| print_table(&format!("[[{key}]]"), item, out)),
+            (_, Out::List(list)) => {
+                list.iter().for_each(|item| print_table(&format!("[[{key}]]"), item, out))
+            }
             ("title", value) => out.push_str(&format!("title = {}\n", inline(value))),
             ("routers" | "hosts", Out::Table(machines)) => {
                 for (name, machine) in machines {
@@ -267,13 +285,16 @@ fn inline(value: &Out) -> String {
         Out::List(list) => format!("[{}]", list.iter().map(inline).collect::<Vec<_>>().join(", ")),
         Out::Table(entries) if entries.is_empty() => "{}".to_owned(),
         Out::Table(entries) => {
-            let one = |(key, value): &(String, Out)| format!("{} = {}", bare_or_quoted(key), inline(value));
+            let one = |(key, value): &(String, Out)| {
+                format!("{} = {}", bare_or_quoted(key), inline(value))
+            };
             format!("{{ {} }}", entries.iter().map(one).collect::<Vec<_>>().join(", "))
         }
     }
 }
 
 fn bare_or_quoted(key: &str) -> String {
-    let bare = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    let bare =
+        !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
     if bare { key.to_owned() } else { inline(&quoted(key)) }
 }

@@ -43,7 +43,11 @@ pub fn parse(text: &str, file_name: &str) -> Result<Lab, Vec<Diagnostic>> {
 }
 
 /// Reads a lab from the octets of a file, which may be no text at all.
-pub fn parse_bytes(octets: &[u8], file_name: &str, options: &Options<'_>) -> Result<Lab, Vec<Diagnostic>> {
+pub fn parse_bytes(
+    octets: &[u8],
+    file_name: &str,
+    options: &Options<'_>,
+) -> Result<Lab, Vec<Diagnostic>> {
     match std::str::from_utf8(octets) {
         Ok(text) => parse_with(text, file_name, options),
         Err(error) => {
@@ -61,7 +65,11 @@ pub fn parse_bytes(octets: &[u8], file_name: &str, options: &Options<'_>) -> Res
 }
 
 /// Reads a lab, given what the world around it knows.
-pub fn parse_with(text: &str, file_name: &str, options: &Options<'_>) -> Result<Lab, Vec<Diagnostic>> {
+pub fn parse_with(
+    text: &str,
+    file_name: &str,
+    options: &Options<'_>,
+) -> Result<Lab, Vec<Diagnostic>> {
     let mut sink = Sink::default();
     let lab = read(text, file_name, options, &mut sink);
     match lab {
@@ -89,7 +97,7 @@ fn includes(root: &mut Table, options: &Options<'_>, sink: &mut Sink) {
         return;
     };
     let (_, item) = root.entries.remove(at);
-    let mut reader = Reader { sink, options };
+    let mut reader = Reader::new(sink, options);
     for item in reader.list(&item).iter().take(MOST_INCLUDES) {
         let Some(path) = reader.words(item, "include") else { continue };
         if !stays_inside(path) {
@@ -99,14 +107,28 @@ fn includes(root: &mut Table, options: &Options<'_>, sink: &mut Sink) {
         let part = match (options.include)(path) {
             Ok(part) => part,
             Err(why) => {
-                let complaint = Complaint::new("no-file", 0..0, text(format!("cannot read `{path}`: {why}"), format!("读不到 `{path}`: {why}")));
-                reader.sink.report(item.span, complaint.help(text("the path counts from the lab file's folder", "路径从实验文件所在的文件夹算起")));
+                let complaint = Complaint::new(
+                    "no-file",
+                    0..0,
+                    text(format!("cannot read `{path}`: {why}"), format!("读不到 `{path}`: {why}")),
+                );
+                reader.sink.report(
+                    item.span,
+                    complaint.help(text(
+                        "the path counts from the lab file's folder",
+                        "路径从实验文件所在的文件夹算起",
+                    )),
+                );
                 continue;
             }
         };
         let Some(part) = syntax::read(path, &part, reader.sink) else { continue };
         if let Some((key, _)) = part.entry("include") {
-            let complaint = Complaint::new("nested-include", 0..0, text("an included file includes nothing further", "被包含的文件不能再包含别的文件"));
+            let complaint = Complaint::new(
+                "nested-include",
+                0..0,
+                text("an included file includes nothing further", "被包含的文件不能再包含别的文件"),
+            );
             reader.sink.report(key.span, complaint);
             continue;
         }
@@ -120,10 +142,13 @@ fn overlays(root: &mut Table, options: &Options<'_>, sink: &mut Sink) -> Vec<(St
     for name in ["solution", "broken"] {
         let Some(at) = root.entries.iter().position(|(key, _)| key.name == name) else { continue };
         let (_, item) = root.entries.remove(at);
-        let mut reader = Reader { sink, options };
+        let mut reader = Reader::new(sink, options);
         let Some(table) = reader.table(&item, name) else { continue };
-        let known = |key: &Key| SCALARS.contains(&key.name.as_str()) || TABLES.contains(&key.name.as_str());
-        let named = |(key, item): &(Key, Item)| name == "broken" && !known(key) && matches!(item.kind, Kind::Table(_));
+        let known =
+            |key: &Key| SCALARS.contains(&key.name.as_str()) || TABLES.contains(&key.name.as_str());
+        let named = |(key, item): &(Key, Item)| {
+            name == "broken" && !known(key) && matches!(item.kind, Kind::Table(_))
+        };
         let (several, own): (Vec<_>, Vec<_>) = table.entries.iter().cloned().partition(named);
         let own = Table { entries: own };
         reader.overlay_keys(&own, name);

@@ -42,8 +42,13 @@ pub fn parse_duration(words: &str) -> Parsed<Duration> {
 pub fn parse_rate(words: &str) -> Parsed<u64> {
     let kind = text("a rate, such as `10Mbit` (per second)", "速率, 例如 `10Mbit` (每秒)");
     match whole_number(words, RATES, &kind)? {
-        0 => Err(complain("out-of-range", words, "a rate of nothing carries nothing", "速率为零, 什么也传不了")
-            .help(text("to cut a cable use `cut LINK`", "要断开网线, 用 `cut LINK`"))),
+        0 => Err(complain(
+            "out-of-range",
+            words,
+            "a rate of nothing carries nothing",
+            "速率为零, 什么也传不了",
+        )
+        .help(text("to cut a cable use `cut LINK`", "要断开网线, 用 `cut LINK`"))),
         bps => Ok(bps),
     }
 }
@@ -63,8 +68,13 @@ pub fn parse_share(words: &str) -> Parsed<f64> {
         None => (words, 1.0),
     };
     let bad = || {
-        complain("bad-quantity", words, &format!("`{words}` is not a share"), &format!("`{words}` 不是比例"))
-            .label(text("expected a share, such as `1%` or `1e-6`", "应为比例, 例如 `1%` 或 `1e-6`"))
+        complain(
+            "bad-quantity",
+            words,
+            &format!("`{words}` is not a share"),
+            &format!("`{words}` 不是比例"),
+        )
+        .label(text("expected a share, such as `1%` or `1e-6`", "应为比例, 例如 `1%` 或 `1e-6`"))
     };
     if !number.starts_with(|c: char| c.is_ascii_digit() || c == '-') {
         return Err(bad());
@@ -77,7 +87,8 @@ pub fn parse_share(words: &str) -> Parsed<f64> {
             &format!("a share of {words} is not between 0% and 100%"),
             &format!("比例 {words} 不在 0% 与 100% 之间"),
         )
-        .label(text("from 0% to 100%", "应在 0% 到 100% 之间")));
+        .label(text("from 0% to 100%", "应在 0% 到 100% 之间"))
+        .help(text("to lose everything write \"100%\"", "要全部丢掉, 写 \"100%\"")));
     }
     Ok(share)
 }
@@ -88,9 +99,14 @@ pub fn parse_reorder(words: &str) -> Parsed<Option<Reorder>> {
         if parse_share(words)? == 0.0 {
             return Ok(None);
         }
-        return Err(complain("bad-quantity", words, "`reorder` needs a share and a time", "`reorder` 需要比例和时间")
-            .label(text("how long are they held back?", "要扣留多久?"))
-            .help(text(format!("write \"{words} 5ms\""), format!("写成 \"{words} 5ms\""))));
+        return Err(complain(
+            "bad-quantity",
+            words,
+            "`reorder` needs a share and a time",
+            "`reorder` 需要比例和时间",
+        )
+        .label(text("how long are they held back?", "要扣留多久?"))
+        .help(text(format!("write \"{words} 5ms\""), format!("写成 \"{words} 5ms\""))));
     };
     let offset = words.len() - hold.len();
     let hold = hold.trim_end();
@@ -110,14 +126,24 @@ pub fn parse_queue(words: &str) -> Parsed<Queue> {
         "fifo" => Discipline::Fifo,
         "fq_codel" => Discipline::FqCodel,
         other => {
-            return Err(complain("bad-queue", words, &format!("no queue is called `{other}`"), &format!("没有叫 `{other}` 的队列"))
-                .label(text("a number of frames, or `fq_codel`", "应为帧数, 或 `fq_codel`"))
-                .did_you_mean(nearest(other, ["fifo", "fq_codel"])));
+            return Err(complain(
+                "bad-queue",
+                words,
+                &format!("no queue is called `{other}`"),
+                &format!("没有叫 `{other}` 的队列"),
+            )
+            .label(text("a number of frames, or `fq_codel`", "应为帧数, 或 `fq_codel`"))
+            .did_you_mean(nearest(other, ["fifo", "fq_codel"])));
         }
     };
     match frames.parse() {
         Ok(frames @ 1..=1_000_000) => Ok(Queue { discipline, frames }),
-        _ => Err(complain("out-of-range", words, "a queue holds 1 to 1000000 frames", "队列可容 1 到 1000000 帧")),
+        _ => Err(complain(
+            "out-of-range",
+            words,
+            "a queue holds 1 to 1000000 frames",
+            "队列可容 1 到 1000000 帧",
+        )),
     }
 }
 
@@ -125,8 +151,14 @@ pub fn parse_queue(words: &str) -> Parsed<Queue> {
 pub fn parse_mtu(words: &str) -> Parsed<u16> {
     match words.parse() {
         Ok(mtu @ 68..=9216) => Ok(mtu),
-        _ => Err(complain("out-of-range", words, &format!("`{words}` is not an MTU"), &format!("`{words}` 不是 MTU"))
-            .label(text("from 68 to 9216 octets", "应在 68 到 9216 字节之间"))),
+        _ => Err(complain(
+            "out-of-range",
+            words,
+            &format!("`{words}` is not an MTU"),
+            &format!("`{words}` 不是 MTU"),
+        )
+        .label(text("from 68 to 9216 octets", "应在 68 到 9216 字节之间"))
+        .help(text("Ethernet's is 1500: write mtu = 1500", "以太网是 1500: 写成 mtu = 1500"))),
     }
 }
 
@@ -149,7 +181,8 @@ pub fn show_share(share: f64) -> String {
 
 /// Prints a reordering; none is `0%`.
 pub fn show_reorder(reorder: Option<Reorder>) -> String {
-    reorder.map_or("0%".to_owned(), |r| format!("{} {}", show_share(r.share), show_duration(r.hold)))
+    reorder
+        .map_or("0%".to_owned(), |r| format!("{} {}", show_share(r.share), show_duration(r.hold)))
 }
 
 /// Prints a queue.
@@ -176,15 +209,25 @@ fn whole_number(words: &str, units: &[(&str, u64)], kind: &Text) -> Parsed<u64> 
     let split = words.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(words.len());
     let (number, unit) = (&words[..split], words[split..].trim());
     if number.is_empty() {
-        return Err(complain("bad-quantity", words, &format!("`{words}` is not {}", short(&kind.en)), &format!("`{words}` 不是{}", short_zh(&kind.zh)))
-            .label(expected()));
+        return Err(complain(
+            "bad-quantity",
+            words,
+            &format!("`{words}` is not {}", short(&kind.en)),
+            &format!("`{words}` 不是{}", short_zh(&kind.zh)),
+        )
+        .label(expected()));
     }
     let Some(&(_, scale)) = units.iter().find(|(name, _)| *name == unit) else {
         return Err(bad_unit(words, number, unit, units).label(expected()));
     };
     exact(number, scale).ok_or_else(|| {
-        complain("bad-quantity", words, &format!("`{words}` is too large or too fine"), &format!("`{words}` 太大或太细"))
-            .label(expected())
+        complain(
+            "bad-quantity",
+            words,
+            &format!("`{words}` is too large or too fine"),
+            &format!("`{words}` 太大或太细"),
+        )
+        .label(expected())
     })
 }
 
@@ -197,18 +240,37 @@ fn short_zh(kind: &str) -> &str {
 }
 
 fn bad_unit(words: &str, number: &str, unit: &str, units: &[(&str, u64)]) -> Complaint {
-    let names: Vec<&str> = units.iter().map(|(name, _)| *name).filter(|name| name.is_ascii()).collect();
+    let names: Vec<&str> =
+        units.iter().map(|(name, _)| *name).filter(|name| name.is_ascii()).collect();
     let list = names.join(", ");
     if unit.is_empty() {
         let likely = if names.contains(&"ms") { "ms" } else { names[names.len() / 2] };
-        return complain("missing-unit", words, &format!("`{words}` has no unit"), &format!("`{words}` 没有单位"))
-            .help(text(format!("units: {list}; for example \"{number}{likely}\""), format!("单位: {list}; 例如 \"{number}{likely}\"")));
+        return complain(
+            "missing-unit",
+            words,
+            &format!("`{words}` has no unit"),
+            &format!("`{words}` 没有单位"),
+        )
+        .help(text(
+            format!("units: {list}; for example \"{number}{likely}\""),
+            format!("单位: {list}; 例如 \"{number}{likely}\""),
+        ));
     }
-    let complaint = complain("unknown-unit", words, &format!("unknown unit `{unit}`"), &format!("未知的单位 `{unit}`"))
-        .help(text(format!("units: {list}"), format!("单位: {list}")));
-    let guess = unit.trim_end_matches("/s").trim_end_matches("ps");
-    match nearest(guess, names.iter().copied()) {
-        Some(near) => complaint.help(text(format!("write \"{number}{near}\""), format!("写成 \"{number}{near}\""))),
+    let complaint = complain(
+        "unknown-unit",
+        words,
+        &format!("unknown unit `{unit}`"),
+        &format!("未知的单位 `{unit}`"),
+    )
+    .help(text(format!("units: {list}"), format!("单位: {list}")));
+    // `Mbps` and `Mb/s` mean bits; that is what their writers want here.
+    let mut guess = unit.trim_end_matches("/s").trim_end_matches("ps").to_owned();
+    if names.contains(&"bit") && guess.ends_with(['b', 'B']) {
+        guess.push_str("it");
+    }
+    match nearest(&guess, names.iter().copied()) {
+        Some(near) => complaint
+            .help(text(format!("write \"{number}{near}\""), format!("写成 \"{number}{near}\""))),
         None => complaint,
     }
 }
@@ -242,7 +304,10 @@ mod tests {
             assert_eq!(parse_rate(words).map(show_rate).as_deref(), Ok(words));
         }
         for words in ["1%", "0.1%", "100%", "0%", "30%", "1e-6", "1e-12", "7%", "33.3%"] {
-            assert_eq!(parse_share(words).map(show_share).and_then(|w| parse_share(&w)), parse_share(words));
+            assert_eq!(
+                parse_share(words).map(show_share).and_then(|w| parse_share(&w)),
+                parse_share(words)
+            );
         }
         assert_eq!(parse_share("1e-6").map(show_share).as_deref(), Ok("1e-6"));
         assert_eq!(parse_bytes("64kB"), Ok(64_000));

@@ -151,12 +151,26 @@ fn printable(c: char) -> (String, usize) {
 /// take none. Ranges are those of UAX #11, merged; the ambiguous ones count one, as terminals do.
 fn cells(c: char) -> usize {
     match u32::from(c) {
-        0x0300..=0x036f | 0x200b..=0x200f | 0x202a..=0x202e | 0x2060..=0x2064 | 0xfe00..=0xfe0f
+        0x0300..=0x036f
+        | 0x200b..=0x200f
+        | 0x202a..=0x202e
+        | 0x2060..=0x2064
+        | 0xfe00..=0xfe0f
         | 0xfeff => 0,
-        0x1100..=0x115f | 0x2e80..=0x303e | 0x3041..=0x4dbf | 0x4e00..=0xa4cf
-        | 0xa960..=0xa97f | 0xac00..=0xd7a3 | 0xf900..=0xfaff | 0xfe30..=0xfe6f
-        | 0xff00..=0xff60 | 0xffe0..=0xffe6 | 0x1f300..=0x1f64f | 0x1f680..=0x1f6ff
-        | 0x1f900..=0x1f9ff | 0x20000..=0x3fffd => 2,
+        0x1100..=0x115f
+        | 0x2e80..=0x303e
+        | 0x3041..=0x4dbf
+        | 0x4e00..=0xa4cf
+        | 0xa960..=0xa97f
+        | 0xac00..=0xd7a3
+        | 0xf900..=0xfaff
+        | 0xfe30..=0xfe6f
+        | 0xff00..=0xff60
+        | 0xffe0..=0xffe6
+        | 0x1f300..=0x1f64f
+        | 0x1f680..=0x1f6ff
+        | 0x1f900..=0x1f9ff
+        | 0x20000..=0x3fffd => 2,
         _ => 1,
     }
 }
@@ -170,8 +184,8 @@ mod tests {
     fn carets_stand_under_wide_characters() {
         let whole = "a = 1\n# 小明\n小明 = \"办公室\" # x\n";
         let at = whole.find("\"办").unwrap_or(0);
-        let complaint = Complaint::new("demo", at..at + 11, text("wrong", "不对"))
-            .label(text("here", "这里"));
+        let complaint =
+            Complaint::new("demo", at..at + 11, text("wrong", "不对")).label(text("here", "这里"));
         let shown = render(&[complaint.in_text("f.toml", whole)], Lang::En);
         let expected = "error[demo]: wrong\n  --> f.toml:3:6\n   |\n 3 | 小明 = \"办公室\" # x\n   |        ^^^^^^^^ here\n\n";
         assert_eq!(shown, expected);
@@ -179,7 +193,10 @@ mod tests {
 
     #[test]
     fn a_control_character_never_reaches_the_terminal() {
-        let shown = render(&[Complaint::new("x", 0..1, text("m", "m")).in_text("f", "\u{1b}[2J")], Lang::En);
+        let shown = render(
+            &[Complaint::new("x", 0..1, text("m", "m")).in_text("f", "\u{1b}[2J")],
+            Lang::En,
+        );
         assert!(!shown.contains('\u{1b}'), "{shown}");
     }
 }

@@ -30,7 +30,11 @@ pub(crate) fn read(name: &str, whole: &str, sink: &mut Sink) -> Option<Table> {
         if error.message() == "duplicate key" {
             let name = whole.get(range.clone()).unwrap_or("").trim_matches(['"', '\'']).to_owned();
             let first = table.earlier_key(&name, range.start);
-            sink.report_with(span, duplicate_key(&name), first.map(|s| (s, text("first here", "第一次在这里"))));
+            sink.report_with(
+                span,
+                duplicate_key(&name),
+                first.map(|s| (s, text("first here", "第一次在这里"))),
+            );
         } else {
             readable = false;
             let (start, end) = widen(whole, range);
@@ -42,35 +46,44 @@ pub(crate) fn read(name: &str, whole: &str, sink: &mut Sink) -> Option<Table> {
 
 fn unreadable(whole: &str) -> Option<(usize, Complaint)> {
     if whole.len() > MOST_OCTETS {
-        let complaint = Complaint::new("too-large", 0..0, text("the file is larger than 4 MiB", "文件大于 4 MiB"));
+        let complaint = Complaint::new(
+            "too-large",
+            0..0,
+            text("the file is larger than 4 MiB", "文件大于 4 MiB"),
+        );
         return Some((0, complaint.help(text("is it a lab file?", "这是实验文件吗?"))));
     }
     let control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
     if let Some((at, c)) = whole.char_indices().find(|&(_, c)| control(c)) {
         return Some((at, not_text(&format!("U+{:04X}", u32::from(c)))));
     }
-    let meaning = |line: &str| !matches!(line.trim_start_matches('\u{feff}').trim().chars().next(), None | Some('#'));
+    let meaning = |line: &str| {
+        !matches!(line.trim_start_matches('\u{feff}').trim().chars().next(), None | Some('#'))
+    };
     if !whole.lines().any(meaning) {
-        let complaint = Complaint::new("empty", 0..0, text("the lab file says nothing", "实验文件是空的"))
-            .label(text("expected `lab = \"name\"`", "应有 `lab = \"名字\"`"))
-            .help(text(
-                format!("the smallest lab:\n{SMALLEST}"),
-                format!("最小的实验:\n{SMALLEST}"),
-            ));
+        let complaint =
+            Complaint::new("empty", 0..0, text("the lab file says nothing", "实验文件是空的"))
+                .label(text("expected `lab = \"name\"`", "应有 `lab = \"名字\"`"))
+                .help(text(
+                    format!("the smallest lab:\n{SMALLEST}"),
+                    format!("最小的实验:\n{SMALLEST}"),
+                ));
         return Some((0, complaint));
     }
     None
 }
 
-const SMALLEST: &str =
-    "lab = \"hello\"\n[networks]\noffice = \"192.168.1.0/24\"\n[hosts]\npc1 = \"office\"\npc2 = \"office\"";
+const SMALLEST: &str = "lab = \"hello\"\n[networks]\noffice = \"192.168.1.0/24\"\n[hosts]\npc1 = \"office\"\npc2 = \"office\"";
 
 /// The complaint about octets that are no text.
 pub(crate) fn not_text(what: &str) -> Complaint {
     Complaint::new(
         "not-text",
         0..0,
-        text(format!("not a text file: it holds {what}"), format!("这不是文本文件: 其中有 {what}")),
+        text(
+            format!("not a text file: it holds the octet or character {what}"),
+            format!("这不是文本文件: 其中有字节或字符 {what}"),
+        ),
     )
     .label(text("no text has this", "文本里不会有这个"))
     .help(text(
@@ -191,21 +204,32 @@ impl<'a> Repair<'a> {
 
     /// A word with letters that a bare TOML key may not have.
     fn bare_word(&mut self, at: usize) -> usize {
-        let part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_') || (!c.is_ascii() && plain(c).is_none() && !"“”‘’＂「」＃".contains(c));
-        let start = self.whole[..at].rfind(|c: char| !part(c)).map_or(0, |i| {
-            i + self.whole[i..].chars().next().map_or(1, char::len_utf8)
-        });
+        let part = |c: char| {
+            c.is_ascii_alphanumeric()
+                || matches!(c, '-' | '_')
+                || (!c.is_ascii() && plain(c).is_none() && !"“”‘’＂「」＃".contains(c))
+        };
+        let start = self.whole[..at]
+            .rfind(|c: char| !part(c))
+            .map_or(0, |i| i + self.whole[i..].chars().next().map_or(1, char::len_utf8));
         let end = self.whole[at..].find(|c: char| !part(c)).map_or(self.whole.len(), |i| at + i);
         let word = &self.whole[start..end];
         let before = self.whole[..start].trim_end_matches([' ', '\t']).chars().next_back();
         let is_value = matches!(before, Some('=' | '＝'));
-        let complaint = if is_value { bare_value(word) } else { bare_key(word) };
+        let inline = matches!(before, Some('{' | ',' | '｛' | '，'));
+        let known = KEYS_ZH.iter().find(|(zh, _)| *zh == word).map(|(_, key)| *key);
+        let complaint = match (is_value, known) {
+            (true, _) => bare_value(word),
+            (false, Some(key)) => bare_key(word, inline)
+                .label(text(format!("write `{key}`"), format!("应写 `{key}`"))),
+            (false, None) => bare_key(word, inline),
+        };
         if is_value {
             let padding = "x".repeat((end - start).saturating_sub(2));
             self.edit(start, end, format!("\"{padding}\""), &format!("\"{word}\""));
         } else {
             let stand_in = format!("k{:x<1$}", self.edits.len(), end - start - 1);
-            self.edit(start, end, stand_in[..end - start].to_owned(), "pc9");
+            self.edit(start, end, stand_in[..end - start].to_owned(), known.unwrap_or(UNKNOWN_KEY));
         }
         self.mistakes.push((start, end, complaint));
         end
@@ -219,8 +243,13 @@ impl<'a> Repair<'a> {
     fn finish(self, file: usize, sink: &mut Sink) -> String {
         for (start, end, complaint) in &self.mistakes {
             let line = self.repaired_line(*start);
-            let complaint = complaint.clone().help(text(format!("write: {line}"), format!("写成: {line}")));
-            sink.report(Span { file, start: *start, end: *end }, complaint);
+            let repaired = match line.contains(UNKNOWN_KEY) {
+                true => complaint.clone(),
+                false => {
+                    complaint.clone().help(text(format!("write: {line}"), format!("写成: {line}")))
+                }
+            };
+            sink.report(Span { file, start: *start, end: *end }, repaired);
         }
         let mut out = self.whole.to_owned();
         for edit in &self.edits {
@@ -260,7 +289,52 @@ fn plain(c: char) -> Option<&'static str> {
     })
 }
 
-fn bare_key(word: &str) -> Complaint {
+/// Stands in a repaired line for a key that nobody can guess; such a line is not shown.
+const UNKNOWN_KEY: &str = "\u{0}";
+
+/// What people write in Chinese where a key belongs.
+const KEYS_ZH: &[(&str, &str)] = &[
+    ("实验", "lab"),
+    ("标题", "title"),
+    ("网络", "net"),
+    ("地址", "ip"),
+    ("网关", "gateway"),
+    ("域名", "name"),
+    ("名字", "name"),
+    ("名称", "name"),
+    ("运行", "run"),
+    ("程序", "run"),
+    ("路由", "routes"),
+    ("链路", "links"),
+    ("网线", "links"),
+    ("延迟", "delay"),
+    ("时延", "delay"),
+    ("抖动", "jitter"),
+    ("丢包", "loss"),
+    ("丢包率", "loss"),
+    ("速率", "rate"),
+    ("带宽", "rate"),
+    ("队列", "queue"),
+    ("主机", "hosts"),
+    ("交换机", "switches"),
+    ("路由器", "routers"),
+    ("种子", "seed"),
+    ("时钟", "clock"),
+];
+
+fn bare_key(word: &str, inline: bool) -> Complaint {
+    let help = match inline {
+        true => text(
+            "keys are English words: net, ip, gateway, name, title, run, ..",
+            "键是英文词: net, ip, gateway, name, title, run, ..",
+        ),
+        false => text(
+            format!(
+                "choose an ASCII name and keep yours as the title: pc9 = {{ title = \"{word}\", net = \"office\" }}"
+            ),
+            format!("用英文名, 中文写进 title: pc9 = {{ title = \"{word}\", net = \"office\" }}"),
+        ),
+    };
     Complaint::new(
         "bare-key",
         0..0,
@@ -270,15 +344,16 @@ fn bare_key(word: &str) -> Complaint {
         ),
     )
     .label(text("letters a-z, digits, `-` and `_` only", "只能用英文字母、数字、`-` 和 `_`"))
-    .help(text(
-        format!("choose an ASCII name and keep yours as the title: pc9 = {{ title = \"{word}\", net = \"..\" }}"),
-        format!("用英文名, 中文写进 title: pc9 = {{ title = \"{word}\", net = \"..\" }}"),
-    ))
+    .help(help)
 }
 
 fn bare_value(word: &str) -> Complaint {
-    Complaint::new("unquoted", 0..0, text(format!("the text `{word}` has no quotes"), format!("文本 `{word}` 没有加引号")))
-        .label(text("a text stands between `\"` and `\"`", "文本要放在 `\"` 与 `\"` 之间"))
+    Complaint::new(
+        "unquoted",
+        0..0,
+        text(format!("the text `{word}` has no quotes"), format!("文本 `{word}` 没有加引号")),
+    )
+    .label(text("a text stands between `\"` and `\"`", "文本要放在 `\"` 与 `\"` 之间"))
 }
 
 /// An empty range is no place to point at: takes the character there, or the one before the line's end.
@@ -298,30 +373,94 @@ fn widen(whole: &str, range: std::ops::Range<usize>) -> (usize, usize) {
 fn translate(message: &str, whole: &str, at: usize) -> Complaint {
     let has = |part: &str| message.contains(part);
     let (en, zh, help_en, help_zh) = if has("string values must be quoted") {
-        ("a text stands between quotes", "文本要放在引号之间", "write net = \"office\"", "写成 net = \"office\"")
+        (
+            "a text stands between quotes",
+            "文本要放在引号之间",
+            "write net = \"office\"",
+            "写成 net = \"office\"",
+        )
     } else if has("unclosed inline table") || has("inline table") {
-        ("this `{` is not closed, or something in it is not `key = value`", "这个 `{` 没有配对, 或其中有不是 `键 = 值` 的东西", "write { net = \"office\", run = \"http\" }", "写成 { net = \"office\", run = \"http\" }")
+        (
+            "this `{` is not closed, or something in it is not `key = value`",
+            "这个 `{` 没有配对, 或其中有不是 `键 = 值` 的东西",
+            "write { net = \"office\", run = \"http\" }",
+            "写成 { net = \"office\", run = \"http\" }",
+        )
     } else if has("unclosed array") || has("array elements") || has("extra comma in array") {
-        ("this list is not closed, or lacks a comma", "列表没有配对的 `]`, 或缺少逗号", "write [\"office\", \"servers\"]", "写成 [\"office\", \"servers\"]")
+        (
+            "this list is not closed, or lacks a comma",
+            "列表没有配对的 `]`, 或缺少逗号",
+            "write [\"office\", \"servers\"]",
+            "写成 [\"office\", \"servers\"]",
+        )
     } else if has("unclosed table") || has("table open") {
         ("this heading is not closed", "这个表头没有配对的 `]`", "write [hosts]", "写成 [hosts]")
-    } else if has("invalid basic string") || has("invalid literal string") || has("missing opening quote") || has("multi-line") {
-        ("this text is not closed, or holds what no text may", "这个文本没有配对的引号, 或含有不允许的字符", "a text begins and ends with `\"` on one line", "文本以 `\"` 开头和结尾, 写在一行里")
+    } else if has("invalid basic string")
+        || has("invalid literal string")
+        || has("missing opening quote")
+        || has("multi-line")
+    {
+        (
+            "this text is not closed, or holds what no text may",
+            "这个文本没有配对的引号, 或含有不允许的字符",
+            "a text begins and ends with `\"` on one line",
+            "文本以 `\"` 开头和结尾, 写在一行里",
+        )
     } else if has("escape") || has("unicode") {
-        ("no such escape in a text", "文本里没有这种转义", "write `\\\\` for a backslash", "反斜杠写成 `\\\\`")
+        (
+            "no such escape in a text",
+            "文本里没有这种转义",
+            "write `\\\\` for a backslash",
+            "反斜杠写成 `\\\\`",
+        )
     } else if has("comma") {
-        ("a comma is missing or there is one too many", "少了或多了一个逗号", "separate with one `,`", "用一个 `,` 分隔")
-    } else if has("leading zero") || has("number") || has("digit") || has("float") || has("integer") {
-        ("this is not a number, and a text stands between quotes", "这不是数; 文本要放在引号之间", "write delay = \"20ms\", seed = 42", "写成 delay = \"20ms\", seed = 42")
+        (
+            "a comma is missing or there is one too many",
+            "少了或多了一个逗号",
+            "separate with one `,`",
+            "用一个 `,` 分隔",
+        )
+    } else if has("leading zero") || has("number") || has("digit") || has("float") || has("integer")
+    {
+        (
+            "this is not a number, and a text stands between quotes",
+            "这不是数; 文本要放在引号之间",
+            "write delay = \"20ms\", seed = 42",
+            "写成 delay = \"20ms\", seed = 42",
+        )
     } else if has("no value") || has("missing value") || has("assignment") || has("`=`") {
-        ("expected `key = value`", "这里应是 `键 = 值`", "write key = \"value\"", "写成 key = \"value\"")
+        (
+            "expected `key = value`",
+            "这里应是 `键 = 值`",
+            "write key = \"value\"",
+            "写成 key = \"value\"",
+        )
     } else if has("recurs") {
         ("nested too deep", "嵌套太深", "a lab nests four deep at most", "实验文件最多嵌套四层")
     } else {
-        ("this is not TOML", "这不符合 TOML 语法", "a line is `key = value`, `[table]` or a comment", "一行是 `键 = 值`、`[表]` 或注释")
+        (
+            "this is not TOML",
+            "这不符合 TOML 语法",
+            "a line is `key = value`, `[table]` or a comment",
+            "一行是 `键 = 值`、`[表]` 或注释",
+        )
+    };
+    let bare: String = whole[at..]
+        .chars()
+        .take_while(|c| !c.is_whitespace() && !",}]#".contains(*c))
+        .take(24)
+        .collect();
+    let (quoted_en, quoted_zh) = (format!("write \"{bare}\""), format!("写成 \"{bare}\""));
+    let (help_en, help_zh) = match has("must be quoted") && !bare.is_empty() {
+        true => (quoted_en.as_str(), quoted_zh.as_str()),
+        false => (help_en, help_zh),
     };
     let code = if has("must be quoted") { "unquoted" } else { "syntax" };
     let word: String = whole[at..].chars().take_while(|c| !c.is_whitespace()).take(24).collect();
-    let label = if word.is_empty() { text("here", "这里") } else { text(format!("at `{word}`"), format!("在 `{word}` 处")) };
+    let label = if word.is_empty() {
+        text("here", "这里")
+    } else {
+        text(format!("at `{word}`"), format!("在 `{word}` 处"))
+    };
     Complaint::new(code, 0..0, text(en, zh)).label(label).help(text(help_en, help_zh))
 }

@@ -42,7 +42,13 @@ impl Table {
         let entry = |(key, value): (&toml::Spanned<_>, &toml::Spanned<DeValue<'_>>)| {
             let name: &std::borrow::Cow<'_, str> = key.get_ref();
             let key = Key { name: name.to_string(), span: span(file, key.span()) };
-            (key, Item { span: span(file, value.span()), kind: Kind::from_toml(file, value.get_ref()) })
+            (
+                key,
+                Item {
+                    span: span(file, value.span()),
+                    kind: Kind::from_toml(file, value.get_ref()),
+                },
+            )
         };
         Table { entries: table.iter().map(entry).collect() }
     }
@@ -63,7 +69,9 @@ impl Table {
     pub(crate) fn lay_over(&mut self, over: &Table) {
         for (key, item) in &over.entries {
             match (self.get_mut(&key.name), &item.kind) {
-                (Some(Item { kind: Kind::Table(under), .. }), Kind::Table(table)) => under.lay_over(table),
+                (Some(Item { kind: Kind::Table(under), .. }), Kind::Table(table)) => {
+                    under.lay_over(table)
+                }
                 (Some(under), _) => *under = item.clone(),
                 (None, _) => self.entries.push((key.clone(), item.clone())),
             }
@@ -105,7 +113,10 @@ pub(crate) fn duplicate_key(name: &str) -> Complaint {
         text(format!("the key `{name}` stands twice"), format!("键 `{name}` 出现了两次")),
     )
     .label(text("again here", "这里又写了一次"))
-    .help(text("keep one of the two lines, or give one another name", "两行保留一行, 或给其中一个改名"))
+    .help(text(
+        "keep one of the two lines, or give one another name",
+        "两行保留一行, 或给其中一个改名",
+    ))
 }
 
 impl Item {
@@ -125,7 +136,9 @@ impl Item {
     fn earlier_key(&self, name: &str, end: usize) -> Option<Span> {
         match &self.kind {
             Kind::Table(table) => table.earlier_key(name, end),
-            Kind::List(list) => list.iter().filter_map(|i| i.earlier_key(name, end)).max_by_key(|s| s.end),
+            Kind::List(list) => {
+                list.iter().filter_map(|i| i.earlier_key(name, end)).max_by_key(|s| s.end)
+            }
             _ => None,
         }
     }
@@ -162,7 +175,9 @@ fn span(file: usize, range: std::ops::Range<usize>) -> Span {
 /// the two differ. Falls back on the whole value where the text has no literal counterpart.
 pub(crate) fn inside_text(sink: &Sink, item: Span, at: &std::ops::Range<usize>) -> Span {
     let map = offsets(sink.slice(item));
-    let find = |wanted: usize| map.iter().rev().find(|(decoded, _)| *decoded <= wanted).map(|(d, raw)| raw + (wanted - d));
+    let find = |wanted: usize| {
+        map.iter().rev().find(|(decoded, _)| *decoded <= wanted).map(|(d, raw)| raw + (wanted - d))
+    };
     match (find(at.start), find(at.end)) {
         (Some(start), Some(end)) if start <= end && item.start + end <= item.end => {
             Span { file: item.file, start: item.start + start, end: item.start + end }
@@ -199,7 +214,8 @@ fn offsets(raw: &str) -> Vec<(usize, usize)> {
             Some(b'x') => 2,
             _ => 0,
         };
-        let code = raw.get(at + 2..at + 2 + digits).and_then(|hex| u32::from_str_radix(hex, 16).ok());
+        let code =
+            raw.get(at + 2..at + 2 + digits).and_then(|hex| u32::from_str_radix(hex, 16).ok());
         decoded += code.and_then(char::from_u32).map_or(1, char::len_utf8);
         at += 2 + digits;
         map.push((decoded, at));

@@ -169,19 +169,29 @@ impl Verb {
                 text(format!("no verb is called `{other}`"), format!("没有动词 `{other}`")),
             )
             .did_you_mean(nearest(other, VERBS.iter().copied()))
-            .help(text(format!("verbs: {}", VERBS.join(", ")), format!("动词: {}", VERBS.join(", "))))),
+            .help(text(
+                format!("verbs: {}", VERBS.join(", ")),
+                format!("动词: {}", VERBS.join(", ")),
+            ))),
         }
     }
 
     /// Asks the lab whether what the verb names is there.
     pub fn check(&self, line: &str, lab: &Lab) -> Result<(), Complaint> {
         let links = || lab.links.iter().map(|link| link.name.as_str());
-        let networks = || lab.networks.iter().map(|n| n.name.as_str()).chain(lab.switches.iter().map(|s| s.name.as_str()));
+        let networks = || {
+            lab.networks
+                .iter()
+                .map(|n| n.name.as_str())
+                .chain(lab.switches.iter().map(|s| s.name.as_str()))
+        };
         match self {
-            Verb::Set { link, .. } | Verb::Cut { link } | Verb::Mend { link } => match lab.link(link) {
-                Some(_) => Ok(()),
-                None => Err(unknown(line, link, "link", "网线", links())),
-            },
+            Verb::Set { link, .. } | Verb::Cut { link } | Verb::Mend { link } => {
+                match lab.link(link) {
+                    Some(_) => Ok(()),
+                    None => Err(unknown(line, link, "link", "网线", links())),
+                }
+            }
             Verb::Power { node, .. } if !lab.has_node(node) => {
                 Err(unknown(line, node, "node", "设备", lab.node_names()))
             }
@@ -192,7 +202,12 @@ impl Verb {
                 Err(unknown(line, network, "network", "网络", networks()))
             }
             Verb::Plug { node, jack: Some(jack), .. } => {
-                let jacks: Vec<&str> = lab.machine(node).into_iter().flat_map(|m| &m.jacks).map(|j| j.name.as_str()).collect();
+                let jacks: Vec<&str> = lab
+                    .machine(node)
+                    .into_iter()
+                    .flat_map(|m| &m.jacks)
+                    .map(|j| j.name.as_str())
+                    .collect();
                 match jacks.contains(&jack.as_str()) {
                     true => Ok(()),
                     false => Err(unknown(line, jack, "jack", "网口", jacks)),
@@ -222,18 +237,26 @@ pub(crate) fn unknown<'a>(
     )
     .did_you_mean(nearest(name, known.iter().copied()));
     match list.is_empty() {
-        true => complaint.help(text(format!("the lab has no {what}"), format!("实验里没有{what_zh}"))),
+        true => {
+            complaint.help(text(format!("the lab has no {what}"), format!("实验里没有{what_zh}")))
+        }
         false => complaint.help(text(format!("there are: {list}"), format!("有这些: {list}"))),
     }
 }
 
 fn usage(at: std::ops::Range<usize>, en: &str, zh: &str, form: &str) -> Complaint {
-    Complaint::new("bad-verb", at, text(en, zh)).help(text(format!("write: {form}"), format!("写成: {form}")))
+    Complaint::new("bad-verb", at, text(en, zh))
+        .help(text(format!("write: {form}"), format!("写成: {form}")))
 }
 
 fn incomplete(verb: &Word, form: &str) -> Complaint {
     let name = &verb.word;
-    usage(verb.at.clone(), &format!("`{name}` has too few or too many words"), &format!("`{name}` 的参数不对"), form)
+    usage(
+        verb.at.clone(),
+        &format!("`{name}` has too few or too many words"),
+        &format!("`{name}` 的参数不对"),
+        form,
+    )
 }
 
 fn one(verb: &Word, rest: &[Word], form: &str) -> Result<String, Complaint> {
@@ -253,7 +276,12 @@ fn set(verb: &Word, rest: &[Word]) -> Result<Verb, Complaint> {
 
 fn setting(word: &Word) -> Result<(Way, Setting), Complaint> {
     let Some((name, value)) = word.word.split_once('=') else {
-        return Err(usage(word.at.clone(), "expected key=value", "这里应是 key=value", "set LINK loss=30%"));
+        return Err(usage(
+            word.at.clone(),
+            "expected key=value",
+            "这里应是 key=value",
+            "set LINK loss=30%",
+        ));
     };
     let (way, key) = match name.split_once('.') {
         Some(("forward", key)) => (Way::Forward, key),
@@ -267,7 +295,10 @@ fn setting(word: &Word) -> Result<(Way, Setting), Complaint> {
             text(format!("a link has no `{name}`"), format!("网线没有 `{name}` 这个参数")),
         )
         .did_you_mean(nearest(key, SETTINGS.iter().copied()))
-        .help(text(format!("settings: {}", SETTINGS.join(", ")), format!("参数: {}", SETTINGS.join(", ")))));
+        .help(text(
+            format!("settings: {}", SETTINGS.join(", ")),
+            format!("参数: {}", SETTINGS.join(", ")),
+        )));
     };
     let offset = word.at.start + name.len() + 1;
     let place = |mut complaint: Complaint| {
@@ -287,7 +318,14 @@ fn power(verb: &Word, rest: &[Word]) -> Result<Verb, Complaint> {
         "on" => Power::On,
         "off" => Power::Off,
         "cycle" => Power::Cycle,
-        _ => return Err(usage(state.at.clone(), "expected on, off or cycle", "这里应是 on、off 或 cycle", "power NODE on|off|cycle")),
+        _ => {
+            return Err(usage(
+                state.at.clone(),
+                "expected on, off or cycle",
+                "这里应是 on、off 或 cycle",
+                "power NODE on|off|cycle",
+            ));
+        }
     };
     Ok(Verb::Power { node: node.word.clone(), power })
 }
@@ -313,7 +351,12 @@ fn exec(line: &str, verb: &Word, rest: &[Word], known: &[&str]) -> Result<Verb, 
         return Err(incomplete(verb, form));
     };
     if dashes.word != "--" {
-        return Err(usage(dashes.at.clone(), "expected `--` before the program", "程序前面应有 `--`", form));
+        return Err(usage(
+            dashes.at.clone(),
+            "expected `--` before the program",
+            "程序前面应有 `--`",
+            form,
+        ));
     }
     let start = first.at.start;
     let command = parse_command(&line[start..], known);
@@ -322,7 +365,12 @@ fn exec(line: &str, verb: &Word, rest: &[Word], known: &[&str]) -> Result<Verb, 
         first.map_or_else(|| incomplete(verb, form), |complaint| complaint.shifted(start))
     })?;
     let Word { word: node, .. } = node;
-    Ok(Verb::Exec { node: node.clone(), program: command.program, arguments: command.arguments, label })
+    Ok(Verb::Exec {
+        node: node.clone(),
+        program: command.program,
+        arguments: command.arguments,
+        label,
+    })
 }
 
 #[cfg(test)]
@@ -336,11 +384,21 @@ mod tests {
 
     #[test]
     fn reads_every_verb() {
-        let changes = vec![(Way::Both, Setting::Loss(0.3)), (Way::Reverse, Setting::Delay(Duration::from_millis(20)))];
-        assert_eq!(parse("set uplink loss=30% reverse.delay=20ms"), Ok(Verb::Set { link: "uplink".into(), changes }));
+        let changes = vec![
+            (Way::Both, Setting::Loss(0.3)),
+            (Way::Reverse, Setting::Delay(Duration::from_millis(20))),
+        ];
+        assert_eq!(
+            parse("set uplink loss=30% reverse.delay=20ms"),
+            Ok(Verb::Set { link: "uplink".into(), changes })
+        );
         assert_eq!(parse("cut sw1--sw2/2"), Ok(Verb::Cut { link: "sw1--sw2/2".into() }));
-        assert_eq!(parse("power pc1 cycle"), Ok(Verb::Power { node: "pc1".into(), power: Power::Cycle }));
-        let plug = Verb::Plug { node: "pc1".into(), jack: Some("eth0".into()), network: "servers".into() };
+        assert_eq!(
+            parse("power pc1 cycle"),
+            Ok(Verb::Power { node: "pc1".into(), power: Power::Cycle })
+        );
+        let plug =
+            Verb::Plug { node: "pc1".into(), jack: Some("eth0".into()), network: "servers".into() };
         assert_eq!(parse("plug pc1.eth0 servers"), Ok(plug));
         let exec = Verb::Exec {
             node: "pc1".into(),

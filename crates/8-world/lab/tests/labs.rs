@@ -16,7 +16,8 @@ fn labs() -> PathBuf {
 
 fn toml_files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    let mut files: Vec<PathBuf> = entries.filter(|path| path.extension().is_some_and(|e| e == "toml")).collect();
+    let mut files: Vec<PathBuf> =
+        entries.filter(|path| path.extension().is_some_and(|e| e == "toml")).collect();
     files.sort();
     files
 }
@@ -37,15 +38,20 @@ fn bad_labs_say_what_is_wrong_and_how_to_mend_it() {
     for file in files {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let octets = fs::read(&file).unwrap_or_default();
-        let Err(mistakes) = parse_bytes(&octets, &format!("labs/bad/{name}"), &Options::default()) else {
+        let Err(mistakes) = parse_bytes(&octets, &format!("labs/bad/{name}"), &Options::default())
+        else {
             panic!("{name} has no mistakes");
         };
-        assert!(mistakes.iter().all(|m| !m.message.zh.is_empty() && !m.message.en.is_empty()), "{name}");
+        assert!(
+            mistakes.iter().all(|m| !m.message.zh.is_empty() && !m.message.en.is_empty()),
+            "{name}"
+        );
         for (lang, ending) in [(Lang::En, "en.txt"), (Lang::Zh, "zh.txt")] {
             let shown = render(&mistakes, lang);
             let expected = file.with_extension(ending);
             if update {
-                fs::write(&expected, &shown).unwrap_or_else(|error| panic!("{expected:?}: {error}"));
+                fs::write(&expected, &shown)
+                    .unwrap_or_else(|error| panic!("{expected:?}: {error}"));
             } else if fs::read_to_string(&expected).unwrap_or_default() != shown {
                 changed.push(format!("{name} {ending}:\n{shown}"));
             }
@@ -133,7 +139,9 @@ check = []
 fn short_forms_are_computed_as_the_rules_say() {
     let text = fs::read_to_string(labs().join("two-lans.toml")).unwrap_or_default();
     let lab = read(&text);
-    let address = |name: &str, jack: usize| lab.machine(name).map(|m| m.jacks[jack].addresses[0].to_string()).unwrap_or_default();
+    let address = |name: &str, jack: usize| {
+        lab.machine(name).map(|m| m.jacks[jack].addresses[0].to_string()).unwrap_or_default()
+    };
     assert_eq!(address("r1", 0), "192.168.1.1/24");
     assert_eq!(address("r1", 1), "10.0.2.1/24");
     assert_eq!(address("pc1", 0), "192.168.1.2/24");
@@ -144,7 +152,10 @@ fn short_forms_are_computed_as_the_rules_say() {
     assert_eq!(gateway("r1"), None);
     assert_eq!(lab.resolver.map(|a| a.to_string()).as_deref(), Some("10.0.2.53"));
     let links: Vec<&str> = lab.links.iter().map(|link| link.name.as_str()).collect();
-    assert_eq!(links, ["r1--office", "r1--servers", "pc1--office", "pc2--office", "dns--servers", "web--servers"]);
+    assert_eq!(
+        links,
+        ["r1--office", "r1--servers", "pc1--office", "pc2--office", "dns--servers", "web--servers"]
+    );
     assert!(lab.link("servers--r1").is_some() && lab.link("servers.1").is_some());
     assert_eq!(lab.broken_names().collect::<Vec<_>>(), ["broken.cut", "broken.nameless"]);
     let broken = lab.with_overlay("broken.cut");
@@ -160,7 +171,8 @@ fn what_is_added_below_renumbers_nobody() {
         let same = after.machine(&machine.name);
         assert_eq!(same.map(|m| &m.jacks), Some(&machine.jacks), "{}", machine.name);
     }
-    let macs: std::collections::BTreeSet<String> = after.machines().flat_map(|m| &m.jacks).map(|j| j.mac.to_string()).collect();
+    let macs: std::collections::BTreeSet<String> =
+        after.machines().flat_map(|m| &m.jacks).map(|j| j.mac.to_string()).collect();
     assert_eq!(macs.len(), 7);
     assert!(macs.iter().all(|mac| mac.starts_with("02:")));
 }
@@ -174,9 +186,11 @@ fn routers_first_then_hosts_around_what_is_given() {
             .replace("c = \"n\"", "c = { net = \"n\", gateway = \"10.0.0.2\" }")
             .as_str(),
     );
-    let addresses: Vec<String> = lab.machines().map(|m| m.jacks[0].addresses[0].addr().to_string()).collect();
+    let addresses: Vec<String> =
+        lab.machines().map(|m| m.jacks[0].addresses[0].addr().to_string()).collect();
     assert_eq!(addresses, ["10.0.0.1", "10.0.0.2", "10.0.0.4", "10.0.0.3", "10.0.0.5", "10.0.0.6"]);
-    let gateways: Vec<Option<String>> = lab.hosts.iter().map(|m| m.gateway.map(|a| a.to_string())).collect();
+    let gateways: Vec<Option<String>> =
+        lab.hosts.iter().map(|m| m.gateway.map(|a| a.to_string())).collect();
     let some = |words: &str| Some(words.to_owned());
     assert_eq!(gateways, [some("10.0.0.1"), None, some("10.0.0.2"), some("10.0.0.2")]);
 }
@@ -184,16 +198,22 @@ fn routers_first_then_hosts_around_what_is_given() {
 #[test]
 fn included_files_add_up() {
     let include = |path: &str| match path {
-        "parts/hosts.toml" => Ok("[hosts]\npc2 = \"n\"\n[[check]]\nexpect = \"arp before ip\"\n".to_owned()),
+        "parts/hosts.toml" => {
+            Ok("[hosts]\npc2 = \"n\"\n[[check]]\nexpect = \"arp before ip\"\n".to_owned())
+        }
         _ => Err("no such file".to_owned()),
     };
     let options = Options { include: &include, ..Options::default() };
     let text = "lab = \"x\"\ninclude = [\"parts/hosts.toml\"]\n[networks]\nn = \"10.0.0.0/24\"\n[hosts]\npc1 = \"n\"\n";
-    let lab = parse_with(text, "x.toml", &options).unwrap_or_else(|m| panic!("{}", render(&m, Lang::En)));
+    let lab =
+        parse_with(text, "x.toml", &options).unwrap_or_else(|m| panic!("{}", render(&m, Lang::En)));
     assert_eq!((lab.hosts.len(), lab.checks.len()), (2, 1));
     let twice = text.replace("pc1 =", "pc2 =");
     let mistakes = parse_with(&twice, "x.toml", &options).err().unwrap_or_default();
-    assert_eq!(mistakes.iter().map(|m| (m.code, m.place.file.as_str())).collect::<Vec<_>>(), [("duplicate-key", "parts/hosts.toml")]);
+    assert_eq!(
+        mistakes.iter().map(|m| (m.code, m.place.file.as_str())).collect::<Vec<_>>(),
+        [("duplicate-key", "parts/hosts.toml")]
+    );
 }
 
 #[test]
@@ -203,7 +223,8 @@ fn hostile_text_is_an_answer() {
     for (at, c) in two_lans.char_indices() {
         let _ = parse(&two_lans[..at], "x");
         let struck = format!("{}{}", &two_lans[..at], &two_lans[at + c.len_utf8()..]);
-        let _ = parse(&struck, "x").map_err(|mistakes| (render(&mistakes, Lang::En), render(&mistakes, Lang::Zh)));
+        let _ = parse(&struck, "x")
+            .map_err(|mistakes| (render(&mistakes, Lang::En), render(&mistakes, Lang::Zh)));
         let wide = format!("{}“{}", &two_lans[..at], &two_lans[at..]);
         let _ = parse(&wide, "x").map_err(|mistakes| render(&mistakes, Lang::Zh));
     }

@@ -17,7 +17,7 @@ mod tests;
 
 use std::ops::Range;
 
-use crate::diagnostic::Complaint;
+use crate::diagnostic::{Complaint, text};
 use crate::fields::FieldTable;
 use crate::filter::lexer;
 use crate::filter::{Filter, Op};
@@ -128,8 +128,21 @@ pub enum Scalar {
 
 /// Tables that `NODE.TABLE.PATH` may begin with: those of `show`.
 pub const TABLES: &[&str] = &[
-    "addresses", "arp", "counters", "icmp", "ip", "jacks", "mac", "nat", "ports", "programs", "routes",
-    "sockets", "stp", "tcp", "udp",
+    "addresses",
+    "arp",
+    "counters",
+    "icmp",
+    "ip",
+    "jacks",
+    "mac",
+    "nat",
+    "ports",
+    "programs",
+    "routes",
+    "sockets",
+    "stp",
+    "tcp",
+    "udp",
 ];
 
 impl Expect {
@@ -168,13 +181,19 @@ impl Expect {
 impl Test {
     fn check(&self, lab: &Lab, reasons: Option<&[&str]>) -> Result<(), Complaint> {
         match self {
-            Test::Count(frames, ..) | Test::Copies(frames, ..) | Test::Bytes(frames, ..) => match &frames.place {
-                Some(place) if lab.place(&place.name).is_none() => {
-                    let links = lab.links.iter().map(|link| link.name.as_str());
-                    Err(place.unknown("link, jack or node", "网线、网口或设备", links.chain(lab.node_names())))
+            Test::Count(frames, ..) | Test::Copies(frames, ..) | Test::Bytes(frames, ..) => {
+                match &frames.place {
+                    Some(place) if lab.place(&place.name).is_none() => {
+                        let links = lab.links.iter().map(|link| link.name.as_str());
+                        Err(place.unknown(
+                            "link, jack or node",
+                            "网线、网口或设备",
+                            links.chain(lab.node_names()),
+                        ))
+                    }
+                    _ => Ok(()),
                 }
-                _ => Ok(()),
-            },
+            }
             Test::Events { reason, .. } => match reasons {
                 Some(known) if !known.contains(&reason.name.as_str()) => {
                     Err(reason.unknown("reason", "原因", known.iter().copied()))
@@ -194,17 +213,30 @@ impl Test {
                     _ => Ok(()),
                 }
             }
-            Test::Exit { label, .. } | Test::Output { label, .. } => match lab.labels().any(|l| l == label.name) {
-                true => Ok(()),
-                false => Err(label.unknown("program's label", "程序标签", lab.labels())),
-            },
+            Test::Exit { label, .. } | Test::Output { label, .. } => {
+                match lab.labels().any(|l| l == label.name) {
+                    true => Ok(()),
+                    false => Err(label.unknown("program", "程序", lab.labels()).help(text(
+                        format!(
+                            "a label is given so: run = {{ do = \"..\", label = \"{}\" }}",
+                            label.name
+                        ),
+                        format!("标签这样写: run = {{ do = \"..\", label = \"{}\" }}", label.name),
+                    ))),
+                }
+            }
             Test::Before(..) => Ok(()),
         }
     }
 }
 
 impl Name {
-    fn unknown<'a>(&self, what: &str, zh: &str, known: impl IntoIterator<Item = &'a str>) -> Complaint {
+    fn unknown<'a>(
+        &self,
+        what: &str,
+        zh: &str,
+        known: impl IntoIterator<Item = &'a str>,
+    ) -> Complaint {
         let mut complaint = unknown("", &self.name, what, zh, known);
         complaint.at = self.at.clone();
         complaint

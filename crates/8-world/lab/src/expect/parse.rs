@@ -80,7 +80,8 @@ fn test(p: &mut Parser<'_>) -> Read<Test> {
 
 fn is_function(p: &Parser<'_>, at: usize) -> bool {
     let name = p.tokens.get(at).and_then(Token::word);
-    name.is_some_and(|name| FUNCTIONS.contains(&name)) && p.tokens.get(at + 1).is_some_and(|t| t.is("("))
+    name.is_some_and(|name| FUNCTIONS.contains(&name))
+        && p.tokens.get(at + 1).is_some_and(|t| t.is("("))
 }
 
 fn misspelt_function(p: &Parser<'_>) -> Option<Complaint> {
@@ -107,7 +108,9 @@ fn is_path(p: &Parser<'_>, at: usize) -> bool {
         return false;
     };
     let layer = word.split('.').next().unwrap_or("");
-    let dotted = word.split_once('.').is_some_and(|(node, rest)| !node.is_empty() && rest.starts_with(|c: char| c.is_ascii_alphabetic()));
+    let dotted = word.split_once('.').is_some_and(|(node, rest)| {
+        !node.is_empty() && rest.starts_with(|c: char| c.is_ascii_alphabetic())
+    });
     if !dotted || p.table.find(word).is_some() || before_ahead(p, at) {
         return false;
     }
@@ -178,7 +181,8 @@ fn begins_term(p: &Parser<'_>, at: usize) -> bool {
     let Some(token) = at.checked_sub(1).and_then(|before| p.tokens.get(before)) else {
         return true;
     };
-    ["(", "!", "&&", "||"].iter().any(|s| token.is(s)) || matches!(token.word(), Some("and" | "or" | "not"))
+    ["(", "!", "&&", "||"].iter().any(|s| token.is(s))
+        || matches!(token.word(), Some("and" | "or" | "not"))
 }
 
 fn before(p: &mut Parser<'_>) -> Read<Test> {
@@ -280,7 +284,12 @@ fn op(p: &mut Parser<'_>) -> Read<Op> {
         Some(TokenKind::Symbol("<=")) => Op::Le,
         Some(TokenKind::Symbol(">")) => Op::Gt,
         Some(TokenKind::Symbol(">=")) => Op::Ge,
-        _ => return Err(p.wanted("`==`, `!=`, `<`, `<=`, `>` or `>=`", " `==`、`!=`、`<`、`<=`、`>` 或 `>=`")),
+        _ => {
+            return Err(p.wanted(
+                "`==`, `!=`, `<`, `<=`, `>` or `>=`",
+                " `==`、`!=`、`<`、`<=`、`>` 或 `>=`",
+            ));
+        }
     };
     p.next();
     Ok(found)
@@ -317,7 +326,9 @@ fn table(p: &mut Parser<'_>) -> Read<Test> {
             let key = p.next().and_then(text_of).ok_or(wanted)?;
             p.expect_symbol("]")?;
             path.push(Step::Key(key));
-        } else if let Some(more) = p.peek().and_then(Token::word).and_then(|word| word.strip_prefix('.')) {
+        } else if let Some(more) =
+            p.peek().and_then(Token::word).and_then(|word| word.strip_prefix('.'))
+        {
             p.next();
             path.extend(names(more));
         } else {
@@ -328,7 +339,11 @@ fn table(p: &mut Parser<'_>) -> Read<Test> {
 }
 
 fn names(dotted: &str) -> Vec<Step> {
-    dotted.split('.').filter(|name| !name.is_empty()).map(|name| Step::Name(name.to_owned())).collect()
+    dotted
+        .split('.')
+        .filter(|name| !name.is_empty())
+        .map(|name| Step::Name(name.to_owned()))
+        .collect()
 }
 
 fn scalar(p: &mut Parser<'_>) -> Read<Scalar> {
@@ -340,7 +355,8 @@ fn scalar(p: &mut Parser<'_>) -> Read<Scalar> {
         TokenKind::Symbol(_) => return Err(wanted),
     };
     let size = || quantity::parse_bytes(word).ok().and_then(|n| i64::try_from(n).ok());
-    let time = || quantity::parse_duration(word).ok().and_then(|t| i64::try_from(t.as_nanos()).ok());
+    let time =
+        || quantity::parse_duration(word).ok().and_then(|t| i64::try_from(t.as_nanos()).ok());
     Ok(match word.as_str() {
         "true" => Scalar::Bool(true),
         "false" => Scalar::Bool(false),

@@ -16,7 +16,9 @@ fn shape(text: &str) -> String {
     }
     match Expect::parse(text, FIELDS) {
         Ok(expect) => of(&expect, text),
-        Err(complaint) => panic!("{}", crate::render(&[complaint.in_text("check", text)], base::Lang::En)),
+        Err(complaint) => {
+            panic!("{}", crate::render(&[complaint.in_text("check", text)], base::Lang::En))
+        }
     }
 }
 
@@ -24,12 +26,24 @@ fn shape(text: &str) -> String {
 fn joins_and_befores_group_as_the_rules_say() {
     let cases = [
         ("copies(arp) at sw1--sw2 > 1000", "copies(arp) at sw1--sw2 > 1000"),
-        ("count(tcp and ip) > 1 and not bytes(udp) < 64kB", "(count(tcp and ip) > 1 AND NOT bytes(udp) < 64kB)"),
-        ("count(tcp) > 1 or count(udp) > 1 and count(arp) > 1", "(count(tcp) > 1 OR (count(udp) > 1 AND count(arp) > 1))"),
+        (
+            "count(tcp and ip) > 1 and not bytes(udp) < 64kB",
+            "(count(tcp and ip) > 1 AND NOT bytes(udp) < 64kB)",
+        ),
+        (
+            "count(tcp) > 1 or count(udp) > 1 and count(arp) > 1",
+            "(count(tcp) > 1 OR (count(udp) > 1 AND count(arp) > 1))",
+        ),
         ("arp before tcp", "<arp|tcp>"),
         ("arp before tcp and tcp before http", "(<arp|tcp> AND <tcp|http>)"),
-        ("arp && eth before tcp && ip and count(tcp) > 1", "(<arp && eth|tcp && ip> AND count(tcp) > 1)"),
-        ("tcp.flags.syn == 1 and ip.dst == 10.0.2.80 before http", "<tcp.flags.syn == 1 and ip.dst == 10.0.2.80|http>"),
+        (
+            "arp && eth before tcp && ip and count(tcp) > 1",
+            "(<arp && eth|tcp && ip> AND count(tcp) > 1)",
+        ),
+        (
+            "tcp.flags.syn == 1 and ip.dst == 10.0.2.80 before http",
+            "<tcp.flags.syn == 1 and ip.dst == 10.0.2.80|http>",
+        ),
         ("arp before tcp and ip", "<arp|tcp and ip>"),
         ("(arp before tcp) or (udp or dns) before http", "(<arp|tcp> OR <(udp or dns)|http>)"),
         ("!arp before tcp", "<!arp|tcp>"),
@@ -37,8 +51,14 @@ fn joins_and_befores_group_as_the_rules_say() {
         ("!(count(tcp) > 1)", "NOT count(tcp) > 1"),
         ("web.tcp.listen[80].syn_queue == 0", "web.tcp.listen[80].syn_queue == 0"),
         ("dns.udp.listen[53].received > 0", "dns.udp.listen[53].received > 0"),
-        ("r1.arp[192.168.1.2].state == REACHABLE and arp before tcp", "(r1.arp[192.168.1.2].state == REACHABLE AND <arp|tcp>)"),
-        ("exit(pc1/curl) == 0 and output(pc1/curl) contains \"hello\"", "(exit(pc1/curl) == 0 AND output(pc1/curl) contains \"hello\")"),
+        (
+            "r1.arp[192.168.1.2].state == REACHABLE and arp before tcp",
+            "(r1.arp[192.168.1.2].state == REACHABLE AND <arp|tcp>)",
+        ),
+        (
+            "exit(pc1/curl) == 0 and output(pc1/curl) contains \"hello\"",
+            "(exit(pc1/curl) == 0 AND output(pc1/curl) contains \"hello\")",
+        ),
         ("events(retransmit, tcp.port == 80) >= 3", "events(retransmit, tcp.port == 80) >= 3"),
     ];
     for (text, expected) in cases {
@@ -69,7 +89,11 @@ fn mistakes_have_a_code_and_a_place() {
         ("tcp and udp", "check-syntax", ""),
         ("cuont(tcp) > 1", "unknown-measure", "cuont"),
         ("count(tpc) > 1", "unknown-field", "tpc"),
-        ("count(tcp.analysis.retransmission) > 1", "filter-analysis", "tcp.analysis.retransmission"),
+        (
+            "count(tcp.analysis.retransmission) > 1",
+            "filter-analysis",
+            "tcp.analysis.retransmission",
+        ),
         ("count(tcp) > many", "filter-syntax", "many"),
         ("count(tcp) = 1", "filter-syntax", "="),
         ("count(tcp", "filter-syntax", ""),

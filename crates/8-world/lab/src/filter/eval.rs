@@ -15,18 +15,22 @@ pub(super) fn holds(node: &Node, frame: &dyn FieldSource) -> bool {
             (Some(_), Value::Unsigned(bits)) => bits != 0,
             _ => true,
         }),
-        Node::Compare(operand, comparison, literal) => quantified(operand, *comparison, frame, &mut |value| {
-            compare(value, literal).is_some_and(|order| comparison.op.holds(order))
-        }),
+        Node::Compare(operand, comparison, literal) => {
+            quantified(operand, *comparison, frame, &mut |value| {
+                compare(value, literal).is_some_and(|order| comparison.op.holds(order))
+            })
+        }
         Node::CompareFields(a, comparison, b) => quantified(a, *comparison, frame, &mut |left| {
             quantified(b, *comparison, frame, &mut |right| {
                 compare_values(left, right).is_some_and(|order| comparison.op.holds(order))
             })
         }),
-        Node::Contains(operand, needle) => any(operand, frame, &mut |value| contains(value, needle)),
-        Node::In(operand, items) => any(operand, frame, &mut |value| {
-            items.iter().any(|item| within(value, item))
-        }),
+        Node::Contains(operand, needle) => {
+            any(operand, frame, &mut |value| contains(value, needle))
+        }
+        Node::In(operand, items) => {
+            any(operand, frame, &mut |value| items.iter().any(|item| within(value, item)))
+        }
     }
 }
 
@@ -72,7 +76,11 @@ fn sliced(value: Value<'_>, (from, to): (i64, Option<i64>), see: &mut dyn FnMut(
     }
 }
 
-fn any(operand: &Operand, frame: &dyn FieldSource, test: &mut dyn FnMut(Value<'_>) -> bool) -> bool {
+fn any(
+    operand: &Operand,
+    frame: &dyn FieldSource,
+    test: &mut dyn FnMut(Value<'_>) -> bool,
+) -> bool {
     let mut found = false;
     each(operand, frame, &mut |value| found = found || test(value));
     found
@@ -99,7 +107,9 @@ fn compare(value: Value<'_>, literal: &Literal) -> Option<Ordering> {
     match (value, literal) {
         (Value::Unsigned(a), Literal::Unsigned(b)) => Some(a.cmp(b)),
         (Value::Time(a), Literal::Time(b)) => Some(a.cmp(b)),
-        (Value::Address(IpAddr::V4(a)), Literal::Ipv4(b, mask)) => Some((u32::from(a) & mask).cmp(&(b & mask))),
+        (Value::Address(IpAddr::V4(a)), Literal::Ipv4(b, mask)) => {
+            Some((u32::from(a) & mask).cmp(&(b & mask)))
+        }
         (Value::Ether(a), Literal::Ether(b)) => Some(a.cmp(b)),
         (Value::Ether(a), Literal::Bytes(b)) => Some(a[..].cmp(b)),
         (Value::Bytes(a), Literal::Bytes(b)) => Some(a.cmp(b)),

@@ -37,13 +37,17 @@ impl Token {
 
 /// Longer ones first.
 const SYMBOLS: &[&str] = &[
-    "===", "!==", "==", "!=", "~=", "<=", ">=", "&&", "||", "^^", "<", ">", "!", "~", "(", ")", "{", "}",
-    "[", "]", ",", "&", "=",
+    "===", "!==", "==", "!=", "~=", "<=", ">=", "&&", "||", "^^", "<", ">", "!", "~", "(", ")",
+    "{", "}", "[", "]", ",", "&", "=",
 ];
 
 pub(crate) fn tokens(whole: &str) -> Result<Vec<Token>, Complaint> {
     if whole.len() > MOST_OCTETS {
-        return Err(Complaint::new("too-long", 0..1, text("longer than 4096 octets", "超过 4096 字节")));
+        return Err(Complaint::new(
+            "too-long",
+            0..1,
+            text("longer than 4096 octets", "超过 4096 字节"),
+        ));
     }
     let mut out = Vec::new();
     let mut at = 0;
@@ -118,7 +122,11 @@ fn quoted(whole: &str, at: usize, quote: char) -> Result<Token, Complaint> {
             c => word.push(c),
         }
     }
-    Err(Complaint::new("unclosed-quote", at..at + 1, text(format!("`{quote}` is not closed"), format!("`{quote}` 没有配对")))
-        .label(text("begins here", "从这里开始"))
-        .help(text(format!("close it with `{quote}`"), format!("用 `{quote}` 结束"))))
+    Err(Complaint::new(
+        "unclosed-quote",
+        at..at + 1,
+        text(format!("`{quote}` is not closed"), format!("`{quote}` 没有配对")),
+    )
+    .label(text("begins here", "从这里开始"))
+    .help(text(format!("close it with `{quote}`"), format!("用 `{quote}` 结束"))))
 }

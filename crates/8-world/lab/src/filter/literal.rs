@@ -78,7 +78,11 @@ pub(super) fn number(word: &str) -> Option<u64> {
 fn time(word: &str) -> Option<i64> {
     let (sign, word) = word.strip_prefix('-').map_or((1, word), |rest| (-1, rest));
     let unit = word.ends_with(|c: char| c.is_alphabetic());
-    let quantity = if unit { quantity::parse_duration(word) } else { quantity::parse_duration(&format!("{word}s")) };
+    let quantity = if unit {
+        quantity::parse_duration(word)
+    } else {
+        quantity::parse_duration(&format!("{word}s"))
+    };
     i64::try_from(quantity.ok()?.as_nanos()).ok().map(|n| sign * n)
 }
 
@@ -118,16 +122,35 @@ fn mismatch(field: &Field, kind: Kind, word: &str, token: &Token) -> Complaint {
         Kind::Bool => ("1 or 0", "1 或 0"),
         Kind::Unsigned => ("a number, such as 80 or 0x50", "数, 例如 80 或 0x50"),
         Kind::Time | Kind::Date => ("a time, such as 1.5 or 20ms", "时间, 例如 1.5 或 20ms"),
-        Kind::Ipv4 => ("an IPv4 address, such as 10.0.2.80 or 10.0.0.0/8", "IPv4 地址, 例如 10.0.2.80 或 10.0.0.0/8"),
-        Kind::Ether => ("a hardware address, such as 02:00:5e:10:00:01", "硬件地址, 例如 02:00:5e:10:00:01"),
-        Kind::Bytes | Kind::Protocol => ("octets, such as 47:45:54 or \"GET\"", "字节, 例如 47:45:54 或 \"GET\""),
+        Kind::Ipv4 => (
+            "an IPv4 address, such as 10.0.2.80 or 10.0.0.0/8",
+            "IPv4 地址, 例如 10.0.2.80 或 10.0.0.0/8",
+        ),
+        Kind::Ether => {
+            ("a hardware address, such as 02:00:5e:10:00:01", "硬件地址, 例如 02:00:5e:10:00:01")
+        }
+        Kind::Bytes | Kind::Protocol => {
+            ("octets, such as 47:45:54 or \"GET\"", "字节, 例如 47:45:54 或 \"GET\"")
+        }
         Kind::Text => ("a text, such as \"GET\"", "文本, 例如 \"GET\""),
     };
     let name = field.name;
+    let example = match kind {
+        Kind::Bool => "1",
+        Kind::Unsigned => "80",
+        Kind::Time | Kind::Date => "1.5",
+        Kind::Ipv4 => "10.0.2.80",
+        Kind::Ether => "02:00:5e:10:00:01",
+        Kind::Bytes | Kind::Protocol | Kind::Text => "\"GET\"",
+    };
     Complaint::new(
         "filter-type",
         token.at.clone(),
-        text(format!("`{word}` is no value for `{name}`"), format!("`{word}` 不能作 `{name}` 的值")),
+        text(
+            format!("`{word}` is no value for `{name}`"),
+            format!("`{word}` 不能作 `{name}` 的值"),
+        ),
     )
     .label(text(format!("expected {en}"), format!("应为{zh}")))
+    .help(text(format!("write: {name} == {example}"), format!("写成: {name} == {example}")))
 }

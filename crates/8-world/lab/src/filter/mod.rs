@@ -133,7 +133,9 @@ impl Node {
                 b.visit(see);
             }
             Node::Not(a) => a.visit(see),
-            Node::Exists(a) | Node::Compare(a, ..) | Node::Contains(a, _) | Node::In(a, _) => see(a),
+            Node::Exists(a) | Node::Compare(a, ..) | Node::Contains(a, _) | Node::In(a, _) => {
+                see(a)
+            }
             Node::CompareFields(a, _, b) => {
                 see(a);
                 see(b);

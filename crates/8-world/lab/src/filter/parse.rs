@@ -68,7 +68,9 @@ impl<'a> Parser<'a> {
         let found = &self.text[self.here()];
         let message = match found {
             "" => text("the expression ends too early", "表达式没有写完"),
-            found => text(format!("`{found}` does not belong here"), format!("`{found}` 不该在这里")),
+            found => {
+                text(format!("`{found}` does not belong here"), format!("`{found}` 不该在这里"))
+            }
         };
         Complaint::new("filter-syntax", self.here(), message)
             .label(text(format!("expected {en}"), format!("这里应是{zh}")))
@@ -90,7 +92,9 @@ impl<'a> Parser<'a> {
         }
         let joined = self.wanted("`&&`, `||` or the end", " `&&`、`||` 或结尾");
         Err(match token.word() {
-            Some(word @ ("AND" | "OR" | "NOT" | "IN" | "CONTAINS")) => joined.did_you_mean(Some(&word.to_lowercase())),
+            Some(word @ ("AND" | "OR" | "NOT" | "IN" | "CONTAINS")) => {
+                joined.did_you_mean(Some(&word.to_lowercase()))
+            }
             _ => joined,
         })
     }
@@ -98,7 +102,11 @@ impl<'a> Parser<'a> {
     /// Bounds recursion.
     pub(crate) fn deeper<T>(&mut self, inner: impl FnOnce(&mut Self) -> Read<T>) -> Read<T> {
         if self.depth >= DEEPEST {
-            return Err(Complaint::new("too-deep", self.here(), text("nested too deep", "嵌套太深")));
+            return Err(Complaint::new(
+                "too-deep",
+                self.here(),
+                text("nested too deep", "嵌套太深"),
+            ));
         }
         self.depth += 1;
         let out = inner(self);
@@ -181,15 +189,22 @@ impl<'a> Parser<'a> {
     fn existence(&mut self, operand: Operand) -> Read<Node> {
         let field = self.field(&operand);
         if self.word("contains") {
-            if matches!(field.kind, Kind::Bool | Kind::Unsigned | Kind::Time | Kind::Date | Kind::Ipv4) {
+            if matches!(
+                field.kind,
+                Kind::Bool | Kind::Unsigned | Kind::Time | Kind::Date | Kind::Ipv4
+            ) {
                 return Err(self.not_octets(&operand, field));
             }
             let token = self.next().ok_or_else(|| self.wanted("a text", "文本"))?;
             return literal::needle(field, token).map(|needle| Node::Contains(operand, needle));
         }
         if self.peek().is_some_and(|t| t.word() == Some("matches") || t.is("~")) {
-            return Err(Complaint::new("filter-unsupported", self.here(), text("`matches` is not there yet", "还不支持 `matches`"))
-                .help(text("write `contains \"text\"`", "写成 `contains \"文本\"`")));
+            return Err(Complaint::new(
+                "filter-unsupported",
+                self.here(),
+                text("`matches` is not there yet", "还不支持 `matches`"),
+            )
+            .help(text("write `contains \"text\"`", "写成 `contains \"文本\"`")));
         }
         let negated = self.peek_in();
         if negated || self.word("in") {
@@ -278,7 +293,8 @@ impl<'a> Parser<'a> {
     /// `[i]`, `[i:length]`, `[i-j]`, `[:length]`, `[i:]`.
     fn slice(&mut self, operand: &Operand) -> Read<(i64, Option<i64>)> {
         let field = self.field(operand);
-        if matches!(field.kind, Kind::Bool | Kind::Unsigned | Kind::Time | Kind::Date | Kind::Ipv4) {
+        if matches!(field.kind, Kind::Bool | Kind::Unsigned | Kind::Time | Kind::Date | Kind::Ipv4)
+        {
             return Err(self.not_octets(operand, field));
         }
         let complaint = self.wanted("octets, such as `[0:3]`", "字节范围, 例如 `[0:3]`");
@@ -289,7 +305,8 @@ impl<'a> Parser<'a> {
 
     fn mask(&mut self, operand: &Operand) -> Read<u64> {
         let wanted = self.wanted("a number, such as 0x02", "数, 例如 0x02");
-        let is_number = matches!(self.field(operand).kind, Kind::Unsigned) && operand.slice.is_none();
+        let is_number =
+            matches!(self.field(operand).kind, Kind::Unsigned) && operand.slice.is_none();
         let mask = self.next().and_then(Token::word).and_then(literal::number);
         mask.filter(|_| is_number).ok_or(wanted)
     }
@@ -304,22 +321,29 @@ impl<'a> Parser<'a> {
         Complaint::new(
             "filter-type",
             operand.at.clone(),
-            text(format!("`{name}` is no text and no octets"), format!("`{name}` 不是文本, 也不是字节串")),
+            text(
+                format!("`{name}` is no text and no octets"),
+                format!("`{name}` 不是文本, 也不是字节串"),
+            ),
         )
         .label(text("compare it with `==`, `<`, `in`", "用 `==`、`<`、`in` 比较"))
     }
 
     fn compare(&self, left: Side<'a>, comparison: Comparison, right: Side<'a>) -> Read<Node> {
         let flipped = Comparison { op: comparison.op.flipped(), ..comparison };
-        let read = |operand: &Operand, token| literal::read(self.field(operand), operand.slice.is_some(), token);
+        let read = |operand: &Operand, token| {
+            literal::read(self.field(operand), operand.slice.is_some(), token)
+        };
         match (left, right) {
             (Side::Field(a), Side::Field(b)) => self.compare_fields(a, comparison, b),
             (Side::Field(a), Side::Literal(token)) => {
-                let literal = read(&a, token).map_err(|complaint| self.maybe_a_field(complaint, token))?;
+                let literal =
+                    read(&a, token).map_err(|complaint| self.maybe_a_field(complaint, token))?;
                 Ok(Node::Compare(a, comparison, literal))
             }
             (Side::Literal(token), Side::Field(b)) => {
-                let literal = read(&b, token).map_err(|complaint| self.maybe_a_field(complaint, token))?;
+                let literal =
+                    read(&b, token).map_err(|complaint| self.maybe_a_field(complaint, token))?;
                 Ok(Node::Compare(b, flipped, literal))
             }
             (Side::Literal(token), Side::Literal(_)) => Err(self.unknown_field(token)),
@@ -342,7 +366,10 @@ impl<'a> Parser<'a> {
         Err(Complaint::new(
             "filter-type",
             a.at.start..b.at.end,
-            text(format!("`{left}` and `{right}` are of different types"), format!("`{left}` 与 `{right}` 类型不同")),
+            text(
+                format!("`{left}` and `{right}` are of different types"),
+                format!("`{left}` 与 `{right}` 类型不同"),
+            ),
         ))
     }
 
@@ -363,12 +390,16 @@ impl<'a> Parser<'a> {
         let complaint = Complaint::new(
             "unknown-field",
             token.at.clone(),
-            text(format!("no field or layer is called `{name}`"), format!("没有叫 `{name}` 的字段或协议")),
+            text(
+                format!("no field or layer is called `{name}`"),
+                format!("没有叫 `{name}` 的字段或协议"),
+            ),
         );
         let lower = name.to_lowercase();
         let near = nearest(&lower, self.table.names());
         let layer = format!("{}.", name.split('.').next().unwrap_or(""));
-        let siblings: Vec<&str> = self.table.names().filter(|field| field.starts_with(&layer)).take(12).collect();
+        let siblings: Vec<&str> =
+            self.table.names().filter(|field| field.starts_with(&layer)).take(12).collect();
         match (near, siblings.is_empty()) {
             (Some(_), _) => complaint.did_you_mean(near),
             (None, false) => complaint.help(text(

@@ -43,7 +43,9 @@ fn syn() -> Fake {
 fn holds(text: &str) -> bool {
     match Filter::parse(text, FIELDS) {
         Ok(filter) => filter.matches(&syn()),
-        Err(complaint) => panic!("{}", crate::render(&[complaint.in_text("filter", text)], base::Lang::En)),
+        Err(complaint) => {
+            panic!("{}", crate::render(&[complaint.in_text("filter", text)], base::Lang::En))
+        }
     }
 }
 
@@ -123,9 +125,24 @@ fn mistakes_have_a_code_and_a_place() {
     let cases = [
         ("tpc", "unknown-field", "tpc", "did you mean `tcp`?"),
         ("tcp.flag.syn == 1", "unknown-field", "tcp.flag.syn", "did you mean `tcp.flags.syn`?"),
-        ("tcp.analysis.retransmission", "filter-analysis", "tcp.analysis.retransmission", "Catenet does not guess"),
-        ("ip.dst == 10.0.2", "filter-type", "10.0.2", "expected an IPv4 address, such as 10.0.2.80 or 10.0.0.0/8"),
-        ("ip.dst == 10.0.2.256", "filter-type", "10.0.2.256", "expected an IPv4 address, such as 10.0.2.80 or 10.0.0.0/8"),
+        (
+            "tcp.analysis.retransmission",
+            "filter-analysis",
+            "tcp.analysis.retransmission",
+            "Catenet does not guess",
+        ),
+        (
+            "ip.dst == 10.0.2",
+            "filter-type",
+            "10.0.2",
+            "expected an IPv4 address, such as 10.0.2.80 or 10.0.0.0/8",
+        ),
+        (
+            "ip.dst == 10.0.2.256",
+            "filter-type",
+            "10.0.2.256",
+            "expected an IPv4 address, such as 10.0.2.80 or 10.0.0.0/8",
+        ),
         ("tcp.port = 80", "filter-syntax", "=", "expected `==`"),
         ("tcp.port == ", "filter-syntax", "", "expected a field or a layer"),
         ("tcp.port == http", "filter-type", "http", "expected a number, such as 80 or 0x50"),

@@ -13,27 +13,40 @@ type Read<T> = Result<T, Complaint>;
 /// A node's name: ASCII letters, digits, `-`, `_`; no `-` at an end, no `--`; at most 63 octets.
 pub(crate) fn check_name(name: &str) -> Read<()> {
     let bad = |en: &str, zh: &str| {
-        Err(Complaint::new("bad-name", whole(name), text(format!("`{name}` cannot be a name"), format!("`{name}` 不能作名字")))
-            .label(text(en, zh)))
+        Err(Complaint::new(
+            "bad-name",
+            whole(name),
+            text(format!("`{name}` cannot be a name"), format!("`{name}` 不能作名字")),
+        )
+        .label(text(en, zh)))
     };
     let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if name.is_empty() || name.len() > 63 {
         return bad("1 to 63 characters", "应有 1 到 63 个字符");
     }
     if !name.chars().all(allowed) {
-        let complaint = bad("letters a-z, digits, `-` and `_` only", "只能用英文字母、数字、`-` 和 `_`");
-        return complaint.map_err(|c| c.help(text(
-            format!("choose an ASCII name and keep this one as the title: title = \"{name}\""),
-            format!("用英文名, 原来的名字写进 title: title = \"{name}\""),
-        )));
+        let complaint =
+            bad("letters a-z, digits, `-` and `_` only", "只能用英文字母、数字、`-` 和 `_`");
+        return complaint.map_err(|c| {
+            c.help(text(
+                format!("choose an ASCII name and keep this one as the title: title = \"{name}\""),
+                format!("用英文名, 原来的名字写进 title: title = \"{name}\""),
+            ))
+        });
     }
     if name.starts_with('-') || name.ends_with('-') {
-        return bad("a name neither begins nor ends with `-`", "名字不能以 `-` 开头或结尾");
+        let repaired = name.trim_matches('-');
+        let complaint = bad("a name neither begins nor ends with `-`", "名字不能以 `-` 开头或结尾");
+        return complaint.map_err(|c| {
+            c.help(text(format!("write `{repaired}`"), format!("写成 `{repaired}`")))
+        });
     }
     if name.contains("--") {
         let repaired = name.replace("--", "-");
         let complaint = bad("`--` joins two names into a link's", "`--` 留给网线的名字");
-        return complaint.map_err(|c| c.help(text(format!("write `{repaired}`"), format!("写成 `{repaired}`"))));
+        return complaint.map_err(|c| {
+            c.help(text(format!("write `{repaired}`"), format!("写成 `{repaired}`")))
+        });
     }
     Ok(())
 }
@@ -42,14 +55,24 @@ pub(crate) fn check_name(name: &str) -> Read<()> {
 pub(crate) fn check_dns_name(name: &str) -> Read<()> {
     let label = |label: &str| {
         let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        (1..=63).contains(&label.len()) && label.chars().all(allowed) && !label.starts_with('-') && !label.ends_with('-')
+        (1..=63).contains(&label.len())
+            && label.chars().all(allowed)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
     };
     if name.len() <= 253 && name.split('.').all(label) {
         return Ok(());
     }
-    Err(Complaint::new("bad-dns-name", whole(name), text(format!("`{name}` is not a DNS name"), format!("`{name}` 不是域名")))
-        .label(text("labels of letters, digits and `-`, joined by dots", "由点分开的英文字母、数字和 `-`"))
-        .help(text("write: name = \"www.example.lab\"", "写成: name = \"www.example.lab\"")))
+    Err(Complaint::new(
+        "bad-dns-name",
+        whole(name),
+        text(format!("`{name}` is not a DNS name"), format!("`{name}` 不是域名")),
+    )
+    .label(text(
+        "labels of letters, digits and `-`, joined by dots",
+        "由点分开的英文字母、数字和 `-`",
+    ))
+    .help(text("write: name = \"www.example.lab\"", "写成: name = \"www.example.lab\"")))
 }
 
 /// An IPv4 address with or without `/prefix`.
@@ -59,8 +82,12 @@ pub(crate) fn parse_address(words: &str) -> Read<(Ipv4Addr, Option<u8>)> {
         None => (words, None),
     };
     if address.contains(':') {
-        return Err(Complaint::new("ipv6-later", whole(words), text("IPv6 is not there yet", "还不支持 IPv6"))
-            .label(text("an IPv4 address for now", "目前只能写 IPv4 地址")));
+        return Err(Complaint::new(
+            "ipv6-later",
+            whole(words),
+            text("IPv6 is not there yet", "还不支持 IPv6"),
+        )
+        .label(text("an IPv4 address for now", "目前只能写 IPv4 地址")));
     }
     Ok((parse_octets(address)?, prefix))
 }
@@ -82,52 +109,105 @@ fn parse_octets(words: &str) -> Read<Ipv4Addr> {
     let parts: Vec<&str> = words.split('.').collect();
     let mut octets = [0u8; 4];
     if parts.len() != 4 {
-        return Err(bad_address(words, whole(words), "four numbers with dots between them", "由点分开的四个数"));
+        let complaint = bad_address(
+            words,
+            whole(words),
+            "four numbers with dots between them",
+            "由点分开的四个数",
+        );
+        return Err(write_so(complaint, "10.0.2.80"));
     }
     let mut at = 0;
     for (octet, part) in octets.iter_mut().zip(parts) {
         let here = at..at + part.len();
         at = here.end + 1;
         if part.is_empty() || !part.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(bad_address(words, here.start..here.end.max(here.start + 1), "a number from 0 to 255", "应为 0 到 255 的数"));
+            let here = here.start..here.end.max(here.start + 1);
+            let complaint =
+                bad_address(words, here, "a number from 0 to 255", "应为 0 到 255 的数");
+            return Err(write_so(complaint, "10.0.2.80"));
         }
         if part.len() > 1 && part.starts_with('0') {
             let plain = part.trim_start_matches('0');
             let plain = if plain.is_empty() { "0" } else { plain };
-            return Err(bad_address(words, here, "a leading zero means octal to some programs", "有的程序把前导零当八进制")
-                .help(text(format!("write `{plain}`"), format!("写成 `{plain}`"))));
+            let repaired = format!("{}{plain}{}", &words[..here.start], &words[here.end..]);
+            let complaint = bad_address(
+                words,
+                here,
+                "a leading zero means octal to some programs",
+                "有的程序把前导零当八进制",
+            );
+            return Err(write_so(complaint, &repaired));
         }
-        *octet = part.parse().map_err(|_| bad_address(words, here, "each number is 0 to 255", "每个数都在 0 到 255 之间"))?;
+        *octet = part.parse().map_err(|_| {
+            let repaired = format!("{}254{}", &words[..here.start], &words[here.end..]);
+            let complaint = bad_address(
+                words,
+                here.clone(),
+                "each number is 0 to 255",
+                "每个数都在 0 到 255 之间",
+            );
+            complaint.help(text(
+                format!("the largest is \"{repaired}\" or 255"),
+                format!("最大到 \"{repaired}\" 或 255"),
+            ))
+        })?;
     }
     Ok(octets.into())
 }
 
+fn write_so(complaint: Complaint, words: &str) -> Complaint {
+    complaint.help(text(format!("write \"{words}\""), format!("写成 \"{words}\"")))
+}
+
 fn bad_address(words: &str, at: std::ops::Range<usize>, en: &str, zh: &str) -> Complaint {
-    Complaint::new("bad-address", at, text(format!("`{words}` is not an IPv4 address"), format!("`{words}` 不是 IPv4 地址")))
-        .label(text(en, zh))
+    Complaint::new(
+        "bad-address",
+        at,
+        text(format!("`{words}` is not an IPv4 address"), format!("`{words}` 不是 IPv4 地址")),
+    )
+    .label(text(en, zh))
 }
 
 /// A subnet: its first address and a prefix length from /1 to /30.
 pub(crate) fn parse_subnet(words: &str) -> Read<Ipv4Net> {
     let (address, prefix) = parse_address(words)?;
     let Some(prefix) = prefix else {
-        return Err(Complaint::new("missing-prefix", whole(words), text(format!("`{words}` is one address, not a network"), format!("`{words}` 是一个地址, 不是网络")))
-            .label(text("how large is it?", "网络有多大?"))
-            .help(text(format!("write \"{words}/24\""), format!("写成 \"{words}/24\""))));
+        return Err(Complaint::new(
+            "missing-prefix",
+            whole(words),
+            text(
+                format!("`{words}` is one address, not a network"),
+                format!("`{words}` 是一个地址, 不是网络"),
+            ),
+        )
+        .label(text("how large is it?", "网络有多大?"))
+        .help(text(format!("write \"{words}/24\""), format!("写成 \"{words}/24\""))));
     };
     let slash = words.find('/').map_or(0, |i| i + 1);
     let net = match Ipv4Net::new(address, prefix) {
         Ok(net) if (1..=30).contains(&prefix) => net,
         _ => {
-            return Err(Complaint::new("bad-prefix", slash..words.len(), text(format!("a /{prefix} is no LAN"), format!("/{prefix} 不能作局域网")))
-                .label(text("from 1 to 30", "应在 1 到 30 之间")));
+            return Err(Complaint::new(
+                "bad-prefix",
+                slash..words.len(),
+                text(format!("a /{prefix} is no LAN"), format!("/{prefix} 不能作局域网")),
+            )
+            .label(text("from 1 to 30", "应在 1 到 30 之间")));
         }
     };
     if net.trunc() != net {
         let repaired = net.trunc();
-        return Err(Complaint::new("host-bits", whole(words), text(format!("`{words}` is an address inside a network"), format!("`{words}` 是网络里的一个地址")))
-            .label(text("a network is written by its first address", "网络用它的第一个地址来写"))
-            .help(text(format!("write \"{repaired}\""), format!("写成 \"{repaired}\""))));
+        return Err(Complaint::new(
+            "host-bits",
+            whole(words),
+            text(
+                format!("`{words}` is an address inside a network"),
+                format!("`{words}` 是网络里的一个地址"),
+            ),
+        )
+        .label(text("a network is written by its first address", "网络用它的第一个地址来写"))
+        .help(text(format!("write \"{repaired}\""), format!("写成 \"{repaired}\""))));
     }
     for_hosts(net.addr(), whole(words))?;
     Ok(net)
@@ -136,32 +216,58 @@ pub(crate) fn parse_subnet(words: &str) -> Read<Ipv4Net> {
 /// Whether a host may bear the address at all.
 pub(crate) fn for_hosts(address: Ipv4Addr, at: std::ops::Range<usize>) -> Read<()> {
     let (en, zh) = match address.octets() {
-        [0, ..] => ("0.0.0.0/8 means \"this host\" before it has an address", "0.0.0.0/8 表示还没有地址的本机"),
-        [127, ..] => ("127.0.0.0/8 never leaves a machine: loopback", "127.0.0.0/8 是环回地址, 不出本机"),
+        [0, ..] => (
+            "0.0.0.0/8 means \"this host\" before it has an address",
+            "0.0.0.0/8 表示还没有地址的本机",
+        ),
+        [127, ..] => {
+            ("127.0.0.0/8 never leaves a machine: loopback", "127.0.0.0/8 是环回地址, 不出本机")
+        }
         [224..=239, ..] => ("224.0.0.0/4 is for groups (multicast)", "224.0.0.0/4 是组播地址"),
         [240..=255, ..] => ("240.0.0.0/4 is reserved", "240.0.0.0/4 是保留地址"),
         _ => return Ok(()),
     };
-    Err(not_a_host(address, at, en, zh))
+    Err(not_a_host(address, at, en, zh).help(text(
+        "for a lab take 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16, or leave `ip` out",
+        "实验用 10.0.0.0/8、172.16.0.0/12 或 192.168.0.0/16, 或不写 `ip`",
+    )))
 }
 
 /// Whether a host of this subnet may bear the address.
 pub(crate) fn in_subnet(address: Ipv4Addr, net: Ipv4Net, at: std::ops::Range<usize>) -> Read<()> {
     for_hosts(address, at.clone())?;
-    let first = net.hosts().next().unwrap_or(net.addr());
-    let example = text(format!("the first free one is {first} or above"), format!("可用的从 {first} 开始"));
+    let (first, last) =
+        (u32::from(net.network()).saturating_add(1), u32::from(net.broadcast()).saturating_sub(1));
+    let (first, last) = (Ipv4Addr::from(first), Ipv4Addr::from(last));
+    let example =
+        text(format!("hosts have {first} to {last}"), format!("主机可用 {first} 到 {last}"));
     if net.prefix_len() < 31 && address == net.network() {
-        return Err(not_a_host(address, at, "the network's own address", "这是网络地址").help(example));
+        return Err(
+            not_a_host(address, at, "the network's own address", "这是网络地址").help(example)
+        );
     }
     if net.prefix_len() < 31 && address == net.broadcast() {
-        return Err(not_a_host(address, at, "the broadcast address of the network", "这是该网络的广播地址").help(example));
+        return Err(not_a_host(
+            address,
+            at,
+            "the broadcast address of the network",
+            "这是该网络的广播地址",
+        )
+        .help(example));
     }
     Ok(())
 }
 
 fn not_a_host(address: Ipv4Addr, at: std::ops::Range<usize>, en: &str, zh: &str) -> Complaint {
-    Complaint::new("not-for-hosts", at, text(format!("no host may have the address {address}"), format!("主机不能用地址 {address}")))
-        .label(text(en, zh))
+    Complaint::new(
+        "not-for-hosts",
+        at,
+        text(
+            format!("no host may have the address {address}"),
+            format!("主机不能用地址 {address}"),
+        ),
+    )
+    .label(text(en, zh))
 }
 
 /// `2026-01-01T00:00:00Z` or `2026-01-01` in seconds since 1970.
@@ -172,9 +278,14 @@ pub(crate) fn unix_seconds(words: &str) -> Option<i64> {
         part.and_then(|p| p.parse::<i64>().ok()).filter(|n| range.contains(n))
     };
     let mut date = date.split('-');
-    let (year, month, day) = (number(date.next(), 1970..=9999)?, number(date.next(), 1..=12)?, number(date.next(), 1..=31)?);
+    let (year, month, day) = (
+        number(date.next(), 1970..=9999)?,
+        number(date.next(), 1..=12)?,
+        number(date.next(), 1..=31)?,
+    );
     let mut time = time.split(':');
-    let (hour, minute, second) = (number(time.next(), 0..=23)?, number(time.next(), 0..=59)?, number(time.next(), 0..=59)?);
+    let (hour, minute, second) =
+        (number(time.next(), 0..=23)?, number(time.next(), 0..=59)?, number(time.next(), 0..=59)?);
     if date.next().is_some() || time.next().is_some() {
         return None;
     }
@@ -209,14 +320,17 @@ mod tests {
 
     #[test]
     fn knows_which_addresses_are_for_hosts() {
-        let code = |words: &str| parse_address(words).err().map(|c| (c.code, words[c.at].to_owned()));
+        let code =
+            |words: &str| parse_address(words).err().map(|c| (c.code, words[c.at].to_owned()));
         assert_eq!(code("10.0.2.256"), Some(("bad-address", "256".into())));
         assert_eq!(code("010.0.0.1"), Some(("bad-address", "010".into())));
         assert_eq!(code("10.0.0.1/33"), Some(("bad-prefix", "33".into())));
         assert_eq!(code("10.0.0"), Some(("bad-address", "10.0.0".into())));
         assert_eq!(code("fd00::1"), Some(("ipv6-later", "fd00::1".into())));
         let net = parse_subnet("192.168.1.0/24").unwrap_or_default();
-        for address in ["192.168.1.0", "192.168.1.255", "0.0.0.0", "127.0.0.1", "224.0.0.1", "255.255.255.255"] {
+        for address in
+            ["192.168.1.0", "192.168.1.255", "0.0.0.0", "127.0.0.1", "224.0.0.1", "255.255.255.255"]
+        {
             let address: Ipv4Addr = address.parse().unwrap_or(Ipv4Addr::UNSPECIFIED);
             assert!(in_subnet(address, net, 0..0).is_err(), "{address}");
         }

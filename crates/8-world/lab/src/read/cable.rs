@@ -35,7 +35,12 @@ struct Taken {
 
 impl Reader<'_> {
     /// All cables of the lab, in order.
-    pub(super) fn links(&mut self, root: &Table, lab: &Lab, machines: &mut [MachineDraft]) -> Vec<Link> {
+    pub(super) fn links(
+        &mut self,
+        root: &Table,
+        lab: &Lab,
+        machines: &mut [MachineDraft],
+    ) -> Vec<Link> {
         let mut drafts = Vec::new();
         for item in root.get("links").map_or(&[][..], |item| self.list(item)) {
             self.cable(item, &mut drafts);
@@ -62,31 +67,66 @@ impl Reader<'_> {
         let chain = match &item.kind {
             Kind::Text(_) => item,
             Kind::Table(table) => {
-                let known: Vec<&str> = ["link", "name", "reverse"].iter().chain(SETTINGS).copied().collect();
+                let known: Vec<&str> =
+                    ["link", "name", "reverse"].iter().chain(SETTINGS).copied().collect();
                 self.only(table, &known, "a link", "网线");
                 name = table.get("name").and_then(|item| self.link_name(item));
                 self.settings(table, &mut [&mut forward, &mut reverse]);
-                if let Some(table) = table.get("reverse").and_then(|item| self.table(item, "reverse")) {
+                if let Some(table) =
+                    table.get("reverse").and_then(|item| self.table(item, "reverse"))
+                {
                     self.only(table, SETTINGS, "`reverse`", "`reverse`");
                     self.settings(table, &mut [&mut reverse]);
                 }
                 let Some(chain) = table.get("link") else {
-                    let complaint = Complaint::new("missing-key", 0..0, text("a link from where to where?", "网线从哪里连到哪里?"));
-                    self.sink.report(item.span, complaint.help(text("write: { link = \"pc1 - sw1\", .. }", "写成: { link = \"pc1 - sw1\", .. }")));
+                    let complaint = Complaint::new(
+                        "missing-key",
+                        0..0,
+                        text("a link from where to where?", "网线从哪里连到哪里?"),
+                    );
+                    self.sink.report(
+                        item.span,
+                        complaint.help(text(
+                            "write: { link = \"pc1 - sw1\", .. }",
+                            "写成: { link = \"pc1 - sw1\", .. }",
+                        )),
+                    );
                     return;
                 };
                 chain
             }
-            _ => return self.wrong_type(item, "links", "a text such as \"pc1 - sw1\", or a table", "文本 (例如 \"pc1 - sw1\") 或表"),
+            _ => {
+                return self.wrong_type(
+                    item,
+                    "links",
+                    "a text such as \"pc1 - sw1\", or a table",
+                    "文本 (例如 \"pc1 - sw1\") 或表",
+                );
+            }
         };
         let Some(ends) = self.chain(chain) else { return };
         if ends.len() > 2 && name.is_some() {
-            let complaint = Complaint::new("ambiguous", 0..0, text("one name for several cables", "一个名字给了几条网线"));
-            self.sink.report(chain.span, complaint.help(text("write each cable with a name on its own: { link = \"a - b\", name = \"..\" }", "有名字的网线各写一条: { link = \"a - b\", name = \"..\" }")));
+            let complaint = Complaint::new(
+                "ambiguous",
+                0..0,
+                text("one name for several cables", "一个名字给了几条网线"),
+            );
+            self.sink.report(
+                chain.span,
+                complaint.help(text(
+                    "write each cable with a name on its own: { link = \"a - b\", name = \"..\" }",
+                    "有名字的网线各写一条: { link = \"a - b\", name = \"..\" }",
+                )),
+            );
         }
         for pair in ends.windows(2) {
             let ends = [pair[0].clone(), pair[1].clone()];
-            drafts.push(CableDraft { ends, name: name.clone(), forward: forward.clone(), reverse: reverse.clone() });
+            drafts.push(CableDraft {
+                ends,
+                name: name.clone(),
+                forward: forward.clone(),
+                reverse: reverse.clone(),
+            });
         }
     }
 
@@ -124,22 +164,38 @@ impl Reader<'_> {
             let name = part.trim();
             at += part.len() + 3;
             let span = inside_text(self.sink, item.span, &(start..start + name.len()));
-            let (node, jack) = name.split_once('.').map_or((name, None), |(node, jack)| (node, Some(jack.to_owned())));
+            let (node, jack) = name
+                .split_once('.')
+                .map_or((name, None), |(node, jack)| (node, Some(jack.to_owned())));
             ends.push(EndDraft { node: node.to_owned(), jack, span });
         }
-        let spaced = !ends.iter().any(|end| end.node.is_empty() || end.node.contains(char::is_whitespace));
+        let spaced =
+            !ends.iter().any(|end| end.node.is_empty() || end.node.contains(char::is_whitespace));
         if ends.len() >= 2 && spaced {
             return Some(ends);
         }
-        let complaint = Complaint::new("bad-link", 0..0, text(format!("`{words}` is not a link"), format!("`{words}` 不是网线")))
-            .label(text("expected two names with ` - ` between them", "应为两个名字, 中间是 ` - `"))
-            .help(text("write \"pc1 - sw1\", with a space on each side of `-`", "写成 \"pc1 - sw1\", `-` 两边有空格"));
+        let complaint = Complaint::new(
+            "bad-link",
+            0..0,
+            text(format!("`{words}` is not a link"), format!("`{words}` 不是网线")),
+        )
+        .label(text("expected two names with ` - ` between them", "应为两个名字, 中间是 ` - `"))
+        .help(text(
+            "write \"pc1 - sw1\", with a space on each side of `-`",
+            "写成 \"pc1 - sw1\", `-` 两边有空格",
+        ));
         self.sink.report(item.span, complaint);
         None
     }
 
     /// Finds or makes the jack that an end names.
-    fn named_jack(&mut self, end: &mut EndDraft, lab: &Lab, machines: &mut [MachineDraft], taken: &mut Taken) {
+    fn named_jack(
+        &mut self,
+        end: &mut EndDraft,
+        lab: &Lab,
+        machines: &mut [MachineDraft],
+        taken: &mut Taken,
+    ) {
         let switches = lab.switches.iter().map(|switch| switch.name.as_str());
         let is_switch = switches.clone().any(|name| name == end.node);
         let position = machines.iter().position(|machine| machine.name == end.node);
@@ -151,26 +207,59 @@ impl Reader<'_> {
         }
         let Some(jack) = end.jack.clone() else { return };
         let exists = match position.and_then(|at| machines.get_mut(at)) {
-            None => jack.parse::<u16>().is_ok_and(|n| (1..=4096).contains(&n)) && !jack.starts_with('0'),
+            None => {
+                jack.parse::<u16>().is_ok_and(|n| (1..=4096).contains(&n)) && !jack.starts_with('0')
+            }
             Some(machine) => claim(machine, &jack),
         };
         if !exists {
-            let jacks: Vec<String> = machines.iter().filter(|m| m.name == end.node).flat_map(|m| &m.jacks).map(|j| j.name.clone()).collect();
+            let jacks: Vec<String> = machines
+                .iter()
+                .filter(|m| m.name == end.node)
+                .flat_map(|m| &m.jacks)
+                .map(|j| j.name.clone())
+                .collect();
             let list = if is_switch { "1, 2, 3 ..".to_owned() } else { jacks.join(", ") };
-            let complaint = Complaint::new("unknown-jack", 0..0, text(format!("`{}` has no jack `{jack}`", end.node), format!("`{}` 没有网口 `{jack}`", end.node)))
-                .did_you_mean(nearest(&jack, jacks.iter().map(String::as_str)))
-                .help(text(format!("its jacks (ports of a switch) are: {list}"), format!("它的网口有: {list}")));
+            let complaint = Complaint::new(
+                "unknown-jack",
+                0..0,
+                text(
+                    format!("`{}` has no jack `{jack}`", end.node),
+                    format!("`{}` 没有网口 `{jack}`", end.node),
+                ),
+            )
+            .did_you_mean(nearest(&jack, jacks.iter().map(String::as_str)))
+            .help(text(
+                format!("its jacks (ports of a switch) are: {list}"),
+                format!("它的网口有: {list}"),
+            ));
             self.sink.report(end.span, complaint);
         } else if !taken.jacks.insert((end.node.clone(), jack.clone())) {
-            let complaint = Complaint::new("jack-taken", 0..0, text(format!("two cables in the jack {}.{jack}", end.node), format!("网口 {}.{jack} 插了两条网线", end.node)))
-                .label(text("the second", "第二条"))
-                .help(text("a jack holds one cable: choose another, or leave the jack out", "一个网口只能插一条网线: 换一个, 或不写网口"));
+            let complaint = Complaint::new(
+                "jack-taken",
+                0..0,
+                text(
+                    format!("two cables in the jack {}.{jack}", end.node),
+                    format!("网口 {}.{jack} 插了两条网线", end.node),
+                ),
+            )
+            .label(text("the second", "第二条"))
+            .help(text(
+                "a jack holds one cable: choose another, or leave the jack out",
+                "一个网口只能插一条网线: 换一个, 或不写网口",
+            ));
             self.sink.report(end.span, complaint);
         }
     }
 
     /// Chooses a jack for an end that names none.
-    fn free_jack(&mut self, end: &mut EndDraft, lab: &Lab, machines: &mut [MachineDraft], taken: &mut Taken) {
+    fn free_jack(
+        &mut self,
+        end: &mut EndDraft,
+        lab: &Lab,
+        machines: &mut [MachineDraft],
+        taken: &mut Taken,
+    ) {
         if end.jack.is_some() {
             return;
         }
@@ -196,9 +285,23 @@ impl Reader<'_> {
                 end.jack = Some(name);
             }
             _ => {
-                let jacks: Vec<String> = machine.jacks.iter().map(|jack| format!("{}.{}", machine.name, jack.name)).collect();
-                let complaint = Complaint::new("which-jack", 0..0, text(format!("which jack of router `{}`?", machine.name), format!("路由器 `{}` 的哪个网口?", machine.name)))
-                    .help(text(format!("write one of: {}", jacks.join(", ")), format!("写其中一个: {}", jacks.join(", "))));
+                let jacks: Vec<String> = machine
+                    .jacks
+                    .iter()
+                    .map(|jack| format!("{}.{}", machine.name, jack.name))
+                    .collect();
+                let complaint = Complaint::new(
+                    "which-jack",
+                    0..0,
+                    text(
+                        format!("which jack of router `{}`?", machine.name),
+                        format!("路由器 `{}` 的哪个网口?", machine.name),
+                    ),
+                )
+                .help(text(
+                    format!("write one of: {}", jacks.join(", ")),
+                    format!("写其中一个: {}", jacks.join(", ")),
+                ));
                 self.sink.report(end.span, complaint);
             }
         }
@@ -222,8 +325,19 @@ impl Reader<'_> {
             };
             let name = name.unwrap_or(plain);
             if let Some(first) = names.insert(name.clone(), a.span) {
-                let complaint = Complaint::new("duplicate-name", 0..0, text(format!("two links are called `{name}`"), format!("有两条网线都叫 `{name}`")));
-                self.sink.report_with(a.span, complaint.label(text("the second", "第二条")), Some((first, text("the first", "第一条"))));
+                let complaint = Complaint::new(
+                    "duplicate-name",
+                    0..0,
+                    text(
+                        format!("two links are called `{name}`"),
+                        format!("有两条网线都叫 `{name}`"),
+                    ),
+                );
+                self.sink.report_with(
+                    a.span,
+                    complaint.label(text("the second", "第二条")),
+                    Some((first, text("the first", "第一条"))),
+                );
             }
             let (a, b) = (End { node: a.node, jack: jack_a }, End { node: b.node, jack: jack_b });
             links.push(Link { name, a, b, forward, reverse });
@@ -258,16 +372,34 @@ fn next_port(switch: &str, taken: &mut Taken) -> String {
 }
 
 /// A jack with a network and no cable is plugged into that network's switch.
-fn implied(lab: &Lab, machines: &mut [MachineDraft], taken: &mut Taken, drafts: &mut Vec<CableDraft>) {
+fn implied(
+    lab: &Lab,
+    machines: &mut [MachineDraft],
+    taken: &mut Taken,
+    drafts: &mut Vec<CableDraft>,
+) {
     for machine in machines {
         for jack in &mut machine.jacks {
             let Some(named) = jack.network.as_ref().filter(|_| !jack.linked) else { continue };
-            let Some(network) = lab.networks.iter().find(|network| network.name == named.name) else { continue };
+            let Some(network) = lab.networks.iter().find(|network| network.name == named.name)
+            else {
+                continue;
+            };
             let port = next_port(&network.switch, taken);
-            let near = EndDraft { node: machine.name.clone(), jack: Some(jack.name.clone()), span: machine.span };
-            let far = EndDraft { node: network.switch.clone(), jack: Some(port), span: machine.span };
+            let near = EndDraft {
+                node: machine.name.clone(),
+                jack: Some(jack.name.clone()),
+                span: machine.span,
+            };
+            let far =
+                EndDraft { node: network.switch.clone(), jack: Some(port), span: machine.span };
             let way = OneWay::default();
-            drafts.push(CableDraft { ends: [near, far], name: None, forward: way.clone(), reverse: way });
+            drafts.push(CableDraft {
+                ends: [near, far],
+                name: None,
+                forward: way.clone(),
+                reverse: way,
+            });
             jack.linked = true;
         }
     }

@@ -16,7 +16,13 @@ use crate::read::{Reader, address, top_level};
 use crate::tree::Table;
 
 impl Reader<'_> {
-    pub(super) fn elaborate(&mut self, root: &Table, lab: &mut Lab, mut drafts: Vec<MachineDraft>, links: Vec<Link>) {
+    pub(super) fn elaborate(
+        &mut self,
+        root: &Table,
+        lab: &mut Lab,
+        mut drafts: Vec<MachineDraft>,
+        links: Vec<Link>,
+    ) {
         lab.links = links;
         let mut used: BTreeMap<Ipv4Addr, Span> = BTreeMap::new();
         for draft in &mut drafts {
@@ -29,7 +35,12 @@ impl Reader<'_> {
         let routers = routers_of(lab, &drafts);
         let mut macs: BTreeMap<MacAddr, Span> = BTreeMap::new();
         self.given_macs(&drafts, &mut macs);
-        let mut labels: BTreeSet<String> = drafts.iter().flat_map(|d| &d.run).filter(|r| r.labelled).map(|r| r.run.label.clone()).collect();
+        let mut labels: BTreeSet<String> = drafts
+            .iter()
+            .flat_map(|d| &d.run)
+            .filter(|r| r.labelled)
+            .map(|r| r.run.label.clone())
+            .collect();
         self.labels_once(&drafts);
         let mut resolvers = Vec::new();
         for draft in drafts {
@@ -62,14 +73,22 @@ impl Reader<'_> {
     }
 
     fn network_of(&mut self, name: &str, span: Span, lab: &Lab) -> Option<Ipv4Net> {
-        let found = lab.networks.iter().find(|network| network.name == name).map(|network| network.v4);
-        if found.is_none() {
+        let found =
+            lab.networks.iter().find(|network| network.name == name).map(|network| network.v4);
+        if found.is_none() && !self.declared.iter().any(|declared| declared == name) {
             let words = self.sink.slice(span).to_owned();
             let complaint = match misplaced_scalar(self, span) {
                 Some(key) => top_level(&key),
                 None => {
-                    let known: Vec<&str> = lab.networks.iter().map(|network| network.name.as_str()).collect();
-                    let complaint = crate::verb::unknown(&words, name, "network", "网络", known.iter().copied());
+                    let known: Vec<&str> =
+                        lab.networks.iter().map(|network| network.name.as_str()).collect();
+                    let complaint = crate::verb::unknown(
+                        &words,
+                        name,
+                        "network",
+                        "网络",
+                        known.iter().copied(),
+                    );
                     complaint.did_you_mean(nearest(name, known))
                 }
             };
@@ -91,16 +110,33 @@ impl Reader<'_> {
         }
         if !net.contains(&address) {
             let first = net.hosts().next().unwrap_or(net.addr());
-            let complaint = Complaint::new("outside-network", 0..0, text(format!("{address} is not in the network {net}"), format!("{address} 不在网络 {net} 里")))
-                .label(text("its neighbours could not reach it", "邻居找不到它"))
-                .help(text(format!("write an address such as {first}, or leave `ip` out"), format!("写 {first} 这样的地址, 或不写 `ip`")));
+            let complaint = Complaint::new(
+                "outside-network",
+                0..0,
+                text(
+                    format!("{address} is not in the network {net}"),
+                    format!("{address} 不在网络 {net} 里"),
+                ),
+            )
+            .label(text("its neighbours could not reach it", "邻居找不到它"))
+            .help(text(
+                format!("write an address such as {first}, or leave `ip` out"),
+                format!("写 {first} 这样的地址, 或不写 `ip`"),
+            ));
             self.sink.report(given.span, complaint);
             return false;
         }
         if given.prefix.is_some_and(|prefix| prefix != net.prefix_len()) {
-            let complaint = Complaint::new("bad-prefix", 0..0, text(format!("the network is a /{}", net.prefix_len()), format!("这个网络是 /{}", net.prefix_len())))
-                .label(text("another prefix than its network's", "前缀与所在网络不同"))
-                .help(text(format!("write \"{address}\""), format!("写成 \"{address}\"")));
+            let complaint = Complaint::new(
+                "bad-prefix",
+                0..0,
+                text(
+                    format!("the network is a /{}", net.prefix_len()),
+                    format!("这个网络是 /{}", net.prefix_len()),
+                ),
+            )
+            .label(text("another prefix than its network's", "前缀与所在网络不同"))
+            .help(text(format!("write \"{address}\""), format!("写成 \"{address}\"")));
             self.sink.report(given.span, complaint);
             return false;
         }
@@ -112,9 +148,19 @@ impl Reader<'_> {
     fn stands_alone(&mut self, given: &AddressDraft) -> bool {
         let address = given.address;
         let Some(prefix) = given.prefix else {
-            let complaint = Complaint::new("missing-prefix", 0..0, text(format!("how large is the network of {address}?"), format!("{address} 所在的网络有多大?")))
-                .label(text("an address by hand needs its prefix", "手写的地址要带前缀"))
-                .help(text(format!("write \"{address}/24\", or say which network: net = \"..\""), format!("写成 \"{address}/24\", 或写明网络: net = \"..\"")));
+            let complaint = Complaint::new(
+                "missing-prefix",
+                0..0,
+                text(
+                    format!("how large is the network of {address}?"),
+                    format!("{address} 所在的网络有多大?"),
+                ),
+            )
+            .label(text("an address by hand needs its prefix", "手写的地址要带前缀"))
+            .help(text(
+                format!("write \"{address}/24\", or say which network: net = \"..\""),
+                format!("写成 \"{address}/24\", 或写明网络: net = \"..\""),
+            ));
             self.sink.report(given.span, complaint);
             return false;
         };
@@ -131,10 +177,24 @@ impl Reader<'_> {
     fn unused(&mut self, given: AddressDraft, used: &mut BTreeMap<Ipv4Addr, Span>) -> bool {
         let address = given.address;
         if let Some(first) = used.get(&address) {
-            let complaint = Complaint::new("duplicate-address", 0..0, text(format!("two machines have the address {address}"), format!("两台机器用了同一个地址 {address}")))
-                .label(text("the second", "第二台"))
-                .help(text("give one of them another address, or leave `ip` out", "给其中一台换地址, 或不写 `ip`"));
-            self.sink.report_with(given.span, complaint, Some((*first, text("the first", "第一台"))));
+            let complaint = Complaint::new(
+                "duplicate-address",
+                0..0,
+                text(
+                    format!("two machines have the address {address}"),
+                    format!("两台机器用了同一个地址 {address}"),
+                ),
+            )
+            .label(text("the second", "第二台"))
+            .help(text(
+                "give one of them another address, or leave `ip` out",
+                "给其中一台换地址, 或不写 `ip`",
+            ));
+            self.sink.report_with(
+                given.span,
+                complaint,
+                Some((*first, text("the first", "第一台"))),
+            );
             return false;
         }
         used.insert(address, given.span);
@@ -142,12 +202,23 @@ impl Reader<'_> {
     }
 
     /// The next free address of its network for every jack that has a network and no address.
-    fn compute(&mut self, lab: &Lab, drafts: &mut [MachineDraft], used: &mut BTreeMap<Ipv4Addr, Span>) {
+    fn compute(
+        &mut self,
+        lab: &Lab,
+        drafts: &mut [MachineDraft],
+        used: &mut BTreeMap<Ipv4Addr, Span>,
+    ) {
         let mut next: BTreeMap<Ipv4Net, u32> = BTreeMap::new();
         for draft in drafts {
             for jack in &mut draft.jacks {
-                let Some(named) = jack.network.as_ref().filter(|_| jack.addresses.is_empty()) else { continue };
-                let Some(network) = lab.networks.iter().find(|network| network.name == named.name) else { continue };
+                let Some(named) = jack.network.as_ref().filter(|_| jack.addresses.is_empty())
+                else {
+                    continue;
+                };
+                let Some(network) = lab.networks.iter().find(|network| network.name == named.name)
+                else {
+                    continue;
+                };
                 let net = network.v4;
                 let counter = next.entry(net).or_insert(u32::from(net.network()) + 1);
                 while used.contains_key(&Ipv4Addr::from(*counter)) {
@@ -159,7 +230,11 @@ impl Reader<'_> {
                     continue;
                 }
                 used.insert(address, draft.span);
-                jack.addresses.push(AddressDraft { address, prefix: Some(net.prefix_len()), span: draft.span });
+                jack.addresses.push(AddressDraft {
+                    address,
+                    prefix: Some(net.prefix_len()),
+                    span: draft.span,
+                });
             }
         }
     }
@@ -167,74 +242,17 @@ impl Reader<'_> {
     fn network_full(&mut self, span: Span, name: &str, net: Ipv4Net) {
         let room = 2u64.pow(32 - u32::from(net.prefix_len())) - 2;
         let larger = net.prefix_len().saturating_sub(1);
-        let complaint = Complaint::new("network-full", 0..0, text(format!("the network `{name}` ({net}) is full"), format!("网络 `{name}` ({net}) 已满")))
-            .label(text(format!("no address is left of {room}"), format!("{room} 个地址已用完")))
-            .help(text(format!("make it larger: /{larger}"), format!("扩大网络: /{larger}")));
+        let complaint = Complaint::new(
+            "network-full",
+            0..0,
+            text(
+                format!("the network `{name}` ({net}) is full"),
+                format!("网络 `{name}` ({net}) 已满"),
+            ),
+        )
+        .label(text(format!("no address is left of {room}"), format!("{room} 个地址已用完")))
+        .help(text(format!("make it larger: /{larger}"), format!("扩大网络: /{larger}")));
         self.sink.report(span, complaint);
-    }
-
-    fn one_name_each(&mut self, drafts: &[MachineDraft]) {
-        let mut seen: BTreeMap<String, Span> = BTreeMap::new();
-        for named in drafts.iter().flat_map(|draft| &draft.names) {
-            let name = named.name.to_lowercase();
-            match seen.get(&name) {
-                Some(first) => {
-                    let complaint = Complaint::new("duplicate-name", 0..0, text(format!("two machines are called `{name}`"), format!("两台机器都叫 `{name}`")));
-                    self.sink.report_with(named.span, complaint.label(text("the second", "第二台")), Some((*first, text("the first", "第一台"))));
-                }
-                None => {
-                    seen.insert(name, named.span);
-                }
-            }
-        }
-    }
-
-    fn given_macs(&mut self, drafts: &[MachineDraft], macs: &mut BTreeMap<MacAddr, Span>) {
-        for (mac, span) in drafts.iter().flat_map(|draft| &draft.jacks).filter_map(|jack| jack.mac) {
-            if let Some(first) = macs.insert(mac, span) {
-                let complaint = Complaint::new("duplicate-mac", 0..0, text(format!("two jacks have the hardware address {mac}"), format!("两个网口用了同一个硬件地址 {mac}")));
-                self.sink.report_with(span, complaint.label(text("the second", "第二个")), Some((first, text("the first", "第一个"))));
-            }
-        }
-    }
-
-    fn labels_once(&mut self, drafts: &[MachineDraft]) {
-        let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
-        for run in drafts.iter().flat_map(|draft| &draft.run).filter(|run| run.labelled) {
-            if let Some(first) = seen.insert(&run.run.label, run.span) {
-                let label = &run.run.label;
-                let complaint = Complaint::new("duplicate-name", 0..0, text(format!("two programs have the label `{label}`"), format!("两个程序的标签都是 `{label}`")));
-                self.sink.report_with(run.span, complaint.label(text("the second", "第二个")), Some((first, text("the first", "第一个"))));
-            }
-        }
-    }
-
-    /// Two servers of one machine on one port: the second could not bind.
-    fn ports(&mut self, draft: &MachineDraft) {
-        let mut taken: Vec<(&(crate::command::Transport, Option<String>, u16), Span)> = Vec::new();
-        for run in &draft.run {
-            for listen in &run.listens {
-                let (transport, address, port) = listen;
-                let clash = taken.iter().find(|((t, a, p), _)| {
-                    t == transport && p == port && (a.is_none() || address.is_none() || a == address)
-                });
-                let Some((_, first)) = clash else {
-                    taken.push((listen, run.span));
-                    continue;
-                };
-                let (name, protocol) = (&draft.name, format!("{transport:?}").to_uppercase());
-                let complaint = Complaint::new(
-                    "port-conflict",
-                    0..0,
-                    text(format!("two programs of `{name}` want {protocol} port {port}"), format!("`{name}` 上有两个程序要用 {protocol} 端口 {port}")),
-                )
-                .label(text("the second", "第二个"))
-                .help(text("give one of them another port: \"http port=8080\"", "给其中一个换端口: \"http port=8080\""));
-                let first = *first;
-                self.sink.report_with(run.span, complaint, Some((first, text("the first", "第一个"))));
-                break;
-            }
-        }
     }
 
     fn finish(
@@ -253,7 +271,9 @@ impl Reader<'_> {
         }
         let MachineDraft { name, title, cpu, names, run, routes, span, .. } = draft;
         let jack = |jack: JackDraft| {
-            let mac = jack.mac.map_or_else(|| computed_mac(&name, &jack.name, span, macs), |(mac, _)| mac);
+            let mac = jack
+                .mac
+                .map_or_else(|| computed_mac(&name, &jack.name, span, macs), |(mac, _)| mac);
             finished_jack(jack, mac, lab)
         };
         let jacks = draft.jacks.into_iter().map(jack).collect();
@@ -278,24 +298,52 @@ impl Reader<'_> {
         (machine, draft.resolver)
     }
 
-    fn gateway(&mut self, draft: &MachineDraft, nets: &[Ipv4Net], lab: &Lab, routers: &[(String, String, Ipv4Addr)]) -> Option<Ipv4Addr> {
+    fn gateway(
+        &mut self,
+        draft: &MachineDraft,
+        nets: &[Ipv4Net],
+        lab: &Lab,
+        routers: &[(String, String, Ipv4Addr)],
+    ) -> Option<Ipv4Addr> {
         match &draft.gateway {
             Next::None => None,
             Next::Address(address, span) => {
-                let own = draft.jacks.iter().flat_map(|jack| &jack.addresses).any(|own| own.address == *address);
+                let own = draft
+                    .jacks
+                    .iter()
+                    .flat_map(|jack| &jack.addresses)
+                    .any(|own| own.address == *address);
                 if own {
-                    let complaint = Complaint::new("bad-gateway", 0..0, text("a machine is not its own gateway", "机器不能作自己的网关"));
-                    self.sink.report(*span, complaint.help(text("write the router's address, or leave `gateway` out", "写路由器的地址, 或不写 `gateway`")));
+                    let complaint = Complaint::new(
+                        "bad-gateway",
+                        0..0,
+                        text("a machine is not its own gateway", "机器不能作自己的网关"),
+                    );
+                    self.sink.report(
+                        *span,
+                        complaint.help(text(
+                            "write the router's address, or leave `gateway` out",
+                            "写路由器的地址, 或不写 `gateway`",
+                        )),
+                    );
                 }
                 self.on_link(*address, *span, nets, "gateway", "网关").then_some(*address)
             }
             Next::Router(named) => {
                 let mut of_router = routers.iter().filter(|(router, ..)| *router == named.name);
-                let found = of_router.find(|(.., address)| nets.iter().any(|net| net.contains(address)));
+                let found =
+                    of_router.find(|(.., address)| nets.iter().any(|net| net.contains(address)));
                 if found.is_none() {
                     let known = lab.routers.iter().map(|r| r.name.as_str());
                     let near = nearest(&named.name, known);
-                    let complaint = Complaint::new("bad-gateway", 0..0, text(format!("no router `{}` is on this machine's network", named.name), format!("这台机器的网络上没有路由器 `{}`", named.name)));
+                    let complaint = Complaint::new(
+                        "bad-gateway",
+                        0..0,
+                        text(
+                            format!("no router `{}` is on this machine's network", named.name),
+                            format!("这台机器的网络上没有路由器 `{}`", named.name),
+                        ),
+                    );
                     self.sink.report(named.span, complaint.did_you_mean(near));
                 }
                 found.map(|(.., address)| *address)
@@ -306,7 +354,13 @@ impl Reader<'_> {
     }
 
     /// The router of the first network that has one; two of them are a question, not an answer.
-    fn computed_gateway(&mut self, draft: &MachineDraft, nets: &[Ipv4Net], lab: &Lab, routers: &[(String, String, Ipv4Addr)]) -> Option<Ipv4Addr> {
+    fn computed_gateway(
+        &mut self,
+        draft: &MachineDraft,
+        nets: &[Ipv4Net],
+        lab: &Lab,
+        routers: &[(String, String, Ipv4Addr)],
+    ) -> Option<Ipv4Addr> {
         let network = |net: &Ipv4Net| lab.networks.iter().find(|network| network.v4 == *net);
         for network in nets.iter().filter_map(network) {
             let here: Vec<_> = routers.iter().filter(|(_, n, _)| *n == network.name).collect();
@@ -314,12 +368,24 @@ impl Reader<'_> {
                 let complaint = Complaint::new(
                     "two-gateways",
                     0..0,
-                    text(format!("`{}` has two routers to choose from: {first} and {second}", draft.name), format!("`{}` 有两个路由器可选: {first} 和 {second}", draft.name)),
+                    text(
+                        format!(
+                            "`{}` has two routers to choose from: {first} and {second}",
+                            draft.name
+                        ),
+                        format!("`{}` 有两个路由器可选: {first} 和 {second}", draft.name),
+                    ),
                 )
                 .label(text("which is its gateway?", "哪个是它的网关?"))
                 .help(text(
-                    format!("write: {} = {{ net = \"{}\", gateway = \"{address}\" }}", draft.name, network.name),
-                    format!("写成: {} = {{ net = \"{}\", gateway = \"{address}\" }}", draft.name, network.name),
+                    format!(
+                        "write: {} = {{ net = \"{}\", gateway = \"{address}\" }}",
+                        draft.name, network.name
+                    ),
+                    format!(
+                        "写成: {} = {{ net = \"{}\", gateway = \"{address}\" }}",
+                        draft.name, network.name
+                    ),
                 ));
                 self.sink.report(draft.span, complaint);
                 return None;
@@ -331,7 +397,14 @@ impl Reader<'_> {
         None
     }
 
-    fn on_link(&mut self, address: Ipv4Addr, span: Span, nets: &[Ipv4Net], what: &str, zh: &str) -> bool {
+    fn on_link(
+        &mut self,
+        address: Ipv4Addr,
+        span: Span,
+        nets: &[Ipv4Net],
+        what: &str,
+        zh: &str,
+    ) -> bool {
         if nets.iter().any(|net| net.contains(&address)) {
             return true;
         }
@@ -339,7 +412,10 @@ impl Reader<'_> {
         let complaint = Complaint::new(
             "outside-network",
             0..0,
-            text(format!("the {what} {address} is on none of this machine's networks"), format!("{zh} {address} 不在这台机器的任何网络上")),
+            text(
+                format!("the {what} {address} is on none of this machine's networks"),
+                format!("{zh} {address} 不在这台机器的任何网络上"),
+            ),
         )
         .label(text("a machine cannot reach it", "机器到不了它"))
         .help(text(format!("its networks: {list}"), format!("它的网络: {list}")));
@@ -350,7 +426,11 @@ impl Reader<'_> {
     /// The lab's resolver: as written, or the first host that runs `dns`.
     fn resolver(&mut self, root: &Table, lab: &mut Lab) {
         let serves = |machine: &&Machine| machine.run.iter().any(|run| run.program == "dns");
-        let found = lab.machines().find(serves).and_then(|m| m.jacks.first()?.addresses.first()).map(|net| net.addr());
+        let found = lab
+            .machines()
+            .find(serves)
+            .and_then(|m| m.jacks.first()?.addresses.first())
+            .map(|net| net.addr());
         lab.resolver = match self.next(root, "resolver") {
             Next::Unsaid => found,
             Next::Address(address, _) => Some(address.into()),
@@ -386,7 +466,8 @@ fn subnets(draft: &MachineDraft) -> Vec<Ipv4Net> {
 }
 
 fn finished_jack(jack: JackDraft, mac: MacAddr, lab: &Lab) -> Jack {
-    let nets = jack.addresses.iter().filter_map(|given| Ipv4Net::new(given.address, given.prefix?).ok());
+    let nets =
+        jack.addresses.iter().filter_map(|given| Ipv4Net::new(given.address, given.prefix?).ok());
     let nets: Vec<Ipv4Net> = nets.collect();
     let network = nets.first().and_then(|net| lab.networks.iter().find(|n| n.v4 == net.trunc()));
     Jack {
@@ -399,7 +480,12 @@ fn finished_jack(jack: JackDraft, mac: MacAddr, lab: &Lab) -> Jack {
 
 /// A locally administered address from the names of machine and jack (FNV-1a, 40 bits): the same
 /// whatever else the lab holds, but for a collision, which is resolved by counting.
-fn computed_mac(machine: &str, jack: &str, span: Span, macs: &mut BTreeMap<MacAddr, Span>) -> MacAddr {
+fn computed_mac(
+    machine: &str,
+    jack: &str,
+    span: Span,
+    macs: &mut BTreeMap<MacAddr, Span>,
+) -> MacAddr {
     let mut salt = 0u64;
     loop {
         let mut hash = 0xcbf2_9ce4_8422_2325u64 ^ salt;

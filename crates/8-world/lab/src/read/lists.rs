@@ -51,21 +51,36 @@ impl Reader<'_> {
 
     fn publish(&mut self, key: &Key, item: &Item, lab: &Lab) -> Option<Publish> {
         let Ok(listen) = key.name.parse::<SocketAddr>() else {
-            let complaint = Complaint::new("bad-publish", 0..0, text(format!("`{}` is not a real address and port", key.name), format!("`{}` 不是真实的地址和端口", key.name)))
-                .help(text("write: \"127.0.0.1:8080\" = \"web:80\"", "写成: \"127.0.0.1:8080\" = \"web:80\""));
+            let complaint = Complaint::new(
+                "bad-publish",
+                0..0,
+                text(
+                    format!("`{}` is not a real address and port", key.name),
+                    format!("`{}` 不是真实的地址和端口", key.name),
+                ),
+            )
+            .help(text(
+                "write: \"127.0.0.1:8080\" = \"web:80\"",
+                "写成: \"127.0.0.1:8080\" = \"web:80\"",
+            ));
             self.sink.report(key.span, complaint);
             return None;
         };
         let words = self.words(item, "publish")?;
         let (node, port) = words.split_once(':').unwrap_or((words, ""));
         if lab.machine(node).is_none() {
-            self.complain(item, unknown(words, node, "machine", "机器", lab.machines().map(|m| m.name.as_str())));
+            self.complain(
+                item,
+                unknown(words, node, "machine", "机器", lab.machines().map(|m| m.name.as_str())),
+            );
             return None;
         }
         let Some(port) = port.parse().ok().filter(|port| *port > 0) else {
             let start = (node.len() + 1).min(words.len());
-            let complaint = bad_port(port, start..words.len())
-                .help(text("write: \"127.0.0.1:8080\" = \"web:80\"", "写成: \"127.0.0.1:8080\" = \"web:80\""));
+            let complaint = bad_port(port, start..words.len()).help(text(
+                "write: \"127.0.0.1:8080\" = \"web:80\"",
+                "写成: \"127.0.0.1:8080\" = \"web:80\"",
+            ));
             self.complain(item, complaint);
             return None;
         };
@@ -79,7 +94,10 @@ impl Reader<'_> {
         let words = self.words(item, "capture")?;
         let Some(place) = lab.place(words) else {
             let known = lab.links.iter().map(|link| link.name.as_str()).chain(lab.node_names());
-            self.complain(item, unknown(words, words, "link, jack or node", "网线、网口或设备", known));
+            self.complain(
+                item,
+                unknown(words, words, "link, jack or node", "网线、网口或设备", known),
+            );
             return None;
         };
         Some(Capture { name: key.name.clone(), place })
@@ -89,7 +107,8 @@ impl Reader<'_> {
         let table = self.table(item, "script")?;
         self.only(table, SCRIPT_KEYS, "a [[script]]", "[[script]]");
         let at = self.required(item, table, "at", "[[script]]", "at = \"3s\"");
-        let line_item = self.required(item, table, "do", "[[script]]", "do = \"set LINK loss=30%\"")?;
+        let line_item =
+            self.required(item, table, "do", "[[script]]", "do = \"set LINK loss=30%\"")?;
         let at = self.duration(at?, "at");
         let every = self.every(table);
         let line = self.words(line_item, "do")?;
@@ -114,16 +133,27 @@ impl Reader<'_> {
         };
         let taken = |label: &str| lab.labels().any(|known| known == label);
         let said = table.get("label");
-        let given = said.and_then(|item| self.words(item, "label")).map(str::to_owned).or_else(|| label.clone());
+        let given = said
+            .and_then(|item| self.words(item, "label"))
+            .map(str::to_owned)
+            .or_else(|| label.clone());
         if let (Some(item), Some(label)) = (said, &given)
             && taken(label)
         {
-            let complaint = Complaint::new("duplicate-name", 0..0, text(format!("two programs have the label `{label}`"), format!("两个程序的标签都是 `{label}`")));
+            let complaint = Complaint::new(
+                "duplicate-name",
+                0..0,
+                text(
+                    format!("two programs have the label `{label}`"),
+                    format!("两个程序的标签都是 `{label}`"),
+                ),
+            );
             self.sink.report(item.span, complaint);
         }
         let plain = format!("{node}/{program}");
         let numbered = || (2u32..).map(|n| format!("{plain}/{n}"));
-        let computed = || std::iter::once(plain.clone()).chain(numbered()).find(|label| !taken(label));
+        let computed =
+            || std::iter::once(plain.clone()).chain(numbered()).find(|label| !taken(label));
         given.or_else(computed)
     }
 
@@ -140,22 +170,48 @@ impl Reader<'_> {
         self.required(item, table, "text", "[[task]]", "text = { en = \"..\", zh = \"..\" }");
         let sentence = self.sentence(table, "text");
         let check = self.expectation(item, table, lab, "[[task]]", Text::default());
-        let points = table.get("points").and_then(|item| self.natural(item, "points", 100_000)).unwrap_or(0);
+        let points =
+            table.get("points").and_then(|item| self.natural(item, "points", 100_000)).unwrap_or(0);
         let hint = self.sentence(table, "hint");
-        Some(Task { text: sentence, check: check?, points: u32::try_from(points).unwrap_or(0), hint })
+        Some(Task {
+            text: sentence,
+            check: check?,
+            points: u32::try_from(points).unwrap_or(0),
+            hint,
+        })
     }
 
-    fn expectation(&mut self, item: &Item, table: &Table, lab: &Lab, what: &str, sentence: Text) -> Option<Check> {
+    fn expectation(
+        &mut self,
+        item: &Item,
+        table: &Table,
+        lab: &Lab,
+        what: &str,
+        sentence: Text,
+    ) -> Option<Check> {
         let line_item = self.required(item, table, "expect", what, "expect = \"count(tcp) > 0\"");
         let when = When {
             within: self.optional(table, "within"),
             after: self.optional(table, "after"),
-            always: table.get("always").and_then(|item| self.boolean(item, "always")).unwrap_or(false),
+            always: table
+                .get("always")
+                .and_then(|item| self.boolean(item, "always"))
+                .unwrap_or(false),
         };
         if when.within.is_some() && when.within <= when.after {
-            let complaint = Complaint::new("out-of-range", 0..0, text("`within` ends before `after` begins", "`within` 早于 `after`"));
+            let complaint = Complaint::new(
+                "out-of-range",
+                0..0,
+                text("`within` ends before `after` begins", "`within` 早于 `after`"),
+            );
             let at = table.get("within").map_or(item.span, |item| item.span);
-            self.sink.report(at, complaint.help(text("both count from boot: within = \"10s\", after = \"3s\"", "两者都从开机算起: within = \"10s\", after = \"3s\"")));
+            self.sink.report(
+                at,
+                complaint.help(text(
+                    "both count from boot: within = \"10s\", after = \"3s\"",
+                    "两者都从开机算起: within = \"10s\", after = \"3s\"",
+                )),
+            );
         }
         let line_item = line_item?;
         let line = self.words(line_item, "expect")?;
@@ -173,14 +229,28 @@ impl Reader<'_> {
         }
     }
 
-    fn required<'i>(&mut self, item: &Item, table: &'i Table, key: &str, what: &str, example: &str) -> Option<&'i Item> {
+    fn required<'i>(
+        &mut self,
+        item: &Item,
+        table: &'i Table,
+        key: &str,
+        what: &str,
+        example: &str,
+    ) -> Option<&'i Item> {
         let found = table.get(key);
         if found.is_none() {
             // The heading alone; its keys may have mistakes of their own.
             let mut span = item.span;
             span.end = span.end.min(span.start + what.len());
-            let complaint = Complaint::new("missing-key", whole(""), text(format!("a {what} needs `{key}`"), format!("{what} 缺少 `{key}`")));
-            self.sink.report(span, complaint.help(text(format!("write: {example}"), format!("写上: {example}"))));
+            let complaint = Complaint::new(
+                "missing-key",
+                whole(""),
+                text(format!("a {what} needs `{key}`"), format!("{what} 缺少 `{key}`")),
+            );
+            self.sink.report(
+                span,
+                complaint.help(text(format!("write: {example}"), format!("写上: {example}"))),
+            );
         }
         found
     }

@@ -10,8 +10,10 @@ use crate::model::{Route, Run};
 use crate::read::{Named, Reader, SCALARS, address, check_name, top_level, whole};
 use crate::tree::{Item, Key, Kind, Table};
 
-const MACHINE_KEYS: &[&str] =
-    &["title", "net", "ip", "mac", "gateway", "resolver", "routes", "cpu", "name", "names", "run", "jacks"];
+const MACHINE_KEYS: &[&str] = &[
+    "title", "net", "ip", "mac", "gateway", "resolver", "routes", "cpu", "name", "names", "run",
+    "jacks",
+];
 const JACK_KEYS: &[&str] = &["net", "ip", "mac"];
 const RUN_KEYS: &[&str] = &["do", "every", "at", "label"];
 
@@ -101,7 +103,8 @@ impl Reader<'_> {
     }
 
     fn long_machine(&mut self, draft: &mut MachineDraft, table: &Table) {
-        let (what, zh) = if draft.router { ("a router", "路由器") } else { ("a host", "主机") };
+        let (what, zh) =
+            if draft.router { ("a router", "路由器") } else { ("a host", "主机") };
         self.only(table, MACHINE_KEYS, what, zh);
         draft.title = self.title(table);
         if let Some(item) = table.get("net") {
@@ -167,12 +170,20 @@ impl Reader<'_> {
                 Kind::Text(_) | Kind::List(_) => jack.addresses = self.address_list(item),
                 Kind::Table(table) => {
                     self.only(table, JACK_KEYS, "a jack", "网口");
-                    let net = table.get("net").and_then(|item| Some((self.words(item, "net")?, item.span)));
+                    let net = table
+                        .get("net")
+                        .and_then(|item| Some((self.words(item, "net")?, item.span)));
                     jack.network = net.map(|(name, span)| Named { name: name.to_owned(), span });
-                    jack.addresses = table.get("ip").map(|item| self.address_list(item)).unwrap_or_default();
+                    jack.addresses =
+                        table.get("ip").map(|item| self.address_list(item)).unwrap_or_default();
                     jack.mac = table.get("mac").and_then(|item| self.mac(item));
                 }
-                _ => self.wrong_type(item, &key.name, "an address, a network's name or a table", "地址、网络的名字或表"),
+                _ => self.wrong_type(
+                    item,
+                    &key.name,
+                    "an address, a network's name or a table",
+                    "地址、网络的名字或表",
+                ),
             }
             match draft.jacks.iter_mut().find(|known| known.name == jack.name) {
                 Some(known) => *known = jack,
@@ -193,8 +204,15 @@ impl Reader<'_> {
             }
             _ => {
                 if let Some((key, _)) = table.entry("ip") {
-                    let complaint = Complaint::new("ambiguous", 0..0, text("which jack bears which address?", "哪个网口用哪个地址?"))
-                        .help(text("write: jacks = { eth0 = { net = \"..\", ip = \"..\" }, .. }", "写成: jacks = { eth0 = { net = \"..\", ip = \"..\" }, .. }"));
+                    let complaint = Complaint::new(
+                        "ambiguous",
+                        0..0,
+                        text("which jack bears which address?", "哪个网口用哪个地址?"),
+                    )
+                    .help(text(
+                        "write: jacks = { eth0 = { net = \"..\", ip = \"..\" }, .. }",
+                        "写成: jacks = { eth0 = { net = \"..\", ip = \"..\" }, .. }",
+                    ));
                     self.sink.report(key.span, complaint);
                 }
             }
@@ -206,7 +224,9 @@ impl Reader<'_> {
         for item in self.list(item) {
             let Some(words) = self.words(item, "ip") else { continue };
             match address::parse_address(words) {
-                Ok((address, prefix)) => out.push(AddressDraft { address, prefix, span: item.span }),
+                Ok((address, prefix)) => {
+                    out.push(AddressDraft { address, prefix, span: item.span })
+                }
                 Err(complaint) => self.complain(item, complaint),
             }
         }
@@ -216,9 +236,16 @@ impl Reader<'_> {
     fn mac(&mut self, item: &Item) -> Option<(MacAddr, Span)> {
         let words = self.words(item, "mac")?;
         let complaint = |en: &str, zh: &str| {
-            Complaint::new("bad-mac", whole(words), text(format!("`{words}` is no hardware address for a machine"), format!("`{words}` 不能作机器的硬件地址")))
-                .label(text(en, zh))
-                .help(text("write: mac = \"02:00:5e:10:00:01\"", "写成: mac = \"02:00:5e:10:00:01\""))
+            Complaint::new(
+                "bad-mac",
+                whole(words),
+                text(
+                    format!("`{words}` is no hardware address for a machine"),
+                    format!("`{words}` 不能作机器的硬件地址"),
+                ),
+            )
+            .label(text(en, zh))
+            .help(text("write: mac = \"02:00:5e:10:00:01\"", "写成: mac = \"02:00:5e:10:00:01\""))
         };
         match words.parse::<MacAddr>() {
             Ok(mac) if mac.is_unicast() => Some((mac, item.span)),
@@ -227,7 +254,10 @@ impl Reader<'_> {
                 None
             }
             Err(_) => {
-                self.complain(item, complaint("six pairs of hexadecimal digits", "应为六组十六进制数"));
+                self.complain(
+                    item,
+                    complaint("six pairs of hexadecimal digits", "应为六组十六进制数"),
+                );
                 None
             }
         }
@@ -240,14 +270,28 @@ impl Reader<'_> {
         if words == "none" {
             return Next::None;
         }
-        if key == "gateway" && words.starts_with(|c: char| c.is_ascii_alphabetic()) && !words.contains(':') {
+        if key == "gateway"
+            && words.starts_with(|c: char| c.is_ascii_alphabetic())
+            && !words.contains(':')
+        {
             return Next::Router(Named { name: words.to_owned(), span: item.span });
         }
         match address::parse_address(words) {
             Ok((address, None)) => Next::Address(address, item.span),
             Ok((address, Some(_))) => {
-                let complaint = Complaint::new("bad-address", whole(words), text(format!("`{key}` is one address, without a prefix"), format!("`{key}` 是一个地址, 不带前缀")));
-                self.complain(item, complaint.help(text(format!("write \"{address}\""), format!("写成 \"{address}\""))));
+                let complaint = Complaint::new(
+                    "bad-address",
+                    whole(words),
+                    text(
+                        format!("`{key}` is one address, without a prefix"),
+                        format!("`{key}` 是一个地址, 不带前缀"),
+                    ),
+                );
+                self.complain(
+                    item,
+                    complaint
+                        .help(text(format!("write \"{address}\""), format!("写成 \"{address}\""))),
+                );
                 Next::None
             }
             Err(complaint) => {
@@ -263,14 +307,27 @@ impl Reader<'_> {
         for item in table.get("routes").map_or(&[][..], |item| self.list(item)) {
             let Some(words) = self.words(item, "routes") else { continue };
             let Some((to, via)) = words.split_once(" via ") else {
-                let complaint = Complaint::new("bad-route", whole(words), text(format!("`{words}` is not a route"), format!("`{words}` 不是路由")));
-                self.complain(item, complaint.help(text("write \"10.0.3.0/24 via 10.0.2.2\"", "写成 \"10.0.3.0/24 via 10.0.2.2\"")));
+                let complaint = Complaint::new(
+                    "bad-route",
+                    whole(words),
+                    text(format!("`{words}` is not a route"), format!("`{words}` 不是路由")),
+                );
+                self.complain(
+                    item,
+                    complaint.help(text(
+                        "write \"10.0.3.0/24 via 10.0.2.2\"",
+                        "写成 \"10.0.3.0/24 via 10.0.2.2\"",
+                    )),
+                );
                 continue;
             };
             let offset = to.len() + " via ".len();
-            let via = address::parse_address(via.trim()).map_err(|complaint| complaint.shifted(offset));
+            let via =
+                address::parse_address(via.trim()).map_err(|complaint| complaint.shifted(offset));
             match (address::parse_subnet(to.trim()), via) {
-                (Ok(to), Ok((via, _))) => out.push((Route { to: to.into(), via: via.into() }, item.span)),
+                (Ok(to), Ok((via, _))) => {
+                    out.push((Route { to: to.into(), via: via.into() }, item.span))
+                }
                 (Err(complaint), _) | (_, Err(complaint)) => self.complain(item, complaint),
             }
         }
@@ -285,8 +342,18 @@ impl Reader<'_> {
             Kind::Table(table) => {
                 self.only(table, RUN_KEYS, "a `run` entry", "`run` 项");
                 let Some(line) = table.get("do") else {
-                    let complaint = Complaint::new("missing-key", 0..0, text("which program?", "运行哪个程序?"));
-                    self.sink.report(item.span, complaint.help(text("write: run = { do = \"ping pc2\" }", "写成: run = { do = \"ping pc2\" }")));
+                    let complaint = Complaint::new(
+                        "missing-key",
+                        0..0,
+                        text("which program?", "运行哪个程序?"),
+                    );
+                    self.sink.report(
+                        item.span,
+                        complaint.help(text(
+                            "write: run = { do = \"ping pc2\" }",
+                            "写成: run = { do = \"ping pc2\" }",
+                        )),
+                    );
                     return None;
                 };
                 (line, table)
@@ -304,7 +371,8 @@ impl Reader<'_> {
                 return None;
             }
         };
-        let label = table.get("label").and_then(|item| self.words(item, "label")).unwrap_or("").to_owned();
+        let label =
+            table.get("label").and_then(|item| self.words(item, "label")).unwrap_or("").to_owned();
         let run = Run {
             line: line.to_owned(),
             program: command.program,
@@ -322,8 +390,15 @@ impl Reader<'_> {
         let item = table.get("every")?;
         let period = self.duration(item, "every")?;
         if period < Duration::from_micros(1) {
-            let complaint = Complaint::new("out-of-range", 0..0, text("a period is 1us at least", "周期至少 1us"));
-            self.sink.report(item.span, complaint.help(text("write: every = \"2s\"", "写成: every = \"2s\"")));
+            let complaint = Complaint::new(
+                "out-of-range",
+                0..0,
+                text("a period is 1us at least", "周期至少 1us"),
+            );
+            self.sink.report(
+                item.span,
+                complaint.help(text("write: every = \"2s\"", "写成: every = \"2s\"")),
+            );
             return None;
         }
         Some(period)
@@ -332,6 +407,12 @@ impl Reader<'_> {
 
 impl JackDraft {
     pub(super) fn named(name: &str) -> JackDraft {
-        JackDraft { name: name.to_owned(), network: None, addresses: Vec::new(), mac: None, linked: false }
+        JackDraft {
+            name: name.to_owned(),
+            network: None,
+            addresses: Vec::new(),
+            mac: None,
+            linked: false,
+        }
     }
 }

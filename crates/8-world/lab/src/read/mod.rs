@@ -8,6 +8,7 @@ mod elaborate;
 mod lists;
 mod machine;
 mod node;
+mod unique;
 
 use std::ops::Range;
 
@@ -24,12 +25,13 @@ pub(crate) use address::check_name;
 
 /// The keys of a lab file that stand above the first table.
 pub(crate) const SCALARS: &[&str] = &[
-    "lab", "title", "version", "clock", "seed", "epoch", "duration", "domain", "resolver", "links", "include",
+    "lab", "title", "version", "clock", "seed", "epoch", "duration", "domain", "resolver", "links",
+    "include",
 ];
 /// Its tables.
 pub(crate) const TABLES: &[&str] = &[
-    "networks", "switches", "routers", "hosts", "publish", "capture", "script", "check", "task", "solution",
-    "broken",
+    "networks", "switches", "routers", "hosts", "publish", "capture", "script", "check", "task",
+    "solution", "broken",
 ];
 
 /// Noon of nothing: labs begin at 2026-01-01T00:00:00Z unless they say otherwise.
@@ -39,12 +41,20 @@ const EPOCH: i64 = 1_767_225_600;
 pub(crate) struct Reader<'a> {
     pub(crate) sink: &'a mut Sink,
     pub(crate) options: &'a Options<'a>,
+    /// Networks that the file declares, well or badly: a bad one is one mistake, not many.
+    pub(crate) declared: Vec<String>,
 }
 
 /// Reads a whole lab without its overlays. What comes out counts only if the sink stayed empty.
 pub(crate) fn lab(root: &Table, sink: &mut Sink, options: &Options<'_>) -> Lab {
-    let mut reader = Reader { sink, options };
+    let mut reader = Reader::new(sink, options);
     reader.top(root)
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(sink: &'a mut Sink, options: &'a Options<'a>) -> Reader<'a> {
+        Reader { sink, options, declared: Vec::new() }
+    }
 }
 
 impl Reader<'_> {
@@ -56,7 +66,10 @@ impl Reader<'_> {
             title: self.title(root),
             version: self.version(root),
             clock: self.clock(root),
-            seed: root.get("seed").and_then(|item| self.natural(item, "seed", i64::MAX)).unwrap_or(1),
+            seed: root
+                .get("seed")
+                .and_then(|item| self.natural(item, "seed", i64::MAX))
+                .unwrap_or(1),
             epoch: root.get("epoch").and_then(|item| self.epoch(item)).unwrap_or(EPOCH),
             duration: self.optional(root, "duration"),
             domain: self.domain(root),
@@ -75,16 +88,12 @@ impl Reader<'_> {
         };
         self.nodes(root, &mut lab);
         self.lists(root, &mut lab);
+        self.named(root);
         lab
     }
 
     fn lab_name(&mut self, root: &Table) -> String {
         let Some(item) = root.get("lab") else {
-            let start = root.entries.iter().map(|(key, _)| key.span).min_by_key(|s| (s.file, s.start));
-            let complaint = Complaint::new("missing-key", 0..0, text("the lab has no name", "实验没有名字"))
-                .label(text("expected `lab = \"name\"` above this", "这上面应有 `lab = \"名字\"`"))
-                .help(text("begin the file with: lab = \"my-lab\"", "文件开头写: lab = \"my-lab\""));
-            self.sink.report(start.unwrap_or_default(), complaint);
             return String::new();
         };
         let name = self.words(item, "lab").unwrap_or("").to_owned();
@@ -92,6 +101,25 @@ impl Reader<'_> {
             self.complain(item, complaint);
         }
         name
+    }
+
+    /// A lab has a name. Asked last: `lab = ..` below a table has been reported as that.
+    fn named(&mut self, root: &Table) {
+        if root.get("lab").is_none() && !self.sink.has("top-level-key") {
+            let start =
+                root.entries.iter().map(|(key, _)| key.span).min_by_key(|s| (s.file, s.start));
+            let complaint =
+                Complaint::new("missing-key", 0..0, text("the lab has no name", "实验没有名字"))
+                    .label(text(
+                        "expected `lab = \"name\"` above this",
+                        "这上面应有 `lab = \"名字\"`",
+                    ))
+                    .help(text(
+                        "begin the file with: lab = \"my-lab\"",
+                        "文件开头写: lab = \"my-lab\"",
+                    ));
+            self.sink.report(start.unwrap_or_default(), complaint);
+        }
     }
 
     fn version(&mut self, root: &Table) -> u32 {
@@ -102,9 +130,13 @@ impl Reader<'_> {
             let complaint = Complaint::new(
                 "unknown-version",
                 0..0,
-                text("this Catenet reads version 1 of the lab format", "这个 Catenet 只认识第 1 版实验格式"),
+                text(
+                    "this Catenet reads version 1 of the lab format",
+                    "这个 Catenet 只认识第 1 版实验格式",
+                ),
             );
-            self.sink.report(item.span, complaint.help(text("write: version = 1", "写成: version = 1")));
+            self.sink
+                .report(item.span, complaint.help(text("write: version = 1", "写成: version = 1")));
         }
         1
     }
@@ -115,9 +147,16 @@ impl Reader<'_> {
             "virtual" => Some(Clock::Virtual),
             "real" => Some(Clock::Real),
             other => {
-                let complaint = Complaint::new("unknown-word", 0..other.len(), text(format!("no clock is called `{other}`"), format!("没有叫 `{other}` 的时钟")))
-                    .did_you_mean(nearest(other, ["virtual", "real"]))
-                    .help(text("write \"virtual\" or \"real\"", "写成 \"virtual\" 或 \"real\""));
+                let complaint = Complaint::new(
+                    "unknown-word",
+                    0..other.len(),
+                    text(
+                        format!("no clock is called `{other}`"),
+                        format!("没有叫 `{other}` 的时钟"),
+                    ),
+                )
+                .did_you_mean(nearest(other, ["virtual", "real"]))
+                .help(text("write \"virtual\" or \"real\"", "写成 \"virtual\" 或 \"real\""));
                 self.complain(item, complaint);
                 None
             }
@@ -134,8 +173,15 @@ impl Reader<'_> {
         };
         let seconds = address::unix_seconds(words);
         if seconds.is_none() {
-            let complaint = Complaint::new("bad-date", 0..0, text(format!("`{words}` is not a date in UTC"), format!("`{words}` 不是 UTC 日期")))
-                .help(text("write: epoch = 2026-01-01T00:00:00Z", "写成: epoch = 2026-01-01T00:00:00Z"));
+            let complaint = Complaint::new(
+                "bad-date",
+                0..0,
+                text(format!("`{words}` is not a date in UTC"), format!("`{words}` 不是 UTC 日期")),
+            )
+            .help(text(
+                "write: epoch = 2026-01-01T00:00:00Z",
+                "写成: epoch = 2026-01-01T00:00:00Z",
+            ));
             self.sink.report(item.span, complaint);
         }
         seconds
@@ -173,7 +219,10 @@ impl Reader<'_> {
         let complaint = Complaint::new(
             "wrong-type",
             0..0,
-            text(format!("`{key}` is {en}, not {found}"), format!("`{key}` 应是{zh}, 不是{found_zh}")),
+            text(
+                format!("`{key}` is {en}, not {found}"),
+                format!("`{key}` 应是{zh}, 不是{found_zh}"),
+            ),
         )
         .label(text(format!("expected {en}"), format!("应为{zh}")));
         self.sink.report(item.span, complaint);
@@ -213,8 +262,15 @@ impl Reader<'_> {
         match item.kind {
             Kind::Integer(n) if (0..=most).contains(&n) => u64::try_from(n).ok(),
             Kind::Integer(_) | Kind::Float(_) => {
-                let complaint = Complaint::new("out-of-range", 0..0, text(format!("`{key}` is out of range"), format!("`{key}` 超出范围")))
-                    .label(text(format!("a whole number from 0 to {most}"), format!("应为 0 到 {most} 的整数")));
+                let complaint = Complaint::new(
+                    "out-of-range",
+                    0..0,
+                    text(format!("`{key}` is out of range"), format!("`{key}` 超出范围")),
+                )
+                .label(text(
+                    format!("a whole number from 0 to {most}"),
+                    format!("应为 0 到 {most} 的整数"),
+                ));
                 self.sink.report(item.span, complaint);
                 None
             }
@@ -234,9 +290,16 @@ impl Reader<'_> {
     }
 
     /// A quantity in quotes; a bare number is shown what it lacks.
-    pub(crate) fn quantity<T>(&mut self, item: &Item, key: &str, parse: impl Fn(&str) -> Parsed<T>) -> Option<T> {
+    pub(crate) fn quantity<T>(
+        &mut self,
+        item: &Item,
+        key: &str,
+        parse: impl Fn(&str) -> Parsed<T>,
+    ) -> Option<T> {
         let bare = match &item.kind {
-            Kind::Text(words) => return parse(words).map_err(|complaint| self.complain(item, complaint)).ok(),
+            Kind::Text(words) => {
+                return parse(words).map_err(|complaint| self.complain(item, complaint)).ok();
+            }
             Kind::Integer(n) => n.to_string(),
             Kind::Float(n) => n.to_string(),
             _ => {
@@ -271,11 +334,18 @@ impl Reader<'_> {
             Kind::Text(words) => text(words, ""),
             Kind::Table(both) => {
                 self.only(both, &["en", "zh"], "a sentence", "句子");
-                let mut get = |lang| both.get(lang).and_then(|item| self.words(item, lang)).unwrap_or("").to_owned();
+                let mut get = |lang| {
+                    both.get(lang).and_then(|item| self.words(item, lang)).unwrap_or("").to_owned()
+                };
                 Text { en: get("en"), zh: get("zh") }
             }
             _ => {
-                self.wrong_type(item, key, "a text, or { en = \"..\", zh = \"..\" }", "文本, 或 { en = \"..\", zh = \"..\" }");
+                self.wrong_type(
+                    item,
+                    key,
+                    "a text, or { en = \"..\", zh = \"..\" }",
+                    "文本, 或 { en = \"..\", zh = \"..\" }",
+                );
                 Text::default()
             }
         }
@@ -301,7 +371,10 @@ fn unknown_key(name: &str, item: &Item, known: &[&str], what: &str, zh: &str) ->
     .help(text(format!("there are: {list}"), format!("有这些: {list}")));
     let looks_like_host = matches!(item.kind, Kind::Text(_)) && known.contains(&"networks");
     match nearest(name, known.iter().copied()) {
-        None if looks_like_host => complaint.label(text("is this a host? then it stands below [hosts]", "这是主机吗? 主机写在 [hosts] 下面")),
+        None if looks_like_host => complaint.label(text(
+            "is this a host? then it stands below [hosts]",
+            "这是主机吗? 主机写在 [hosts] 下面",
+        )),
         near => complaint.did_you_mean(near),
     }
 }

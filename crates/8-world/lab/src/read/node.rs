@@ -19,7 +19,12 @@ impl Reader<'_> {
             }
         }
         for (key, item) in self.entries(root, "networks") {
-            if let Some(network) = self.network(key, item, lab) {
+            self.declared.push(key.name.clone());
+            let network = self.network(key, item, lab);
+            if network.is_none() && !lab.switches.iter().any(|switch| switch.name == key.name) {
+                lab.switches.push(plain_switch(&key.name));
+            }
+            if let Some(network) = network {
                 if !lab.switches.iter().any(|switch| switch.name == network.switch) {
                     names.push((network.switch.clone(), key.span));
                     lab.switches.push(plain_switch(&network.switch));
@@ -89,12 +94,32 @@ impl Reader<'_> {
                     self.known_switch(item, &switch, lab)?;
                 }
                 if let Some(v6) = table.get("v6") {
-                    let complaint = Complaint::new("ipv6-later", 0..0, text("IPv6 is not there yet", "还不支持 IPv6"));
-                    self.sink.report(v6.span, complaint.help(text("leave `v6` out for now", "目前先不写 `v6`")));
+                    let complaint = Complaint::new(
+                        "ipv6-later",
+                        0..0,
+                        text("IPv6 is not there yet", "还不支持 IPv6"),
+                    );
+                    self.sink.report(
+                        v6.span,
+                        complaint.help(text("leave `v6` out for now", "目前先不写 `v6`")),
+                    );
                 }
                 let Some(v4) = table.get("v4") else {
-                    let complaint = Complaint::new("missing-key", 0..0, text(format!("the network `{}` has no subnet", key.name), format!("网络 `{}` 没有子网", key.name)));
-                    self.sink.report(key.span, complaint.help(text("write: v4 = \"192.168.1.0/24\"", "写成: v4 = \"192.168.1.0/24\"")));
+                    let complaint = Complaint::new(
+                        "missing-key",
+                        0..0,
+                        text(
+                            format!("the network `{}` has no subnet", key.name),
+                            format!("网络 `{}` 没有子网", key.name),
+                        ),
+                    );
+                    self.sink.report(
+                        key.span,
+                        complaint.help(text(
+                            "write: v4 = \"192.168.1.0/24\"",
+                            "写成: v4 = \"192.168.1.0/24\"",
+                        )),
+                    );
                     return None;
                 };
                 v4
@@ -124,7 +149,12 @@ impl Reader<'_> {
         if SCALARS.contains(&key.name.as_str()) {
             self.sink.report(key.span, top_level(&key.name));
         } else {
-            self.wrong_type(item, &key.name, "a subnet, such as \"192.168.1.0/24\"", "子网, 例如 \"192.168.1.0/24\"");
+            self.wrong_type(
+                item,
+                &key.name,
+                "a subnet, such as \"192.168.1.0/24\"",
+                "子网, 例如 \"192.168.1.0/24\"",
+            );
         }
         None
     }
@@ -146,14 +176,25 @@ impl Reader<'_> {
         let complaint = Complaint::new(
             "overlap",
             0..0,
-            text(format!("{v4} overlaps network `{name}` ({net})"), format!("{v4} 与网络 `{name}` ({net}) 重叠")),
+            text(
+                format!("{v4} overlaps network `{name}` ({net})"),
+                format!("{v4} 与网络 `{name}` ({net}) 重叠"),
+            ),
         )
         .label(text("a router could not tell them apart", "路由器分不清它们"))
-        .help(text("give each network its own range, such as 10.0.2.0/24 and 10.0.3.0/24", "每个网络用各自的范围, 例如 10.0.2.0/24 和 10.0.3.0/24"));
+        .help(text(
+            "give each network its own range, such as 10.0.2.0/24 and 10.0.3.0/24",
+            "每个网络用各自的范围, 例如 10.0.2.0/24 和 10.0.3.0/24",
+        ));
         self.sink.report(item.span, complaint);
     }
 }
 
 fn plain_switch(name: &str) -> Switch {
-    Switch { name: name.to_owned(), title: Default::default(), stp: false, cpu: Duration::from_micros(1) }
+    Switch {
+        name: name.to_owned(),
+        title: Default::default(),
+        stp: false,
+        cpu: Duration::from_micros(1),
+    }
 }

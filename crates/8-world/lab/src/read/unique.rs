@@ -1,0 +1,125 @@
+//! What no two may share: DNS names, hardware addresses, labels, and the ports of one machine.
+
+use std::collections::BTreeMap;
+
+use base::MacAddr;
+
+use crate::diagnostic::{Complaint, Span, text};
+use crate::read::Reader;
+use crate::read::machine::MachineDraft;
+
+impl Reader<'_> {
+    pub(super) fn one_name_each(&mut self, drafts: &[MachineDraft]) {
+        let mut seen: BTreeMap<String, Span> = BTreeMap::new();
+        for named in drafts.iter().flat_map(|draft| &draft.names) {
+            let name = named.name.to_lowercase();
+            match seen.get(&name) {
+                Some(first) => {
+                    let complaint = Complaint::new(
+                        "duplicate-name",
+                        0..0,
+                        text(
+                            format!("two machines are called `{name}`"),
+                            format!("两台机器都叫 `{name}`"),
+                        ),
+                    );
+                    self.sink.report_with(
+                        named.span,
+                        complaint.label(text("the second", "第二台")),
+                        Some((*first, text("the first", "第一台"))),
+                    );
+                }
+                None => {
+                    seen.insert(name, named.span);
+                }
+            }
+        }
+    }
+
+    pub(super) fn given_macs(
+        &mut self,
+        drafts: &[MachineDraft],
+        macs: &mut BTreeMap<MacAddr, Span>,
+    ) {
+        for (mac, span) in drafts.iter().flat_map(|draft| &draft.jacks).filter_map(|jack| jack.mac)
+        {
+            if let Some(first) = macs.insert(mac, span) {
+                let complaint = Complaint::new(
+                    "duplicate-mac",
+                    0..0,
+                    text(
+                        format!("two jacks have the hardware address {mac}"),
+                        format!("两个网口用了同一个硬件地址 {mac}"),
+                    ),
+                );
+                self.sink.report_with(
+                    span,
+                    complaint.label(text("the second", "第二个")),
+                    Some((first, text("the first", "第一个"))),
+                );
+            }
+        }
+    }
+
+    pub(super) fn labels_once(&mut self, drafts: &[MachineDraft]) {
+        let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+        for run in drafts.iter().flat_map(|draft| &draft.run).filter(|run| run.labelled) {
+            if let Some(first) = seen.insert(&run.run.label, run.span) {
+                let label = &run.run.label;
+                let complaint = Complaint::new(
+                    "duplicate-name",
+                    0..0,
+                    text(
+                        format!("two programs have the label `{label}`"),
+                        format!("两个程序的标签都是 `{label}`"),
+                    ),
+                );
+                self.sink.report_with(
+                    run.span,
+                    complaint.label(text("the second", "第二个")),
+                    Some((first, text("the first", "第一个"))),
+                );
+            }
+        }
+    }
+
+    /// Two servers of one machine on one port: the second could not bind.
+    pub(super) fn ports(&mut self, draft: &MachineDraft) {
+        let mut taken: Vec<(&(crate::command::Transport, Option<String>, u16), Span)> = Vec::new();
+        for run in &draft.run {
+            for listen in &run.listens {
+                let (transport, address, port) = listen;
+                let clash = taken.iter().find(|((t, a, p), _)| {
+                    t == transport
+                        && p == port
+                        && (a.is_none() || address.is_none() || a == address)
+                });
+                let Some((_, first)) = clash else {
+                    taken.push((listen, run.span));
+                    continue;
+                };
+                let (name, protocol) = (&draft.name, format!("{transport:?}").to_uppercase());
+                let complaint = Complaint::new(
+                    "port-conflict",
+                    0..0,
+                    text(
+                        format!("two programs of `{name}` want {protocol} port {port}"),
+                        format!("`{name}` 上有两个程序要用 {protocol} 端口 {port}"),
+                    ),
+                )
+                .label(text("the second", "第二个"))
+                .help(text(
+                    "give one of them another port: \"http port=8080\"",
+                    "给其中一个换端口: \"http port=8080\"",
+                ));
+                let first = *first;
+                self.sink.report_with(
+                    run.span,
+                    complaint,
+                    Some((first, text("the first", "第一个"))),
+                );
+                break;
+            }
+        }
+    }
+}
