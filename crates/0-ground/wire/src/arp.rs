@@ -71,7 +71,7 @@ impl Message {
         let mac = |at: usize| MacAddr(core::array::from_fn(|i| message[at + i]));
         let ip = |at: usize| Ipv4Addr::from(core::array::from_fn::<u8, 4, _>(|i| message[at + i]));
         //= rfc826#Packet-Reception
-        //# what is not Ethernet with IPv4 is not for this machine
+        // what is not Ethernet with IPv4 is not for this machine
         if message[..6] != PREAMBLE {
             return Err(foreign(message));
         }

@@ -215,7 +215,7 @@ impl Header {
     /// unknown to us makes none of them harmless.
     pub const fn is_error(&self) -> bool {
         //= rfc1122#3.2.2
-        //# unreachable, source quench, redirect, time exceeded, parameter problem
+        // unreachable, source quench, redirect, time exceeded, parameter problem
         matches!(self.type_and_code().0, 3 | 4 | 5 | 11 | 12)
     }
 }

@@ -83,7 +83,7 @@ impl Header {
             return Err(Malformed::new("ip.len", "more octets than the frame holds"));
         }
         //= rfc1122#3.2.1.2
-        //# a packet with a wrong header checksum is dropped
+        // a packet with a wrong header checksum is dropped
         if checksum::checksum(&octets[..usize::from(header.header_len)]) != 0 {
             return Err(Malformed::new("ip.checksum", "does not match the header"));
         }
@@ -101,7 +101,7 @@ impl Header {
             return Err(Malformed::new("ip", "shorter than the 20 octets of its header"));
         };
         //= rfc1122#3.2.1.1
-        //# another version is dropped
+        // another version is dropped
         if h[0] >> 4 != 4 {
             return Err(Malformed::new("ip.version", "is not 4"));
         }

@@ -86,7 +86,7 @@ impl Header {
         sum.add(head);
         add_body(&mut sum, body);
         //= rfc9293#3.1 MUST-3
-        //# the receiver checks the checksum, without exception
+        // the receiver checks the checksum, without exception
         if !sum.is_sound() {
             return Err(Malformed::new("tcp.checksum", "does not match the segment"));
         }
@@ -148,7 +148,7 @@ impl Header {
         out[18..20].copy_from_slice(&self.urgent.to_be_bytes());
         self.options.emit(&mut out[HEADER_LEN..]);
         //= rfc9293#3.1 MUST-2
-        //# the sender makes the checksum, without exception
+        // the sender makes the checksum, without exception
         let mut sum = pseudo_header(src, dst, Protocol::TCP, len + body.len());
         sum.add(out);
         add_body(&mut sum, body);

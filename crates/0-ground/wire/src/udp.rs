@@ -50,7 +50,7 @@ impl Header {
         }
         if checksum == 0 {
             //= rfc8200#8.1
-            //# without a checksum a datagram over IPv6 is dropped
+            // without a checksum a datagram over IPv6 is dropped
             return match dst {
                 IpAddr::V4(_) => Ok(header),
                 IpAddr::V6(_) => Err(Malformed::new("udp.checksum", "absent over IPv6")),
@@ -59,7 +59,7 @@ impl Header {
         let mut sum = pseudo_header(src, dst, Protocol::UDP, len);
         add_first(&mut sum, len, head, body);
         //= rfc1122#4.1.3.4
-        //# a datagram with a wrong checksum is dropped
+        // a datagram with a wrong checksum is dropped
         if !sum.is_sound() {
             return Err(Malformed::new("udp.checksum", "does not match the datagram"));
         }
@@ -100,7 +100,7 @@ impl Header {
         }
         add_body(&mut sum, body);
         //= rfc768#Checksum
-        //# a computed zero goes out as all ones, because zero says that there is none
+        // a computed zero goes out as all ones, because zero says that there is none
         let checksum = match sum.finish() {
             0 => 0xffff,
             sum => sum,

@@ -98,7 +98,7 @@ impl Options {
 
     /// How many SACK blocks `emit` writes: those that fit, three beside timestamps.
     //= rfc2018#3
-    //# 40 octets hold four blocks, or three and the timestamps
+    // 40 octets hold four blocks, or three and the timestamps
     #[inline]
     pub fn sack_blocks_that_fit(&self) -> usize {
         self.sack.as_slice().len().min((MAX_LEN - self.len_without_sack()).saturating_sub(4) / 8)
@@ -254,7 +254,7 @@ impl<'a> Iterator for Walk<'a> {
 
 /// The length of an option, if it is legal; `room` = octets from its kind to the end of the list.
 //= rfc9293#3.1 MUST-7
-//# an illegal length is expected: it ends in a reason, never in a loop
+// an illegal length is expected: it ends in a reason, never in a loop
 fn length(kind: u8, length: Option<u8>, room: usize) -> Result<usize, Malformed> {
     let Some(length) = length else {
         return Err(Malformed::new("tcp.option_len", "beyond the header"));
