@@ -1,3 +1,74 @@
-//! The catenet command.
+//! The `catenet` command: labs on the command line.
+//!
+//! ```text
+//!   up down ps labs show exec set cut mend power watch capture logs  --HTTP--> the user's service
+//!   join                                               --descriptor--> the same service
+//!   validate test doctor                               by themselves, without a service
+//! ```
+//!
+//! | room | what lives there |
+//! |---|---|
+//! | [`args`], [`chinese`] | what may be written, and its help in both languages |
+//! | [`client`] | speaking to the service, and starting one |
+//! | [`say`] | errors, language, the path by which we were called |
+//! | `verbs` | one file per verb |
 
-fn main() {}
+// Floor 9 is where the real machine begins: files, time, variables and threads are its work.
+#![allow(clippy::disallowed_methods)]
+
+mod args;
+mod chinese;
+mod client;
+mod say;
+mod table;
+mod verbs;
+
+use args::{Args, Verb};
+use clap::{CommandFactory, FromArgMatches};
+use say::{Exit, Failure};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let lang = say::language(std::env::args_os().skip(1));
+    let command = chinese::help(Args::command(), lang);
+    let args = match command.try_get_matches().and_then(|found| Args::from_arg_matches(&found)) {
+        Ok(args) => args,
+        Err(error) => {
+            // clap prints help to stdout with 0 and complaints to stderr with 2.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let context = say::Context { lang, json: args.json, server: args.server.clone(), lab: args.lab.clone() };
+    match run(&context, args.verb) {
+        Ok(Exit(code)) => ExitCode::from(code),
+        Err(Failure { code, text }) => {
+            if !text.is_empty() {
+                eprintln!("catenet: {text}");
+            }
+            ExitCode::from(code)
+        }
+    }
+}
+
+fn run(context: &say::Context, verb: Verb) -> Result<Exit, Failure> {
+    match verb {
+        Verb::Up(up) => verbs::up::run(context, &up),
+        Verb::Down(down) => verbs::down::run(context, &down),
+        Verb::Ps => verbs::ps::run(context),
+        Verb::Labs => verbs::labs::run(context),
+        Verb::Show(show) => verbs::show::run(context, &show),
+        Verb::Exec(exec) => verbs::exec::run(context, &exec),
+        Verb::Join(join) => verbs::join::run(context, join),
+        Verb::Set(change) => verbs::change::run(context, "set", &change.words),
+        Verb::Cut(change) => verbs::change::run(context, "cut", &[change.link]),
+        Verb::Mend(change) => verbs::change::run(context, "mend", &[change.link]),
+        Verb::Power(power) => verbs::change::run(context, "power", &[power.node, power.state]),
+        Verb::Watch(watch) => verbs::watch::run(context, &watch),
+        Verb::Capture(capture) => verbs::capture::run(context, &capture),
+        Verb::Validate(validate) => verbs::validate::run(context, &validate),
+        Verb::Test(test) => verbs::test::run(context, &test),
+        Verb::Serve(serve) => verbs::serve::run(context, &serve),
+        Verb::Doctor => verbs::doctor::run(context),
+    }
+}

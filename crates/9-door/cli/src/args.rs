@@ -1,0 +1,215 @@
+//! What may be written on the command line. English help stands here, Chinese in [`crate::chinese`].
+
+use clap::{Args as ClapArgs, Parser, Subcommand};
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// A whole internet in one binary: networks, hosts and routers from a small file
+#[derive(Parser)]
+#[command(name = "catenet", version, max_term_width = 100, after_help = "First: catenet up two-lans")]
+pub struct Args {
+    /// The service: a socket's path or http://127.0.0.1:PORT (CATENET_SERVER)
+    #[arg(long, global = true, env = "CATENET_SERVER", hide_env = true)]
+    pub server: Option<String>,
+    /// Which lab, when several run
+    #[arg(short, long, global = true)]
+    pub lab: Option<String>,
+    /// en or zh (CATENET_LANG, then the locale)
+    #[arg(long, global = true, value_parser = ["en", "zh"])]
+    pub lang: Option<String>,
+    /// Print JSON; streams print one object a line
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+#[derive(Subcommand)]
+pub enum Verb {
+    /// Boot a lab: a file, or the name of a built-in lab
+    Up(Up),
+    /// Stop a lab, or all
+    Down(Down),
+    /// List the labs that run
+    Ps,
+    /// List the built-in labs
+    Labs,
+    /// Look inside: a lab, a node, one of its tables
+    Show(Show),
+    /// Run one of a machine's own programs on it
+    Exec(Exec),
+    /// Run a REAL program as a host of the lab
+    Join(Join),
+    /// Turn a cable's knobs: set LINK loss=30% delay=20ms
+    Set(Set),
+    /// Cut a cable
+    Cut(OneLink),
+    /// Mend a cable
+    Mend(OneLink),
+    /// Switch a node on or off
+    Power(Power),
+    /// Follow what happens, with reasons
+    Watch(Watch),
+    /// Record frames as pcapng
+    Capture(Capture),
+    /// Look for mistakes in a lab file
+    #[command(alias = "check")]
+    Validate(Validate),
+    /// Run a lab in virtual time and judge its checks
+    Test(Test),
+    /// Run the service alone
+    Serve(Serve),
+    /// What this machine can and cannot do, and the line that mends it
+    Doctor,
+}
+
+#[derive(ClapArgs)]
+pub struct Up {
+    /// A lab file, or the name of a built-in lab (default: two-lans)
+    pub lab_file: Option<String>,
+    /// Return when the lab is ready; it goes on in the background
+    #[arg(short, long)]
+    pub detach: bool,
+    /// Another seed than the lab's
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Where the page and its interface listen, if the service is started now
+    #[arg(long)]
+    pub listen: Option<SocketAddr>,
+    /// Write the journal of all inputs to a file
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+}
+
+#[derive(ClapArgs)]
+pub struct Down {
+    /// Which lab
+    pub name: Option<String>,
+    /// All of them
+    #[arg(long, conflicts_with = "name")]
+    pub all: bool,
+}
+
+#[derive(ClapArgs)]
+pub struct Show {
+    /// A node; none: the lab
+    pub node: Option<String>,
+    /// addresses, arp, mac, routes, sockets, tcp ..
+    pub table: Option<String>,
+    /// The long form of the lab file
+    #[arg(long)]
+    pub file: bool,
+}
+
+#[derive(ClapArgs)]
+pub struct Exec {
+    /// On which machine
+    pub node: String,
+    /// PROGRAM ARGS
+    #[arg(last = true, required = true)]
+    pub command: Vec<String>,
+}
+
+#[derive(ClapArgs)]
+pub struct Join {
+    /// On which network
+    pub network: String,
+    /// The host's name (default: guest1 ..)
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Its address (default: the next free one)
+    #[arg(long)]
+    pub ip: Option<String>,
+    /// Its card's address
+    #[arg(long)]
+    pub mac: Option<String>,
+    /// Return when it has joined; the program goes on in the background
+    #[arg(short, long)]
+    pub detach: bool,
+    /// Which kind of card: auto, tap, veth
+    #[arg(long, default_value = "auto", value_parser = ["auto", "tap", "veth"], hide = true)]
+    pub card: String,
+    /// COMMAND ARGS
+    #[arg(last = true, required = true)]
+    pub command: Vec<OsString>,
+}
+
+#[derive(ClapArgs)]
+pub struct Set {
+    /// LINK key=value ..
+    #[arg(required = true, num_args = 2..)]
+    pub words: Vec<String>,
+}
+
+#[derive(ClapArgs)]
+pub struct OneLink {
+    /// The cable: a--b, its name, or one of its jacks
+    pub link: String,
+}
+
+#[derive(ClapArgs)]
+pub struct Power {
+    /// The node
+    pub node: String,
+    /// on, off or cycle
+    #[arg(value_parser = ["on", "off", "cycle"])]
+    pub state: String,
+}
+
+#[derive(ClapArgs)]
+pub struct Watch {
+    /// A filter: tcp.flags.syn == 1, node == "r1", reason == "retransmit"
+    pub filter: Option<String>,
+    /// End after so many events
+    #[arg(short = 'n', long)]
+    pub count: Option<u64>,
+}
+
+#[derive(ClapArgs)]
+pub struct Capture {
+    /// A link, a jack (pc1.eth0) or a node
+    pub place: Option<String>,
+    /// To this file (default: standard output)
+    #[arg(short = 'w', long = "write", value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Only frames that match
+    #[arg(long)]
+    pub filter: Option<String>,
+    /// Open Wireshark on it
+    #[arg(long)]
+    pub wireshark: bool,
+}
+
+#[derive(ClapArgs)]
+pub struct Validate {
+    /// Lab files
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+}
+
+#[derive(ClapArgs)]
+pub struct Test {
+    /// A lab file, or the name of a built-in lab
+    pub lab_file: String,
+    /// Another seed than the lab's
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Lay an overlay over the lab: solution, broken, broken.NAME
+    #[arg(long = "with", value_name = "OVERLAY")]
+    pub overlay: Option<String>,
+    /// Write every jack's frames to DIR/LAB.pcapng, and the lab's own captures
+    #[arg(long, value_name = "DIR")]
+    pub capture: Option<PathBuf>,
+}
+
+#[derive(ClapArgs)]
+pub struct Serve {
+    /// Where the page and its interface listen (default: 127.0.0.1:8742 or the next free port)
+    #[arg(long)]
+    pub listen: Option<SocketAddr>,
+    /// End when no lab has run for a while
+    #[arg(long, hide = true)]
+    pub until_idle: bool,
+}

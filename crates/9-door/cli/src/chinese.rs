@@ -1,0 +1,108 @@
+//! The help in Chinese: one line per verb and per option of [`crate::args`]; a test holds the two together.
+
+use base::Lang;
+use clap::Command;
+
+const ABOUT: &str = "一个程序里的整个互联网: 用一个小文件写出网络, 主机和路由器";
+
+static VERBS: &[(&str, &str)] = &[
+    ("up", "启动实验: 一个文件, 或内置实验的名字"),
+    ("down", "停止一个或全部实验"),
+    ("ps", "列出正在运行的实验"),
+    ("labs", "列出内置实验"),
+    ("show", "查看: 实验, 节点, 节点里的表"),
+    ("exec", "在一台机器上运行它自带的程序"),
+    ("join", "让一个真实的程序成为实验里的一台主机"),
+    ("set", "调节网线: set LINK loss=30% delay=20ms"),
+    ("cut", "剪断网线"),
+    ("mend", "接好网线"),
+    ("power", "打开或关闭一个节点的电源"),
+    ("watch", "跟踪正在发生的事, 以及原因"),
+    ("capture", "把帧记录为 pcapng"),
+    ("validate", "检查实验文件里的错误"),
+    ("test", "在虚拟时间里运行实验并评判"),
+    ("serve", "只运行服务"),
+    ("doctor", "这台机器能做什么, 不能做什么, 以及如何补救"),
+];
+
+static OPTIONS: &[(&str, &str, &str)] = &[
+    ("", "server", "服务: 套接字路径或 http://127.0.0.1:PORT (CATENET_SERVER)"),
+    ("", "lab", "有多个实验运行时, 指定哪一个"),
+    ("", "lang", "en 或 zh (CATENET_LANG, 其次是系统语言)"),
+    ("", "json", "输出 JSON; 数据流每行一个对象"),
+    ("up", "lab_file", "实验文件, 或内置实验的名字 (默认: two-lans)"),
+    ("up", "detach", "实验就绪后返回, 实验在后台继续"),
+    ("up", "seed", "使用另一个随机种子"),
+    ("up", "listen", "页面及其接口的监听地址 (仅当现在启动服务时)"),
+    ("up", "record", "把所有输入写入日志文件"),
+    ("down", "name", "哪个实验"),
+    ("down", "all", "全部"),
+    ("show", "node", "节点; 不写则为整个实验"),
+    ("show", "table", "addresses, arp, mac, routes, sockets, tcp .."),
+    ("show", "file", "实验文件的完整形式"),
+    ("exec", "node", "在哪台机器上"),
+    ("exec", "command", "程序 参数"),
+    ("join", "network", "加入哪个网络"),
+    ("join", "name", "主机名 (默认: guest1 ..)"),
+    ("join", "ip", "地址 (默认: 下一个空闲地址)"),
+    ("join", "mac", "网卡地址"),
+    ("join", "detach", "加入后返回, 程序在后台继续"),
+    ("join", "command", "命令 参数"),
+    ("set", "words", "LINK key=value .."),
+    ("cut", "link", "网线: a--b, 它的名字, 或它的一个网口"),
+    ("mend", "link", "网线: a--b, 它的名字, 或它的一个网口"),
+    ("power", "node", "节点"),
+    ("power", "state", "on, off 或 cycle"),
+    ("watch", "filter", "过滤器: tcp.flags.syn == 1, node == \"r1\", reason == \"retransmit\""),
+    ("watch", "count", "看到这么多事件后结束"),
+    ("capture", "place", "网线, 网口 (pc1.eth0) 或节点"),
+    ("capture", "file", "写入文件 (默认: 标准输出)"),
+    ("capture", "filter", "只要匹配的帧"),
+    ("capture", "wireshark", "用 Wireshark 打开"),
+    ("validate", "files", "实验文件"),
+    ("test", "lab_file", "实验文件, 或内置实验的名字"),
+    ("test", "seed", "使用另一个随机种子"),
+    ("test", "overlay", "叠加: solution, broken, broken.NAME"),
+    ("test", "capture", "把所有网口的帧写入 DIR/LAB.pcapng, 以及实验自己的抓包"),
+    ("serve", "listen", "页面及其接口的监听地址 (默认: 127.0.0.1:8742 或下一个空闲端口)"),
+];
+
+/// The command with its help in `lang`.
+pub fn help(mut command: Command, lang: Lang) -> Command {
+    if lang == Lang::En {
+        return command;
+    }
+    command = options(command.about(ABOUT).after_help("第一步: catenet up two-lans"), "");
+    for (verb, about) in VERBS {
+        command = command.mut_subcommand(verb, |verb_command| options(verb_command.about(*about), verb));
+    }
+    command
+}
+
+fn options(mut command: Command, of: &str) -> Command {
+    for (_, option, help) in OPTIONS.iter().filter(|(verb, ..)| *verb == of) {
+        command = command.mut_arg(option, |arg| arg.help(*help));
+    }
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn every_verb_and_option_speaks_chinese() {
+        let command = help(crate::args::Args::command(), Lang::Zh);
+        let chinese = |text: String| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+        let exempt = ["help", "version", "table", "words"];
+        for verb in command.get_subcommands() {
+            assert!(chinese(verb.get_about().map(ToString::to_string).unwrap_or_default()), "{}", verb.get_name());
+            for arg in verb.get_arguments().filter(|arg| !arg.is_hide_set() && !exempt.contains(&arg.get_id().as_str())) {
+                let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+                assert!(chinese(help), "{} {}", verb.get_name(), arg.get_id());
+            }
+        }
+        let _ = help(crate::args::Args::command(), Lang::En);
+    }
+}

@@ -1,0 +1,105 @@
+//! `exec`: one of a machine's own programs, with our standard input, output and exit code.
+
+use crate::args::Exec;
+use crate::client::{self, Client, block_on};
+use crate::say::{Context, Exit, Failure};
+use data_encoding::BASE64;
+use hyper::Method;
+use service::api::{Exec as Request, ExecNews};
+use std::cell::{Cell, RefCell};
+use std::io::{IsTerminal, Read, Write};
+use std::rc::Rc;
+use tokio::sync::mpsc;
+
+/// Runs it to its end.
+pub fn run(context: &Context, exec: &Exec) -> Result<Exit, Failure> {
+    block_on(async {
+        let client = Rc::new(Client::connect(context).await?);
+        let lab = client.lab(context).await?;
+        let request = Request { node: exec.node.clone(), argv: exec.command.clone(), stdin: true };
+        let response = client.post(&format!("/labs/{lab}/exec"), &request).await?;
+        let process = Rc::new(Cell::new(None));
+        let code = Rc::new(RefCell::new(None));
+        let reading = client::lines(response, |line| news(line, &process, &code));
+        let speaking = speak(client.clone(), format!("/labs/{lab}/processes"), process.clone());
+        tokio::select! {
+            read = reading => read?,
+            // Speaking ends with the standard input; the program goes on until it has ended.
+            failed = speaking => failed?,
+        }
+        let code = code.borrow_mut().take();
+        match code {
+            Some(code) => Ok(Exit(code)),
+            None => Err(Failure::cannot(context.say("the lab ended", "实验已结束"))),
+        }
+    })
+}
+
+fn news(line: &str, process: &Cell<Option<u64>>, code: &RefCell<Option<u8>>) -> Result<bool, Failure> {
+    let news: ExecNews = serde_json::from_str(line).map_err(|error| Failure::cannot(error.to_string()))?;
+    let octets = |text: &str| BASE64.decode(text.as_bytes()).map_err(|error| Failure::cannot(error.to_string()));
+    match news {
+        ExecNews::Process(id) => process.set(Some(id)),
+        ExecNews::Stdout(text) => return Ok(put(&mut std::io::stdout(), &octets(&text)?)),
+        ExecNews::Stderr(text) => return Ok(put(&mut std::io::stderr(), &octets(&text)?)),
+        ExecNews::Missed(count) => eprintln!("catenet: {count} pieces of output were lost"),
+        ExecNews::Exit(value) => {
+            code.replace(Some(value));
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Writes; false when nobody reads any more (`| head`).
+fn put(to: &mut dyn Write, octets: &[u8]) -> bool {
+    to.write_all(octets).and_then(|()| to.flush()).is_ok()
+}
+
+/// Hands our standard input and our Ctrl-C to the program, for ever.
+async fn speak(client: Rc<Client>, processes: String, process: Rc<Cell<Option<u64>>>) -> Result<(), Failure> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| Failure::cannot(error.to_string()))?;
+    let mut input = standard_input();
+    let mut open = true;
+    let mut interrupts = 0;
+    loop {
+        // The number comes with the first line of the answer, long before anybody types.
+        while process.get().is_none() {
+            tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+        }
+        let id = process.get().unwrap_or_default();
+        tokio::select! {
+            octets = input.recv(), if open => {
+                let octets = octets.unwrap_or_default();
+                open = !octets.is_empty();
+                // A program that has ended takes no input: its exit is on its way.
+                let _ = client.send(Method::POST, &format!("{processes}/{id}/stdin"), octets).await;
+            }
+            _ = interrupt.recv() => {
+                interrupts += 1;
+                let how = if interrupts > 1 { "kill" } else { "interrupt" };
+                let _ = client.send(Method::POST, &format!("{processes}/{id}/{how}"), Vec::new()).await;
+            }
+        }
+    }
+}
+
+/// Chunks of standard input, then an empty one. A thread reads, since a terminal cannot be polled
+/// everywhere.
+fn standard_input() -> mpsc::Receiver<Vec<u8>> {
+    let (chunks, inbox) = mpsc::channel(4);
+    std::thread::spawn(move || {
+        let mut stdin = std::io::stdin();
+        let size = if stdin.is_terminal() { 4096 } else { 64 << 10 };
+        loop {
+            let mut chunk = vec![0; size];
+            let count = stdin.read(&mut chunk).unwrap_or(0);
+            chunk.truncate(count);
+            if chunks.blocking_send(chunk).is_err() || count == 0 {
+                return;
+            }
+        }
+    });
+    inbox
+}

@@ -1,0 +1,121 @@
+//! `join`: a REAL program as a host of the lab. One thread only: [`door::join`] forks.
+
+use crate::args::Join;
+use crate::client;
+use crate::say::{Context, Exit, Failure, called_as};
+use door::card::Prefer;
+use door::error::DoorError;
+use door::{fd, join};
+use service::api::{JoinAnswer, JoinRequest};
+use std::io;
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::process::Stdio;
+
+/// The longest message on the line.
+const LONGEST: usize = 256 << 10;
+
+/// `join` itself failed, as shells say it for `env`, `nohup` and `timeout`.
+const JOIN_FAILED: u8 = 125;
+
+/// Joins, runs the command, and ends with its exit code.
+pub fn run(context: &Context, wish: Join) -> Result<Exit, Failure> {
+    if wish.detach {
+        return detach(context);
+    }
+    let line = reach(context)?;
+    let lost = |error: io::Error| failed(context.say(&format!("the service is gone: {error}"), &format!("服务已消失: {error}")));
+    let plan = JoinRequest::Plan {
+        lab: context.lab.clone(),
+        network: wish.network.clone(),
+        name: wish.name.clone(),
+        ip: wish.ip.clone(),
+        mac: wish.mac.clone(),
+    };
+    fd::send_json(&line, &plan, &[]).map_err(lost)?;
+    let card = match answer(context, &line)? {
+        JoinAnswer::Card(card) => *card,
+        JoinAnswer::Joined => return Err(out_of_order()),
+        JoinAnswer::Refused(problem) => return Err(failed(problem.text(context.lang).to_owned())),
+    };
+    let prefer = match wish.card.as_str() {
+        "tap" => Prefer::Tap,
+        "veth" => Prefer::Veth,
+        _ => Prefer::Auto,
+    };
+    let mut prepared = join::prepare(&card, prefer).map_err(|error| of_door(context, &error))?;
+    let descriptor = prepared.take_carrier().ok_or_else(out_of_order)?;
+    let attach = JoinRequest::Attach { kind: prepared.kind() };
+    fd::send_json(&line, &attach, &[descriptor.as_fd()]).map_err(lost)?;
+    match answer(context, &line)? {
+        JoinAnswer::Joined => {}
+        JoinAnswer::Card(_) => return Err(out_of_order()),
+        JoinAnswer::Refused(problem) => return Err(failed(problem.text(context.lang).to_owned())),
+    }
+    // The service holds the card now; ours would keep it alive after the service has let go.
+    drop(descriptor);
+    let code = prepared.run(&wish.command, Some(line.into()), context.lang);
+    let code = code.map_err(|error| of_door(context, &error))?;
+    Ok(Exit(u8::try_from(code).unwrap_or(JOIN_FAILED)))
+}
+
+fn reach(context: &Context) -> Result<UnixStream, Failure> {
+    if context.server.as_deref().is_some_and(|url| url.starts_with("http")) {
+        return Err(Failure::usage(context.say(
+            "join hands a descriptor over: it needs the service's Unix socket, not an http address",
+            "join 要传递文件描述符: 它需要服务的 Unix 套接字, 而不是 http 地址",
+        )));
+    }
+    let path = match &context.server {
+        Some(socket) => std::path::Path::new(socket).with_file_name("join.sock"),
+        None => client::place()?.join_socket(),
+    };
+    UnixStream::connect(path).map_err(|_| {
+        let called = called_as();
+        Failure {
+            code: JOIN_FAILED,
+            text: context.say(
+                &format!("no service runs; start a lab first: {called} up two-lans"),
+                &format!("服务没有运行; 先启动一个实验: {called} up two-lans"),
+            ),
+        }
+    })
+}
+
+fn answer(context: &Context, line: &UnixStream) -> Result<JoinAnswer, Failure> {
+    match fd::recv_json::<JoinAnswer>(line, LONGEST) {
+        Ok(Some((answer, _))) => Ok(answer),
+        Ok(None) => Err(failed(context.say("the service closed the line", "服务关闭了连接"))),
+        Err(error) => Err(failed(error.to_string())),
+    }
+}
+
+fn failed(text: String) -> Failure {
+    Failure { code: JOIN_FAILED, text }
+}
+
+fn out_of_order() -> Failure {
+    failed("the service answered out of order".to_owned())
+}
+
+fn of_door(context: &Context, error: &DoorError) -> Failure {
+    Failure { code: u8::try_from(error.exit_code()).unwrap_or(JOIN_FAILED), text: error.message(context.lang) }
+}
+
+/// The same command once more in the background, without `-d`.
+fn detach(context: &Context) -> Result<Exit, Failure> {
+    let mut words: Vec<_> = std::env::args_os().skip(1).collect();
+    let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
+    let flag = words[..end].iter().position(|word| word == "-d" || word == "--detach");
+    match flag {
+        Some(flag) => drop(words.remove(flag)),
+        None => return Err(Failure::usage(context.say("write -d by itself", "请单独写 -d"))),
+    }
+    let cannot = |error: io::Error| failed(error.to_string());
+    let mut command = std::process::Command::new(std::env::current_exe().map_err(cannot)?);
+    command.args(words).stdin(Stdio::null());
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    let child = command.spawn().map_err(cannot)?;
+    println!("{}", context.say(&format!("joined in the background (pid {})", child.id()), &format!("已在后台加入 (进程 {})", child.id())));
+    Ok(Exit::DONE)
+}

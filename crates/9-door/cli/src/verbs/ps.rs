@@ -1,0 +1,30 @@
+//! `ps`: which labs run.
+
+use crate::client::{Client, block_on};
+use crate::say::{Context, Exit, Failure};
+use crate::table;
+use service::api::LabLine;
+
+/// Lists them.
+pub fn run(context: &Context) -> Result<Exit, Failure> {
+    block_on(async {
+        let client = Client::connect(context).await?;
+        let labs: Vec<LabLine> = client.get("/labs").await?;
+        if context.json {
+            println!("{}", serde_json::json!(labs));
+            return Ok(Exit::DONE);
+        }
+        let row = |lab: &LabLine| {
+            vec![
+                lab.name.clone(),
+                format!("{:.1}", lab.seconds),
+                lab.nodes.to_string(),
+                lab.seed.to_string(),
+                lab.source.clone(),
+            ]
+        };
+        let rows: Vec<Vec<String>> = labs.iter().map(row).collect();
+        print!("{}", table::render(&["LAB", "SECONDS", "NODES", "SEED", "FROM"], &rows));
+        Ok(Exit::DONE)
+    })
+}

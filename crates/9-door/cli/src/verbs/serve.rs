@@ -1,0 +1,20 @@
+//! `serve`: the service alone.
+
+use crate::args::Serve;
+use crate::client;
+use crate::say::{Context, Exit, Failure};
+
+/// Runs the service until it is told to stop.
+pub fn run(_context: &Context, serve: &Serve) -> Result<Exit, Failure> {
+    let place = client::place()?;
+    let options = service::Options { listen: serve.listen, until_idle: serve.until_idle };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::cannot(error.to_string()))?;
+    let done = runtime.block_on(service::run(&place, options));
+    // Threads that serve joins wait on their lines; they end with us.
+    runtime.shutdown_background();
+    done.map(|()| Exit::DONE).map_err(|error| match error {
+        service::ServiceError::NotLoopback(_) => Failure::usage(error.to_string()),
+        other => Failure::cannot(other.to_string()),
+    })
+}

@@ -1,0 +1,41 @@
+//! `test`: a lab in virtual time, judged.
+
+use crate::args::Test;
+use crate::say::{Context, Exit, Failure};
+use lab::run::{Options, Report, test};
+use service::sources;
+use std::path::Path;
+
+/// Runs it; 1 when a check failed.
+pub fn run(context: &Context, wish: &Test) -> Result<Exit, Failure> {
+    let source = super::up::source(&wish.lab_file)?;
+    let loaded = sources::load(&source).map_err(|problem| Failure::of(&problem, context.lang))?;
+    let parsed = lab::parse(&loaded.text, &loaded.name);
+    let mut lab = parsed.map_err(|mistakes| {
+        eprint!("{}", lab::render(&mistakes, context.lang));
+        Failure::usage("")
+    })?;
+    if let Some(overlay) = &wish.overlay {
+        lab = lab.with_overlay(overlay).ok_or_else(|| {
+            Failure::usage(context.say(&format!("{} has no [{overlay}]", wish.lab_file), &format!("{} 没有 [{overlay}]", wish.lab_file)))
+        })?;
+    }
+    let folder = loaded.folder.clone();
+    let read = move |path: &str| sources::folder(folder.as_deref(), path);
+    let options = Options { seed: wish.seed.unwrap_or(lab.seed), lang: context.lang, folder: &read, capture: wish.capture.is_some() };
+    let report = test(&lab, &options).map_err(Failure::usage)?;
+    if let Some(folder) = &wish.capture {
+        write_captures(folder, &report)?;
+    }
+    print!("{}", if context.json { report.to_json() } else { report.text(context.lang) });
+    Ok(Exit(u8::from(!report.passed())))
+}
+
+fn write_captures(folder: &Path, report: &Report) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| Failure::cannot(format!("{}: {error}", folder.display()));
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    for (name, octets) in &report.captures {
+        std::fs::write(folder.join(format!("{name}.pcapng")), octets).map_err(failed)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,136 @@
+//! `up`: boot a lab in the user's service.
+
+use crate::args::Up;
+use crate::client::{Client, block_on};
+use crate::say::{Context, Exit, Failure, called_as};
+use base::Lang;
+use hyper::Method;
+use service::api::{LabLine, LabView, Source, StartLab, Status};
+use std::path::{Path, absolute};
+
+/// The lab without a name.
+const WELCOME: &str = "two-lans";
+
+/// Boots the lab; in the foreground, stays until Ctrl-C.
+pub fn run(context: &Context, up: &Up) -> Result<Exit, Failure> {
+    let request = StartLab {
+        source: source(up.lab_file.as_deref().unwrap_or(WELCOME))?,
+        seed: up.seed,
+        record: up.record.as_deref().map(|path| absolute_text(path)).transpose()?,
+        lang: Some(if context.lang == Lang::Zh { "zh" } else { "en" }.to_owned()),
+    };
+    block_on(async {
+        let client = Client::connect_or_start(context, up.listen).await?;
+        let started = client.post("/labs", &request).await?;
+        drop(started);
+        let line: LabLine = newest(&client, &request).await?;
+        let view: LabView = client.get(&format!("/labs/{}", line.name)).await?;
+        let status: Status = client.get("/status").await?;
+        print!("{}", if context.json { json(&view, &status) } else { welcome(context, &view, &status, up.detach) });
+        if up.detach {
+            return Ok(Exit::DONE);
+        }
+        stay(context, &client, &line.name).await
+    })
+}
+
+/// The line of the lab that was just started.
+async fn newest(client: &Client, request: &StartLab) -> Result<LabLine, Failure> {
+    let labs: Vec<LabLine> = client.get("/labs").await?;
+    let wanted = match &request.source {
+        Source::Builtin(name) => name.clone(),
+        Source::File(path) => path.clone(),
+        Source::Text(_) => "lab.toml".to_owned(),
+    };
+    let mut found = labs.into_iter().filter(|lab| lab.source == wanted);
+    found.next().ok_or_else(|| Failure::cannot("the lab ended at once"))
+}
+
+/// A file if there is one of that name, else a built-in lab.
+pub fn source(name: &str) -> Result<Source, Failure> {
+    let path = Path::new(name);
+    let looks_like_file = name.contains('/') || name.ends_with(".toml");
+    if looks_like_file || path.is_file() { absolute_text(path).map(Source::File) } else { Ok(Source::Builtin(name.to_owned())) }
+}
+
+fn absolute_text(path: &Path) -> Result<String, Failure> {
+    let absolute = absolute(path).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
+    absolute.into_os_string().into_string().map_err(|_| Failure::usage(format!("{}: not UTF-8", path.display())))
+}
+
+fn json(view: &LabView, status: &Status) -> String {
+    let both = serde_json::json!({ "lab": view, "service": status });
+    format!("{both}\n")
+}
+
+/// What the lab is, and what to do next: lines that can be pasted.
+fn welcome(context: &Context, view: &LabView, status: &Status, detached: bool) -> String {
+    let called = called_as();
+    let name = &view.line.name;
+    let title = match context.lang {
+        Lang::En => &view.line.title,
+        Lang::Zh => &view.line.title_zh,
+    };
+    let mut text = match context.lang {
+        Lang::En => format!("{name} runs{} (seed {})\n", dash(title), view.line.seed),
+        Lang::Zh => format!("{name} 正在运行{} (种子 {})\n", dash(title), view.line.seed),
+    };
+    for network in &view.networks {
+        let on_it = |node: &&service::api::NodeLine| {
+            let subnet: Option<ipnet::IpNet> = network.subnet.parse().ok();
+            let inside = |address: &String| {
+                let ip = address.split('/').next().and_then(|ip| ip.parse::<std::net::IpAddr>().ok());
+                subnet.zip(ip).is_some_and(|(subnet, ip)| subnet.contains(&ip))
+            };
+            node.kind != "switch" && node.addresses.iter().any(inside)
+        };
+        let hosts: Vec<&str> = view.nodes_list.iter().filter(on_it).map(|node| node.name.as_str()).collect();
+        text.push_str(&format!("  {:<10} {:<18} {}\n", network.name, network.subnet, hosts.join(" ")));
+    }
+    let page = format!("{}#k={}", status.page, status.secret.as_deref().unwrap_or_default());
+    text.push_str(&context.say(&format!("  interface  {page}\n"), &format!("  接口       {page}\n")));
+    let first = view.networks.first().map_or("NETWORK", |network| network.name.as_str());
+    let site = view.nodes_list.iter().flat_map(|node| &node.names).find(|name| name.starts_with("www.")).or_else(|| view.nodes_list.iter().flat_map(|node| &node.names).next());
+    let host = view.nodes_list.iter().find(|node| node.kind == "host").map_or("HOST", |node| node.name.as_str());
+    text.push_str(&context.say("Next, in another terminal:\n", "接下来, 在另一个终端里:\n"));
+    if let Some(site) = site {
+        text.push_str(&format!("  {called} join {first} -- curl -s http://{site}/\n"));
+        text.push_str(&format!("  {called} exec {host} -- ping -c 3 {site}\n"));
+    }
+    text.push_str(&format!("  {called} watch\n"));
+    text.push_str(&match detached {
+        true => context.say(&format!("Stop it: {called} down {name}\n"), &format!("停止: {called} down {name}\n")),
+        false => context.say("Ctrl-C stops the lab.\n", "按 Ctrl-C 停止实验。\n"),
+    });
+    text
+}
+
+fn dash(title: &str) -> String {
+    if title.is_empty() { String::new() } else { format!(": {title}") }
+}
+
+/// Holds the lab until Ctrl-C, or until it ends by itself.
+async fn stay(context: &Context, client: &Client, name: &str) -> Result<Exit, Failure> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let failed = |error: std::io::Error| Failure::cannot(error.to_string());
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+    let path = format!("/labs/{name}/hold");
+    let held = client.get_text(&path);
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+        how = held => {
+            let why = how?;
+            if why.is_empty() {
+                println!("{}", context.say(&format!("{name} was stopped"), &format!("{name} 已被停止")));
+                return Ok(Exit::DONE);
+            }
+            return Err(Failure::cannot(why));
+        }
+    }
+    // Giving up the answer stops it too; asking makes sure that it is gone when we are.
+    let _ = client.send(Method::DELETE, &format!("/labs/{name}"), Vec::new()).await;
+    println!("{}", context.say(&format!("{name} stopped"), &format!("{name} 已停止")));
+    Ok(Exit::DONE)
+}

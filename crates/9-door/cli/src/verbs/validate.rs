@@ -1,0 +1,33 @@
+//! `validate`: look for mistakes in lab files. Nothing is started.
+
+use crate::args::Validate;
+use crate::say::{Context, Exit, Failure};
+use std::path::Path;
+
+/// Reads every file; all mistakes of all files are said.
+pub fn run(context: &Context, validate: &Validate) -> Result<Exit, Failure> {
+    let mut bad = false;
+    for path in &validate.files {
+        match read(context, path)? {
+            Ok(lab) if !context.json => {
+                let (networks, machines) = (lab.networks.len(), lab.machines().count());
+                println!("{}", context.say(
+                    &format!("{}: good ({networks} networks, {machines} machines, {} checks)", path.display(), lab.checks.len()),
+                    &format!("{}: 没有错误 ({networks} 个网络, {machines} 台机器, {} 项检查)", path.display(), lab.checks.len()),
+                ));
+            }
+            Ok(_) => {}
+            Err(mistakes) => {
+                bad = true;
+                eprint!("{}", lab::render(&mistakes, context.lang));
+            }
+        }
+    }
+    if bad { Err(Failure::usage("")) } else { Ok(Exit::DONE) }
+}
+
+/// A lab file, or its mistakes; an error when it cannot be read.
+pub fn read(_context: &Context, path: &Path) -> Result<Result<lab::Lab, Vec<lab::Diagnostic>>, Failure> {
+    let octets = std::fs::read(path).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
+    Ok(lab::parse_bytes(&octets, &path.display().to_string()))
+}

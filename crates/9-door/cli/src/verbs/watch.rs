@@ -1,0 +1,45 @@
+//! `watch`: what happens, and why.
+
+use crate::args::Watch;
+use crate::client::{self, Client, block_on};
+use crate::say::{Context, Exit, Failure};
+use base::Lang;
+use hyper::Method;
+use service::api::EventLine;
+use std::io::Write;
+
+/// Follows until Ctrl-C, or for so many events.
+pub fn run(context: &Context, watch: &Watch) -> Result<Exit, Failure> {
+    block_on(async {
+        let client = Client::connect(context).await?;
+        let lab = client.lab(context).await?;
+        let filter = watch.filter.as_deref().unwrap_or("");
+        let path = format!("/labs/{lab}/events?filter={}", encode(filter));
+        let response = client.send(Method::GET, &path, Vec::new()).await?;
+        let mut left = watch.count;
+        client::lines(response, |line| {
+            let text = if context.json { line.to_owned() } else { human(context, line)? };
+            let shown = writeln!(std::io::stdout(), "{text}").is_ok();
+            left = left.map(|left| left.saturating_sub(1));
+            Ok(shown && left != Some(0))
+        })
+        .await?;
+        Ok(Exit::DONE)
+    })
+}
+
+fn human(context: &Context, line: &str) -> Result<String, Failure> {
+    let event: EventLine = serde_json::from_str(line).map_err(|error| Failure::cannot(error.to_string()))?;
+    let sentence = match context.lang {
+        Lang::En => &event.en,
+        Lang::Zh => &event.zh,
+    };
+    let place = if event.place.is_empty() { event.node } else { format!("{}.{}", event.node, event.place) };
+    Ok(format!("{:>12.6} {place:<12} {:<10} {:<24} {sentence}", event.time, event.packet, event.reason))
+}
+
+/// Percent-encodes a query's value.
+pub fn encode(text: &str) -> String {
+    let plain = |octet: u8| octet.is_ascii_alphanumeric() || b"-._~".contains(&octet);
+    text.bytes().map(|octet| if plain(octet) { char::from(octet).to_string() } else { format!("%{octet:02X}") }).collect()
+}

@@ -1,0 +1,201 @@
+//! The labs that run: one [`Driver`] each, found by name.
+
+use crate::api::{LabLine, Problem, Source, StartLab};
+use crate::sources::{self, Loaded};
+use door::driver::{Driver, Ended, Mailbox, Running};
+use door::journal::{Head, Journal};
+use lab::model::Lab;
+use lab::world::{Ground, boot};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::{oneshot, watch};
+
+/// Labs that one service runs at once.
+const MOST_LABS: usize = 64;
+
+/// A lab that runs.
+pub struct RunningLab {
+    /// What the file says.
+    pub lab: Lab,
+    /// Where its text came from, for people.
+    pub source: String,
+    /// Its seed.
+    pub seed: u64,
+    mailbox: Mailbox,
+    ended: watch::Receiver<Option<Ended>>,
+    /// Names and addresses that joined hosts hold, beside those of the file.
+    pub guests: Mutex<BTreeMap<String, crate::join::Guest>>,
+}
+
+/// All labs of a service.
+#[derive(Default)]
+pub struct Labs {
+    running: Mutex<BTreeMap<String, (Arc<RunningLab>, Driver)>>,
+}
+
+impl RunningLab {
+    /// Asks the lab's thread, which answers between two turns.
+    pub async fn ask<R: Send + 'static>(
+        &self,
+        question: impl FnOnce(&mut Running) -> R + Send + 'static,
+    ) -> Result<R, Problem> {
+        let (reply, answer) = oneshot::channel();
+        let sent = self.mailbox.ask(question, move |said| {
+            let _ = reply.send(said); // nobody waits any more: fine
+        });
+        sent.map_err(|_| self.gone())?;
+        answer.await.map_err(|_| self.gone())
+    }
+
+    /// Where letters to its thread go.
+    pub fn mailbox(&self) -> &Mailbox {
+        &self.mailbox
+    }
+
+    /// Waits until it has ended; says how.
+    pub async fn ended(&self) -> Ended {
+        let mut ended = self.ended.clone();
+        match ended.wait_for(Option::is_some).await {
+            Ok(how) => how.clone().unwrap_or(Ended::Stopped),
+            Err(_) => Ended::Stopped,
+        }
+    }
+
+    /// Its line of `ps`.
+    pub async fn line(&self) -> Result<LabLine, Problem> {
+        let (seconds, nodes, late_ms) = self
+            .ask(|running| {
+                let world = &running.world;
+                (world.now().as_secs_f64(), world.nodes().count(), running.lateness().as_millis())
+            })
+            .await?;
+        Ok(LabLine {
+            name: self.lab.name.clone(),
+            title: self.lab.title.en.clone(),
+            title_zh: self.lab.title.zh.clone(),
+            seed: self.seed,
+            seconds,
+            nodes,
+            late_ms,
+            source: self.source.clone(),
+        })
+    }
+
+    pub(crate) fn guests(&self) -> MutexGuard<'_, BTreeMap<String, crate::join::Guest>> {
+        self.guests.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn gone(&self) -> Problem {
+        let name = &self.lab.name;
+        Problem::new("lab-ended", format!("the lab {name} has ended"), format!("实验 {name} 已结束"))
+    }
+}
+
+impl Labs {
+    /// Boots a lab.
+    pub fn start(self: &Arc<Self>, request: &StartLab) -> Result<Arc<RunningLab>, Problem> {
+        let Loaded { text, name: file, folder, known } = sources::load(&request.source)?;
+        let lab = lab::parse(&text, &file).map_err(|mistakes| bad_lab(&mistakes))?;
+        let seed = request.seed.unwrap_or(lab.seed);
+        let lang = if request.lang.as_deref() == Some("zh") { base::Lang::Zh } else { base::Lang::En };
+        let read = |path: &str| sources::folder(folder.as_deref(), path);
+        let ground = Ground { seed, programs: lab::programs(), lang, folder: &read };
+        let world = boot(&lab, &ground).map_err(|error| {
+            Problem::new("bad-lab", error.to_string(), format!("实验无法搭建: {error}"))
+        })?;
+        let journal = request.record.as_deref().map(|path| begin_journal(path, &lab, &text, seed)).transpose()?;
+        let mut running = self.lock();
+        if running.contains_key(&lab.name) {
+            let name = &lab.name;
+            return Err(Problem::new(
+                "lab-runs",
+                format!("a lab called {name} runs already; stop it with: catenet down {name}"),
+                format!("名为 {name} 的实验已在运行; 用 catenet down {name} 停止它"),
+            ));
+        }
+        if running.len() >= MOST_LABS {
+            return Err(Problem::new("too-many-labs", "64 labs run already", "已有 64 个实验在运行"));
+        }
+        let (tell, ended) = watch::channel(None);
+        let driver = Driver::start(&lab.name, world, journal, move |how| {
+            tell.send_replace(Some(how));
+        })
+        .map_err(|error| Problem::new("no-thread", error.to_string(), format!("无法启动: {error}")))?;
+        let name = lab.name.clone();
+        let started = Arc::new(RunningLab {
+            lab,
+            source: if matches!(request.source, Source::Builtin(_)) { known } else { file },
+            seed,
+            mailbox: driver.mailbox().clone(),
+            ended,
+            guests: Mutex::default(),
+        });
+        running.insert(name, (started.clone(), driver));
+        Ok(started)
+    }
+
+    /// The lab of this name; or, without a name, the only one.
+    pub fn find(&self, name: Option<&str>) -> Result<Arc<RunningLab>, Problem> {
+        let running = self.lock();
+        match name {
+            Some(name) => running.get(name).map(|(lab, _)| lab.clone()).ok_or_else(|| unknown_lab(name)),
+            None => match running.len() {
+                0 => Err(Problem::new("no-lab", "no lab runs; start one: catenet up", "没有实验在运行; 先启动一个: catenet up")),
+                1 => running.values().next().map(|(lab, _)| lab.clone()).ok_or_else(|| unknown_lab("")),
+                _ => {
+                    let names: Vec<&str> = running.keys().map(String::as_str).collect();
+                    let names = names.join(", ");
+                    Err(Problem::new(
+                        "which-lab",
+                        format!("several labs run ({names}); say which with --lab NAME"),
+                        format!("有多个实验在运行 ({names}); 用 --lab NAME 指定"),
+                    ))
+                }
+            },
+        }
+    }
+
+    /// All labs, by name.
+    pub fn all(&self) -> Vec<Arc<RunningLab>> {
+        self.lock().values().map(|(lab, _)| lab.clone()).collect()
+    }
+
+    /// Is none left?
+    pub fn is_empty(&self) -> bool {
+        self.lock().is_empty()
+    }
+
+    /// Stops a lab and waits for its thread.
+    pub async fn stop(&self, name: &str) -> Result<(), Problem> {
+        let driver = self.lock().remove(name).map(|(_, driver)| driver);
+        let driver = driver.ok_or_else(|| unknown_lab(name))?;
+        // The thread ends within a turn; joining it is still no work for this one.
+        let joined = tokio::task::spawn_blocking(move || driver.stop()).await;
+        joined.map(drop).map_err(|error| Problem::new("internal", error.to_string(), error.to_string()))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, (Arc<RunningLab>, Driver)>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn begin_journal(path: &str, lab: &Lab, text: &str, seed: u64) -> Result<Journal, Problem> {
+    let head = Head { lab: lab.name.clone(), text: text.to_owned(), seed };
+    let file = std::fs::File::create(path).map(std::io::BufWriter::new);
+    file.and_then(|file| Journal::begin(Box::new(file), &head)).map_err(|error| {
+        Problem::new("no-journal", format!("{path}: {error}"), format!("{path}: {error}"))
+    })
+}
+
+fn bad_lab(mistakes: &[lab::Diagnostic]) -> Problem {
+    let says = |lang| lab::render(mistakes, lang);
+    Problem::new("bad-lab", says(base::Lang::En), says(base::Lang::Zh))
+}
+
+fn unknown_lab(name: &str) -> Problem {
+    Problem::new(
+        "unknown-lab",
+        format!("no lab called {name} runs; see: catenet ps"),
+        format!("没有名为 {name} 的实验在运行; 查看: catenet ps"),
+    )
+}

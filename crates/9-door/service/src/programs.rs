@@ -1,0 +1,146 @@
+//! Programs on a lab's machines, started from outside: their output as a stream, their input, their end.
+
+use crate::api::{Exec, ExecNews, Problem};
+use crate::labs::RunningLab;
+use crate::stream::{self, Made};
+use axum::body::Body;
+use data_encoding::BASE64;
+use sim::{Input, InputError, News, Outcome, ProcessId, Stream, World};
+use std::sync::Arc;
+
+/// Starts a program; the body is its news, one JSON object a line, until it has ended.
+pub async fn start(lab: &Arc<RunningLab>, request: Exec) -> Result<Body, Problem> {
+    let Some((program, args)) = request.argv.split_first() else {
+        return Err(Problem::new("bad-request", "say which program", "请说明要运行哪个程序"));
+    };
+    if lab.lab.machine(&request.node).is_none() {
+        return Err(no_such_machine(lab, &request.node));
+    }
+    let input = Input::Exec {
+        node: request.node.clone(),
+        program: program.clone(),
+        args: args.to_vec(),
+        label: None,
+        every_ns: None,
+    };
+    let name = program.clone();
+    let started = lab
+        .ask(move |running| {
+            // The log is read from before the start, so that nothing of it is missed.
+            let cursor = running.world.outputs().next();
+            let outcome = running.input(input)?;
+            if let Outcome::Started(process) = outcome
+                && !request.stdin
+            {
+                running.input(Input::Stdin { process, octets: Vec::new() })?;
+            }
+            Ok((cursor, outcome))
+        })
+        .await?;
+    match started {
+        Ok((cursor, Outcome::Started(process))) => Ok(follow(lab, process, cursor)),
+        Ok((_, other)) => Err(Problem::new("internal", format!("{other:?}"), format!("{other:?}"))),
+        Err(InputError::UnknownProgram(_)) => Err(no_such_program(&name)),
+        Err(error) => Err(refused(&error)),
+    }
+}
+
+fn follow(lab: &Arc<RunningLab>, process: ProcessId, mut cursor: u64) -> Body {
+    let mut said_hello = false;
+    stream::body(lab, move |world| {
+        let mut lines = Vec::new();
+        if !said_hello {
+            said_hello = true;
+            put(&mut lines, &ExecNews::Process(process.0));
+        }
+        let over = news_since(world, process, &mut cursor, &mut lines);
+        match (over, lines.is_empty()) {
+            (true, _) => Made::Last(lines),
+            (false, true) => Made::Nothing,
+            (false, false) => Made::Some(lines),
+        }
+    })
+}
+
+/// Appends what `process` did since `cursor`; true when it has ended.
+fn news_since(world: &World, process: ProcessId, cursor: &mut u64, lines: &mut Vec<u8>) -> bool {
+    let outputs = world.outputs();
+    let missed = outputs.missed(*cursor);
+    if missed > 0 {
+        put(lines, &ExecNews::Missed(missed));
+    }
+    let mut over = false;
+    for record in outputs.since(*cursor).filter(|record| record.process == process) {
+        match &record.news {
+            News::Started => {}
+            News::Printed(Stream::Stdout, octets) => put(lines, &ExecNews::Stdout(BASE64.encode(octets))),
+            News::Printed(Stream::Stderr, octets) => put(lines, &ExecNews::Stderr(BASE64.encode(octets))),
+            News::Ended(code) => {
+                put(lines, &ExecNews::Exit(*code));
+                over = true;
+            }
+        }
+    }
+    *cursor = outputs.next();
+    // Its end may be among what was missed.
+    if !over && missed > 0 && let Some((_, code)) = outputs.process(process).and_then(|process| process.ended) {
+        put(lines, &ExecNews::Exit(code));
+        over = true;
+    }
+    over
+}
+
+fn put(lines: &mut Vec<u8>, news: &ExecNews) {
+    // Plain data always has a JSON form.
+    if let Ok(line) = serde_json::to_vec(news) {
+        lines.extend_from_slice(&line);
+        lines.push(b'\n');
+    }
+}
+
+/// Octets for a program's standard input; none means its end.
+pub async fn stdin(lab: &Arc<RunningLab>, process: u64, octets: Vec<u8>) -> Result<(), Problem> {
+    tell(lab, Input::Stdin { process: ProcessId(process), octets }).await
+}
+
+/// Ctrl-C.
+pub async fn interrupt(lab: &Arc<RunningLab>, process: u64) -> Result<(), Problem> {
+    tell(lab, Input::Interrupt { process: ProcessId(process) }).await
+}
+
+/// The program dies where it stands.
+pub async fn kill(lab: &Arc<RunningLab>, process: u64) -> Result<(), Problem> {
+    tell(lab, Input::Kill { process: ProcessId(process) }).await
+}
+
+async fn tell(lab: &Arc<RunningLab>, input: Input) -> Result<(), Problem> {
+    let done = lab.ask(move |running| running.input(input)).await?;
+    done.map(drop).map_err(|error| refused(&error))
+}
+
+fn refused(error: &InputError) -> Problem {
+    Problem::new(error.code(), error.text(base::Lang::En), error.text(base::Lang::Zh))
+}
+
+/// What to say when a node is no machine of the lab.
+pub fn no_such_machine(lab: &RunningLab, node: &str) -> Problem {
+    let known: Vec<&str> = lab.lab.machines().map(|machine| machine.name.as_str()).collect();
+    let known = known.join(", ");
+    Problem::new(
+        "unknown-node",
+        format!("{node} is no machine of this lab; there are: {known}"),
+        format!("此实验没有名为 {node} 的机器; 有: {known}"),
+    )
+}
+
+fn no_such_program(name: &str) -> Problem {
+    let known = lab::program_names().join(", ");
+    Problem::new(
+        "unknown-program",
+        format!(
+            "the machines have no program {name}; there are: {known}\n\
+             your own programs come in as hosts: catenet join NETWORK -- {name} .."
+        ),
+        format!("机器上没有程序 {name}; 有: {known}\n你自己的程序可以作为主机加入: catenet join NETWORK -- {name} .."),
+    )
+}

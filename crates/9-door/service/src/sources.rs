@@ -1,0 +1,128 @@
+//! Where a lab's text and files come from: the built-in gallery, a file of the user's, or the request.
+//!
+//! A lab may name folders (`root=./site`) only below its own folder: the path is resolved, links
+//! followed, and what lies outside is refused (`a_link_out_of_the_folder_is_not_read`). What a lab
+//! may lay into a machine is bounded.
+
+use crate::api::{Problem, Source};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Octets of files that one folder of a lab may hold.
+const MOST_OCTETS: u64 = 64 << 20;
+/// Files that one folder of a lab may hold.
+const MOST_FILES: usize = 10_000;
+/// Octets of a lab file.
+const MOST_TEXT: u64 = 4 << 20;
+
+/// A lab's text, and where its files are.
+pub struct Loaded {
+    /// The text.
+    pub text: String,
+    /// The name for mistakes: `labs/two-lans.toml`.
+    pub name: String,
+    /// The lab's folder, if it has one.
+    pub folder: Option<PathBuf>,
+    /// What a person calls it.
+    pub known: String,
+}
+
+/// Reads a lab's text.
+pub fn load(source: &Source) -> Result<Loaded, Problem> {
+    match source {
+        Source::Builtin(name) => {
+            let text = lab::gallery::text(name).ok_or_else(|| unknown_builtin(name))?;
+            Ok(Loaded { text: text.to_owned(), name: format!("{name}.toml"), folder: None, known: name.clone() })
+        }
+        Source::Text(text) => Ok(Loaded {
+            text: text.clone(),
+            name: "lab.toml".to_owned(),
+            folder: None,
+            known: "text".to_owned(),
+        }),
+        Source::File(path) => load_file(Path::new(path)),
+    }
+}
+
+fn load_file(path: &Path) -> Result<Loaded, Problem> {
+    let says = |why: String| Problem::new("no-file", why.clone(), why);
+    let size = fs::metadata(path).map_err(|error| says(format!("{}: {error}", path.display())))?.len();
+    if size > MOST_TEXT {
+        return Err(says(format!("{}: a lab file of {size} octets; at most {MOST_TEXT}", path.display())));
+    }
+    let octets = fs::read(path).map_err(|error| says(format!("{}: {error}", path.display())))?;
+    // What is no UTF-8 becomes U+FFFD, which the reader of lab files points at.
+    let text = String::from_utf8_lossy(&octets).into_owned();
+    Ok(Loaded {
+        text,
+        name: path.display().to_string(),
+        folder: path.parent().map(Path::to_path_buf),
+        known: path.display().to_string(),
+    })
+}
+
+/// The files of a folder of the lab, by path below it; a built-in lab has those of the gallery.
+pub fn folder(lab_folder: Option<&Path>, path: &str) -> Vec<(String, Vec<u8>)> {
+    let Some(lab_folder) = lab_folder else { return lab::gallery::folder(path) };
+    let (Ok(inside), Ok(root)) = (lab_folder.canonicalize(), lab_folder.join(path).canonicalize()) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    let mut left = MOST_OCTETS;
+    if root.starts_with(&inside) {
+        walk(&root, &root, &mut found, &mut left);
+    }
+    found
+}
+
+/// Collects files below `at`, sorted by path; links are not followed.
+fn walk(root: &Path, at: &Path, found: &mut Vec<(String, Vec<u8>)>, left: &mut u64) {
+    let Ok(entries) = fs::read_dir(at) else { return };
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    for path in paths {
+        let Ok(meta) = fs::symlink_metadata(&path) else { continue };
+        if meta.is_dir() {
+            walk(root, &path, found, left);
+        } else if meta.is_file()
+            && meta.len() <= *left
+            && found.len() < MOST_FILES
+            && let (Ok(content), Ok(below)) = (fs::read(&path), path.strip_prefix(root))
+        {
+            *left -= meta.len();
+            found.push((below.to_string_lossy().into_owned(), content));
+        }
+    }
+}
+
+fn unknown_builtin(name: &str) -> Problem {
+    let known: Vec<&str> = lab::gallery::names().collect();
+    let known = known.join(", ");
+    Problem::new(
+        "unknown-lab",
+        format!("no file and no built-in lab is called {name}; there are: {known}"),
+        format!("没有名为 {name} 的文件或内置实验; 内置实验有: {known}"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_out_of_the_folder_is_not_read() {
+        let base = std::env::temp_dir().join(format!("catenet-sources-{}", std::process::id()));
+        let site = base.join("lab/site");
+        fs::create_dir_all(site.join("deep")).expect("a folder");
+        fs::write(base.join("secret"), "outside").expect("a file");
+        fs::write(site.join("deep/a.txt"), "inside").expect("a file");
+        std::os::unix::fs::symlink(base.join("secret"), site.join("link")).expect("a link");
+        std::os::unix::fs::symlink(&base, base.join("lab/out")).expect("a link");
+        let lab = base.join("lab");
+        assert_eq!(folder(Some(&lab), "./site"), [("deep/a.txt".to_owned(), b"inside".to_vec())]);
+        for outside in ["..", "../../etc", "/etc", "out", "site/../.."] {
+            assert!(folder(Some(&lab), outside).is_empty(), "{outside}");
+        }
+        fs::remove_dir_all(&base).expect("removed");
+    }
+}

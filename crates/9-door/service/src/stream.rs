@@ -1,0 +1,97 @@
+//! Answers that go on: bytes that a lab's thread makes turn by turn, read at the client's pace.
+//!
+//! The lab never waits for a reader. What a turn makes goes into a bounded channel; while that is
+//! full the maker is not asked, so its cursor stays where it is and the lab's own bounded logs keep
+//! what it has not seen (or count what they had to forget: the maker says so). The reader rings when
+//! it has made room.
+
+use crate::labs::RunningLab;
+use axum::body::{Body, Bytes};
+use door::driver::Mailbox;
+use sim::World;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+use tokio::sync::mpsc;
+
+/// Chunks that may wait for a reader.
+const WAITING: usize = 64;
+
+/// What a maker found this turn.
+pub enum Made {
+    /// Nothing yet.
+    Nothing,
+    /// These octets.
+    Some(Vec<u8>),
+    /// These octets, and there will be no more.
+    Last(Vec<u8>),
+}
+
+/// A body that `make` feeds from the lab's thread until it says `Last` or the reader goes away.
+pub fn body(
+    lab: &Arc<RunningLab>,
+    make: impl FnMut(&mut World) -> Made + Send + 'static,
+) -> Body {
+    let (chunks, inbox) = mpsc::channel(WAITING);
+    let starved = Arc::new(AtomicBool::new(false));
+    let watcher = watcher(make, chunks, starved.clone());
+    let mailbox = lab.mailbox().clone();
+    // A lab that has just ended drops the letter and with it the channel: an empty body.
+    let _ = mailbox.send(|running| running.add_watcher(watcher));
+    Body::from_stream(Reading { inbox, starved, mailbox })
+}
+
+fn watcher(
+    mut make: impl FnMut(&mut World) -> Made + Send + 'static,
+    chunks: mpsc::Sender<Bytes>,
+    starved: Arc<AtomicBool>,
+) -> door::driver::Watcher {
+    Box::new(move |world| {
+        let slot = match chunks.try_reserve() {
+            Ok(slot) => slot,
+            Err(mpsc::error::TrySendError::Closed(())) => return false,
+            Err(mpsc::error::TrySendError::Full(())) => {
+                starved.store(true, Ordering::Release);
+                return true;
+            }
+        };
+        match make(world) {
+            Made::Nothing => true,
+            Made::Some(octets) => {
+                slot.send(octets.into());
+                true
+            }
+            Made::Last(octets) => {
+                slot.send(octets.into());
+                false
+            }
+        }
+    })
+}
+
+struct Reading {
+    inbox: mpsc::Receiver<Bytes>,
+    starved: Arc<AtomicBool>,
+    mailbox: Mailbox,
+}
+
+impl futures_util::Stream for Reading {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let next = self.inbox.poll_recv(task);
+        if self.starved.swap(false, Ordering::AcqRel) {
+            let _ = self.mailbox.send(|_| {}); // a turn, so that the maker is asked again
+        }
+        next.map(|chunk| chunk.map(Ok))
+    }
+}
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        self.inbox.close();
+        let _ = self.mailbox.send(|_| {}); // a turn, so that the watcher sees it and goes
+    }
+}
