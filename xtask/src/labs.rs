@@ -4,13 +4,14 @@
 //!   lab ─┬─ seed 7 ───────────────────────────┐
 //!        ├─ seed 7, other folder, env, load ──┼─ the same bytes
 //!        ├─ seed 7, debug build ──────────────┘
-//!        └─ seed 8 ────── other bytes inside the packets
+//!        ├─ seed 8 ────── other bytes inside the packets
+//!        └─ each knob of `[broken]` turned ── a check fails
 //! ```
 //!
 //! Of the capture tshark must say: nothing malformed, no wrong checksum but in frames that our
 //! trace marks as corrupted, and at least as many frames of each kind as `labs/captures.toml`
-//! promises. An empty capture fails. Where `catenet test --json` gives its own count of TCP
-//! conversations, both counts must agree.
+//! promises. An empty capture fails. `catenet test --json` gives our own count of TCP
+//! conversations, and both counts must agree.
 
 mod runs;
 mod shark;
@@ -108,6 +109,26 @@ fn read_promises(text: &str) -> Result<Promises, Failure> {
     Ok(promises)
 }
 
+/// The overlays of a lab that break it: `broken` or `broken.NAME`, as their headings stand.
+fn knobs(lab: &str) -> Vec<String> {
+    let mut knobs: Vec<String> = Vec::new();
+    for line in lab.lines() {
+        let Some(heading) = line.trim().strip_prefix("[broken") else { continue };
+        let Some(name) = heading.split(']').next() else { continue };
+        let first = name.trim_start_matches('.').split('.').next().unwrap_or_default();
+        let tables = ["networks", "routers", "hosts", "switches", "hubs", "links", "cables"];
+        let knob = if first.is_empty() || tables.contains(&first) {
+            "broken".to_owned()
+        } else {
+            format!("broken.{first}")
+        };
+        if !knobs.contains(&knob) {
+            knobs.push(knob);
+        }
+    }
+    knobs
+}
+
 /// One lab before the judge.
 struct Judge<'a> {
     lab: &'a str,
@@ -137,6 +158,7 @@ impl Judge<'_> {
         let first = self.run(&release, 7, "first", Circumstances::Plain)?;
         let mut verdict = Verdict::default();
         self.same_bytes(&release, &first, &mut verdict.faults)?;
+        self.can_fail(&release, &mut verdict.faults)?;
         let other = self.run(&release, 8, "other-seed", Circumstances::Plain)?;
         self.seen_by_shark(&first, &other, &mut verdict)?;
         Ok(verdict)
@@ -177,6 +199,22 @@ impl Judge<'_> {
         Ok(())
     }
 
+    /// Each knob that the lab names breaks it: a check that cannot fail is a toy.
+    fn can_fail(&self, release: &Path, faults: &mut Vec<String>) -> Result<(), Failure> {
+        let text = workspace::read(format!("labs/{}.toml", self.lab))?;
+        let knobs = knobs(&text);
+        if knobs.is_empty() {
+            faults.push("names no knob that breaks it (`[broken]`)".to_owned());
+        }
+        for knob in knobs {
+            let (code, command) = runs::exit_with(release, self.lab, &knob)?;
+            if code != 1 {
+                faults.push(format!("`{knob}` must fail a check (exit 1), exit {code}: {command}"));
+            }
+        }
+        Ok(())
+    }
+
     fn seen_by_shark(
         &self,
         first: &Run,
@@ -190,7 +228,10 @@ impl Judge<'_> {
         }
         verdict.faults.extend(shark::complaints(&captures)?);
         verdict.faults.extend(self.broken_promises(&captures)?);
-        verdict.faults.extend(shark::miscounts(&captures, &first.output)?);
+        match shark::miscounts(&first.whole_capture(self.lab), &first.output)? {
+            Some(miscounts) => verdict.faults.extend(miscounts),
+            None => verdict.faults.push("test --json gives no count of `conversations`".to_owned()),
+        }
         if shark::chosen_by_chance(&captures)? == shark::chosen_by_chance(&other.captures()?)? {
             let what = "seeds 7 and 8 choose the same sequence numbers, ports and identifiers";
             verdict.faults.push(what.to_owned());
@@ -223,6 +264,14 @@ mod tests {
         assert_eq!(name_of("labs/captures.toml"), None);
         assert_eq!(name_of("labs/site/index.toml"), None);
         assert_eq!(name_of("xtask/Cargo.toml"), None);
+    }
+
+    #[test]
+    fn the_knobs_of_a_lab_are_its_broken_overlays() {
+        let named = "[broken.cut]\nx = 1\n[broken.cut.hosts]\n[broken.nameless] # why\n";
+        assert_eq!(knobs(named), ["broken.cut", "broken.nameless"]);
+        assert_eq!(knobs("[broken]\nlinks = []\n[broken.links.\"a--b\"]\n"), ["broken"]);
+        assert_eq!(knobs("[hosts]\n"), Vec::<String>::new());
     }
 
     #[test]

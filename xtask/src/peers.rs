@@ -103,11 +103,19 @@ pub(crate) fn install() -> Result<(), Failure> {
         install_packages(&wanted)?;
     }
     if !has_wasm() {
-        shell::retry(ATTEMPTS, || {
-            shell::run(Command::new("rustup").args(["target", "add", WASM_TARGET]))
-        })?;
+        rustup(&["target", "add", WASM_TARGET])?;
+    }
+    // A minimal toolchain lacks them.
+    for (program, component) in [("cargo-fmt", "rustfmt"), ("cargo-clippy", "clippy")] {
+        if find(program).is_none() {
+            rustup(&["component", "add", component])?;
+        }
     }
     Ok(())
+}
+
+fn rustup(words: &[&str]) -> Result<(), Failure> {
+    shell::retry(ATTEMPTS, || shell::run(Command::new("rustup").args(words)))
 }
 
 fn install_packages(wanted: &[Peer]) -> Result<(), Failure> {

@@ -5,7 +5,7 @@
 use std::fmt;
 use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 /// Why a task failed: one message, already fit for a person.
@@ -82,6 +82,27 @@ pub(crate) fn capture(command: &mut Command) -> Result<String, Failure> {
 /// # Errors
 /// As [`capture`], or it took too long.
 pub(crate) fn capture_within(command: &mut Command, limit: Duration) -> Result<String, Failure> {
+    let (status, output, said) = end_within(command, limit)?;
+    if status.success() {
+        return Ok(output);
+    }
+    Err(Failure::new(format!("{status}: {}\n{output}{}", shown(command), said.trim_end())))
+}
+
+/// The exit code of a command, whose output is of no interest.
+///
+/// # Errors
+/// It could not be started, was killed by a signal, or took too long.
+pub(crate) fn exit_within(command: &mut Command, limit: Duration) -> Result<i32, Failure> {
+    let (status, ..) = end_within(command, limit)?;
+    status.code().ok_or_else(|| Failure::new(format!("{status}: {}", shown(command))))
+}
+
+/// Runs a command to its end, or ends it: how it ended, what it printed, what it complained of.
+fn end_within(
+    command: &mut Command,
+    limit: Duration,
+) -> Result<(ExitStatus, String, String), Failure> {
     let name = shown(command);
     let fail = |error: std::io::Error| Failure::new(format!("{name}: {error}"));
     let mut child = command
@@ -94,20 +115,15 @@ pub(crate) fn capture_within(command: &mut Command, limit: Duration) -> Result<S
     let deadline = Instant::now() + limit;
     let status = loop {
         if let Some(status) = child.try_wait().map_err(fail)? {
-            break Some(status);
+            break status;
         }
         if Instant::now() >= deadline {
             child.kill().and_then(|()| child.wait()).map_err(fail)?;
-            break None;
+            return Err(Failure::new(format!("ended after {} s: {name}", limit.as_secs())));
         }
         std::thread::sleep(Duration::from_millis(10));
     };
-    let (output, said) = (output.join().unwrap_or_default(), said.join().unwrap_or_default());
-    match status {
-        Some(status) if status.success() => Ok(output),
-        Some(status) => Err(Failure::new(format!("{status}: {name}\n{output}{}", said.trim_end()))),
-        None => Err(Failure::new(format!("ended after {} s: {name}", limit.as_secs()))),
-    }
+    Ok((status, output.join().unwrap_or_default(), said.join().unwrap_or_default()))
 }
 
 /// Reads a pipe to its end beside the caller, so that a full pipe stops nobody.

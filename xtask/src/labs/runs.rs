@@ -12,6 +12,22 @@ use crate::workspace;
 /// A lab that runs longer on the real clock hangs.
 const LIMIT: Duration = Duration::from_secs(300);
 
+/// Runs the lab with one of its knobs turned, and says how that ended: 0 all checks held, 1 one
+/// failed.
+pub(super) fn exit_with(binary: &Path, lab: &str, overlay: &str) -> Result<(i32, String), Failure> {
+    let mut command = test(binary, lab, 7);
+    command.args(["--with", overlay]).current_dir(workspace::root());
+    let code = shell::exit_within(&mut command, LIMIT)?;
+    Ok((code, shell::shown(&command)))
+}
+
+fn test(binary: &Path, lab: &str, seed: u64) -> Command {
+    let mut command = Command::new(binary);
+    command.arg("test").arg(workspace::root().join("labs").join(format!("{lab}.toml")));
+    command.args(["--seed", &seed.to_string()]);
+    command
+}
+
 /// How the machine looks while the lab runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Circumstances {
@@ -43,9 +59,8 @@ impl Run {
             return Err(Failure::new(format!("{} is not built", binary.display())));
         }
         empty(&folder)?;
-        let mut command = Command::new(binary);
-        command.arg("test").arg(workspace::root().join("labs").join(format!("{lab}.toml")));
-        command.args(["--seed", &seed.to_string(), "--capture"]).arg(&folder).arg("--json");
+        let mut command = test(binary, lab, seed);
+        command.arg("--capture").arg(&folder).arg("--json");
         let output = match circumstances {
             Circumstances::Plain => shell::capture_within(
                 command.current_dir(workspace::root()).env("CATENET_LANG", "en"),
@@ -63,6 +78,11 @@ impl Run {
         let mut files = files_under(&self.folder)?;
         files.retain(|file| file.extension().is_some_and(|end| end == "pcapng"));
         Ok(files)
+    }
+
+    /// The capture of every jack, `LAB.pcapng`; the lab's own captures may hold some of it again.
+    pub(super) fn whole_capture(&self, lab: &str) -> PathBuf {
+        self.folder.join(format!("{lab}.pcapng"))
     }
 
     /// How the captures of another run differ from ours, at most one line a file.

@@ -58,62 +58,78 @@ pub(super) fn chosen_by_chance(captures: &[PathBuf]) -> Result<String, Failure> 
     captures.iter().map(|capture| fields(capture, "frame", &drawn)).collect()
 }
 
-/// A direction of a TCP conversation: (from, to) -> (packets, bytes of frames).
-type Conversations = BTreeMap<(String, String), (u64, u64)>;
+/// One direction of a TCP conversation: jack (empty: every jack of the capture), from, to.
+type Direction = (String, String, String);
+
+/// Frames and their octets.
+type Counts = BTreeMap<Direction, (u64, u64)>;
 
 /// Where the count of TCP conversations that `catenet test --json` gives differs from tshark's.
-/// Without such a count in `output` nothing is compared.
-pub(super) fn miscounts(captures: &[PathBuf], output: &str) -> Result<Vec<String>, Failure> {
-    let Some(ours) = our_count(output) else { return Ok(Vec::new()) };
-    let mut theirs = Conversations::new();
-    for capture in captures {
-        let columns = ["ip.src", "tcp.srcport", "ip.dst", "tcp.dstport", "frame.len"];
-        let text = fields(capture, "tcp && !icmp", &columns)?;
-        text.lines().for_each(|line| add(&mut theirs, line));
-    }
-    let mut all: Vec<_> = ours.keys().chain(theirs.keys()).collect();
+/// `None` when `output` holds no such count.
+pub(super) fn miscounts(capture: &Path, output: &str) -> Result<Option<Vec<String>>, Failure> {
+    let Some(ours) = our_count(output) else { return Ok(None) };
+    let by_jack = ours.keys().any(|(jack, ..)| !jack.is_empty());
+    let columns =
+        ["frame.interface_name", "ip.src", "tcp.srcport", "ip.dst", "tcp.dstport", "frame.len"];
+    // An ICMP error quotes a TCP header, but is no segment.
+    let text = fields(capture, "tcp && !icmp", &columns)?;
+    let mut theirs = Counts::new();
+    text.lines().for_each(|line| add(&mut theirs, line, by_jack));
+    let mut all: Vec<&Direction> = ours.keys().chain(theirs.keys()).collect();
     all.sort();
     all.dedup();
-    Ok(all.into_iter().filter_map(|pair| disagreement(pair, &ours, &theirs)).collect())
+    Ok(Some(all.into_iter().filter_map(|one| disagreement(one, &ours, &theirs)).collect()))
 }
 
-fn disagreement(
-    pair: &(String, String),
-    ours: &Conversations,
-    theirs: &Conversations,
-) -> Option<String> {
-    let zero = (0, 0);
-    let (we, they) = (ours.get(pair).unwrap_or(&zero), theirs.get(pair).unwrap_or(&zero));
+fn disagreement(one: &Direction, ours: &Counts, theirs: &Counts) -> Option<String> {
+    let (we, they) = (ours.get(one).unwrap_or(&(0, 0)), theirs.get(one).unwrap_or(&(0, 0)));
+    let (jack, from, to) = one;
     (we != they).then(|| {
-        format!("{} -> {}: we count {we:?}, tshark {they:?} (packets, bytes)", pair.0, pair.1)
+        format!("{jack} {from} -> {to}: we count {we:?}, tshark {they:?} (frames, octets)")
     })
 }
 
-fn add(conversations: &mut Conversations, line: &str) {
+fn add(counts: &mut Counts, line: &str, by_jack: bool) {
     let columns: Vec<&str> = line.split('\t').collect();
-    let &[source, source_port, destination, destination_port, length] = columns.as_slice() else {
+    let &[jack, source, source_port, destination, destination_port, length] = columns.as_slice()
+    else {
         return;
     };
-    let pair = (format!("{source}:{source_port}"), format!("{destination}:{destination_port}"));
-    let (packets, bytes) = conversations.entry(pair).or_default();
-    *packets += 1;
-    *bytes += length.parse::<u64>().unwrap_or_default();
+    let jack = if by_jack { jack.to_owned() } else { String::new() };
+    let from = format!("{source}:{source_port}");
+    let to = format!("{destination}:{destination_port}");
+    let (frames, octets) = counts.entry((jack, from, to)).or_default();
+    *frames += 1;
+    *octets += length.parse::<u64>().unwrap_or_default();
 }
 
-/// `"tcp_conversations": [{"from": "10.0.1.11:49152", "to": "10.0.2.80:80", "packets": 6,
-/// "bytes": 540}, ..]` in any object that the command printed: one entry a direction.
-fn our_count(output: &str) -> Option<Conversations> {
+/// The conversations that the command printed, in any of its objects:
+/// `"conversations": [{"a": "10.0.1.11:49152", "b": "10.0.2.80:80", "a_to_b": {"packets": 6,
+/// "bytes": 540}, "b_to_a": {..}}, ..]`, each with `"jack"` where it is counted by jack.
+fn our_count(output: &str) -> Option<Counts> {
     let values = serde_json::Deserializer::from_str(output).into_iter::<Value>();
     let found = values
         .map_while(Result::ok)
-        .find_map(|value| value.get("tcp_conversations").and_then(Value::as_array).cloned())?;
-    found.iter().map(direction).collect()
+        .find_map(|value| value.get("conversations").and_then(Value::as_array).cloned())?;
+    let mut counts = Counts::new();
+    for entry in &found {
+        let word = |key: &str| entry.get(key).and_then(Value::as_str).map(str::to_owned);
+        let jack = word("jack").unwrap_or_default();
+        let (a, b) = (word("a")?, word("b")?);
+        put(&mut counts, (jack.clone(), a.clone(), b.clone()), entry.get("a_to_b")?)?;
+        put(&mut counts, (jack, b, a), entry.get("b_to_a")?)?;
+    }
+    Some(counts)
 }
 
-fn direction(entry: &Value) -> Option<((String, String), (u64, u64))> {
-    let end = |key: &str| Some(entry.get(key)?.as_str()?.to_owned());
-    let number = |key: &str| entry.get(key)?.as_u64();
-    Some(((end("from")?, end("to")?), (number("packets")?, number("bytes")?)))
+/// A direction in which nothing moved is no direction: tshark never saw it.
+fn put(counts: &mut Counts, direction: Direction, moved: &Value) -> Option<()> {
+    let number = |key: &str| moved.get(key)?.as_u64();
+    let (frames, octets) = (number("packets")?, number("bytes")?);
+    if frames > 0 {
+        counts.insert(direction, (frames, octets));
+    }
+    Some(())
 }
 
 fn fields(capture: &Path, filter: &str, columns: &[&str]) -> Result<String, Failure> {
@@ -144,14 +160,24 @@ mod tests {
     #[test]
     fn a_packet_too_few_is_a_miscount() {
         let output = r#"{"seed": 7}
-            {"tcp_conversations": [{"from": "a:1", "to": "b:80", "packets": 2, "bytes": 120}]}"#;
+            {"conversations": [{"a": "a:1", "b": "b:80", "a_to_b": {"packets": 2, "bytes": 120},
+            "b_to_a": {"packets": 0, "bytes": 0}}]}"#;
         let ours = our_count(output).unwrap();
-        let mut theirs = Conversations::new();
-        add(&mut theirs, "a\t1\tb\t80\t60");
-        let pair = ("a:1".to_owned(), "b:80".to_owned());
-        assert!(disagreement(&pair, &ours, &theirs).is_some());
-        add(&mut theirs, "a\t1\tb\t80\t60");
-        assert_eq!(disagreement(&pair, &ours, &theirs), None);
+        assert_eq!(ours.len(), 1);
+        let mut theirs = Counts::new();
+        add(&mut theirs, "pc1.eth0\ta\t1\tb\t80\t60", false);
+        let one = (String::new(), "a:1".to_owned(), "b:80".to_owned());
+        assert!(disagreement(&one, &ours, &theirs).is_some());
+        add(&mut theirs, "r1.lan\ta\t1\tb\t80\t60", false);
+        assert_eq!(disagreement(&one, &ours, &theirs), None);
         assert_eq!(our_count("{\"seed\": 7}"), None);
+    }
+
+    #[test]
+    fn a_count_by_jack_is_compared_by_jack() {
+        let mut theirs = Counts::new();
+        add(&mut theirs, "pc1.eth0\ta\t1\tb\t80\t60", true);
+        add(&mut theirs, "r1.lan\ta\t1\tb\t80\t60", true);
+        assert_eq!(theirs.len(), 2);
     }
 }
