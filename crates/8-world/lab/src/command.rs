@@ -133,6 +133,17 @@ fn unclosed(at: usize, quote: char) -> Complaint {
     .help(text(format!("close it with `{quote}`"), format!("用 `{quote}` 结束")))
 }
 
+/// Where a server will listen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listen {
+    /// TCP or UDP.
+    pub transport: Transport,
+    /// One of the machine's addresses; all of them without one.
+    pub address: Option<String>,
+    /// The port.
+    pub port: u16,
+}
+
 /// A program line, split and looked at.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Command {
@@ -140,8 +151,8 @@ pub struct Command {
     pub program: String,
     /// Its arguments.
     pub arguments: Vec<String>,
-    /// Ports it will listen on: protocol, address if not any, port.
-    pub listens: Vec<(Transport, Option<String>, u16)>,
+    /// Ports it will listen on.
+    pub listens: Vec<Listen>,
 }
 
 /// Reads a program line, given the programs there are. Every mistake is returned.
@@ -182,11 +193,8 @@ fn unknown_program(word: &Word, known: &[&str]) -> Complaint {
         text(format!("no machine has a program `{name}`"), format!("机器上没有程序 `{name}`")),
     )
     .label(text("not a program of the lab", "不是实验里的程序"))
-    .did_you_mean(nearest(name, known.iter().copied()))
-    .help(text(
-        format!("there are: {list}\nyour own programs come in by `catenet join`"),
-        format!("有这些: {list}\n你自己的程序用 `catenet join` 加入"),
-    ))
+    .choose(nearest(name, known.iter().copied()), &list)
+    .help(text("your own programs come in by `catenet join`", "你自己的程序用 `catenet join` 加入"))
 }
 
 /// No path of a lab leaves the lab's folder.
@@ -231,10 +239,7 @@ pub fn stays_inside(path: &str) -> bool {
         && path.split(['/', '\\']).all(|part| part != "..")
 }
 
-fn listens(
-    program: &str,
-    words: &[Word],
-) -> Result<Vec<(Transport, Option<String>, u16)>, Complaint> {
+fn listens(program: &str, words: &[Word]) -> Result<Vec<Listen>, Complaint> {
     let value = |key: &str| {
         words.iter().find_map(|word| Some((word, word.word.strip_prefix(key)?.strip_prefix('=')?)))
     };
@@ -249,7 +254,10 @@ fn listens(
         },
     };
     let address = value("addr").map(|(_, address)| address.to_owned());
-    Ok(transports.iter().map(|transport| (*transport, address.clone(), port)).collect())
+    Ok(transports
+        .iter()
+        .map(|&transport| Listen { transport, address: address.clone(), port })
+        .collect())
 }
 
 /// The complaint about what is no port.
@@ -280,7 +288,10 @@ mod tests {
     #[test]
     fn servers_say_their_ports() {
         let command = parse_command("http root=./site port=8080", KNOWN_PROGRAMS);
-        assert_eq!(command.map(|c| c.listens), Ok(vec![(Transport::Tcp, None, 8080)]));
+        assert_eq!(
+            command.map(|c| c.listens),
+            Ok(vec![Listen { transport: Transport::Tcp, address: None, port: 8080 }])
+        );
         let codes = |line| parse_command(line, KNOWN_PROGRAMS).err().map(|m| m[0].code);
         assert_eq!(codes("http root=../x"), Some("path-outside"));
         assert_eq!(codes("http root=/etc"), Some("path-outside"));

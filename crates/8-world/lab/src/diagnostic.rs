@@ -82,6 +82,17 @@ impl Complaint {
         }
     }
 
+    /// The same with the nearest of several words as its repair, or with all of them.
+    pub fn choose(self, near: Option<&str>, all: &str) -> Complaint {
+        match near {
+            Some(word) => {
+                let repair = text(format!("write `{word}`"), format!("写成 `{word}`"));
+                self.did_you_mean(near).help(repair)
+            }
+            None => self.help(text(format!("there are: {all}"), format!("有这些: {all}"))),
+        }
+    }
+
     /// Moves the range by `offset` bytes: the text was a part of a larger one.
     pub fn shifted(mut self, offset: usize) -> Complaint {
         self.at = self.at.start + offset..self.at.end + offset;

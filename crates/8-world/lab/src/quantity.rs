@@ -133,7 +133,7 @@ pub fn parse_queue(words: &str) -> Parsed<Queue> {
                 &format!("没有叫 `{other}` 的队列"),
             )
             .label(text("a number of frames, or `fq_codel`", "应为帧数, 或 `fq_codel`"))
-            .did_you_mean(nearest(other, ["fifo", "fq_codel"])));
+            .choose(nearest(other, ["fifo", "fq_codel"]), "100, fq_codel"));
         }
     };
     match frames.parse() {

@@ -168,11 +168,7 @@ impl Verb {
                 verb.at.clone(),
                 text(format!("no verb is called `{other}`"), format!("没有动词 `{other}`")),
             )
-            .did_you_mean(nearest(other, VERBS.iter().copied()))
-            .help(text(
-                format!("verbs: {}", VERBS.join(", ")),
-                format!("动词: {}", VERBS.join(", ")),
-            ))),
+            .choose(nearest(other, VERBS.iter().copied()), &VERBS.join(", "))),
         }
     }
 
@@ -234,13 +230,12 @@ pub(crate) fn unknown<'a>(
         "unknown-name",
         start..end,
         text(format!("no {what} is called `{name}`"), format!("没有叫 `{name}` 的{what_zh}")),
-    )
-    .did_you_mean(nearest(name, known.iter().copied()));
+    );
     match list.is_empty() {
         true => {
             complaint.help(text(format!("the lab has no {what}"), format!("实验里没有{what_zh}")))
         }
-        false => complaint.help(text(format!("there are: {list}"), format!("有这些: {list}"))),
+        false => complaint.choose(nearest(name, known.iter().copied()), &list),
     }
 }
 
@@ -294,11 +289,7 @@ fn setting(word: &Word) -> Result<(Way, Setting), Complaint> {
             word.at.start..word.at.start + name.len(),
             text(format!("a link has no `{name}`"), format!("网线没有 `{name}` 这个参数")),
         )
-        .did_you_mean(nearest(key, SETTINGS.iter().copied()))
-        .help(text(
-            format!("settings: {}", SETTINGS.join(", ")),
-            format!("参数: {}", SETTINGS.join(", ")),
-        )));
+        .choose(nearest(key, SETTINGS.iter().copied()), &SETTINGS.join(", ")));
     };
     let offset = word.at.start + name.len() + 1;
     let place = |mut complaint: Complaint| {

@@ -34,7 +34,7 @@ pub enum Expect {
     /// It does not hold.
     Not(Box<Expect>),
     /// One measurement.
-    Test(Test, Range<usize>),
+    Test(Box<Test>, Range<usize>),
 }
 
 /// One measurement. Ranges are bytes of the expression.

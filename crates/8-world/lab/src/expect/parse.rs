@@ -61,7 +61,7 @@ fn term(p: &mut Parser<'_>) -> Read<Expect> {
         }
         let test = test(p)?;
         let end = p.tokens.get(p.at.wrapping_sub(1)).map_or(start, |token| token.at.end);
-        Ok(Expect::Test(test, start..end))
+        Ok(Expect::Test(Box::new(test), start..end))
     })
 }
 
@@ -96,10 +96,8 @@ fn misspelt_function(p: &Parser<'_>) -> Option<Complaint> {
         text(format!("nothing is measured by `{name}(..)`"), format!("没有 `{name}(..)` 这种测量")),
     );
     let list = FUNCTIONS.join(", ");
-    Some(complaint.did_you_mean(nearest(name, FUNCTIONS.iter().copied())).help(text(
-        format!("there are: {list}, `FILTER before FILTER` and NODE.TABLE.PATH"),
-        format!("有这些: {list}, `过滤器 before 过滤器` 和 设备.表.路径"),
-    )))
+    let all = format!("{list}, FILTER before FILTER, NODE.TABLE.PATH");
+    Some(complaint.choose(nearest(name, FUNCTIONS.iter().copied()), &all))
 }
 
 /// A dotted word that is no field, in a term without `before`: `web.tcp.listen[80].syn_queue`.

@@ -119,12 +119,12 @@ fn octets(word: &str) -> Option<Vec<u8>> {
 
 fn mismatch(field: &Field, kind: Kind, word: &str, token: &Token) -> Complaint {
     let (en, zh) = match kind {
-        Kind::Bool => ("1 or 0", "1 或 0"),
+        Kind::Bool => ("1 or 0", " 1 或 0"),
         Kind::Unsigned => ("a number, such as 80 or 0x50", "数, 例如 80 或 0x50"),
         Kind::Time | Kind::Date => ("a time, such as 1.5 or 20ms", "时间, 例如 1.5 或 20ms"),
         Kind::Ipv4 => (
             "an IPv4 address, such as 10.0.2.80 or 10.0.0.0/8",
-            "IPv4 地址, 例如 10.0.2.80 或 10.0.0.0/8",
+            " IPv4 地址, 例如 10.0.2.80 或 10.0.0.0/8",
         ),
         Kind::Ether => {
             ("a hardware address, such as 02:00:5e:10:00:01", "硬件地址, 例如 02:00:5e:10:00:01")

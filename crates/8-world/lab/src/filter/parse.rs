@@ -145,16 +145,16 @@ impl<'a> Parser<'a> {
     }
 
     fn and(&mut self, stop: Stop) -> Read<Node> {
-        let mut left = self.not(stop)?;
+        let mut left = self.not()?;
         while self.join("&&", "and", stop) {
-            left = Node::And(Box::new(left), Box::new(self.not(stop)?));
+            left = Node::And(Box::new(left), Box::new(self.not()?));
         }
         Ok(left)
     }
 
-    fn not(&mut self, stop: Stop) -> Read<Node> {
+    fn not(&mut self) -> Read<Node> {
         if self.symbol("!") || self.word("not") {
-            return self.deeper(|p| p.not(stop)).map(|inner| Node::Not(Box::new(inner)));
+            return self.deeper(|p| p.not()).map(|inner| Node::Not(Box::new(inner)));
         }
         if self.symbol("(") {
             let inner = self.filter(Stop::AtEnd)?;
@@ -401,7 +401,7 @@ impl<'a> Parser<'a> {
         let siblings: Vec<&str> =
             self.table.names().filter(|field| field.starts_with(&layer)).take(12).collect();
         match (near, siblings.is_empty()) {
-            (Some(_), _) => complaint.did_you_mean(near),
+            (Some(_), _) => complaint.choose(near, ""),
             (None, false) => complaint.help(text(
                 format!("there are: {}, ..", siblings.join(", ")),
                 format!("有这些: {}, ..", siblings.join(", ")),

@@ -147,10 +147,7 @@ fn parse_octets(words: &str) -> Read<Ipv4Addr> {
                 "each number is 0 to 255",
                 "每个数都在 0 到 255 之间",
             );
-            complaint.help(text(
-                format!("the largest is \"{repaired}\" or 255"),
-                format!("最大到 \"{repaired}\" 或 255"),
-            ))
+            write_so(complaint, &repaired)
         })?;
     }
     Ok(octets.into())

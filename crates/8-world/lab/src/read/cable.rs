@@ -228,11 +228,7 @@ impl Reader<'_> {
                     format!("`{}` 没有网口 `{jack}`", end.node),
                 ),
             )
-            .did_you_mean(nearest(&jack, jacks.iter().map(String::as_str)))
-            .help(text(
-                format!("its jacks (ports of a switch) are: {list}"),
-                format!("它的网口有: {list}"),
-            ));
+            .choose(nearest(&jack, jacks.iter().map(String::as_str)), &list);
             self.sink.report(end.span, complaint);
         } else if !taken.jacks.insert((end.node.clone(), jack.clone())) {
             let complaint = Complaint::new(
@@ -325,19 +321,11 @@ impl Reader<'_> {
             };
             let name = name.unwrap_or(plain);
             if let Some(first) = names.insert(name.clone(), a.span) {
-                let complaint = Complaint::new(
-                    "duplicate-name",
-                    0..0,
-                    text(
-                        format!("two links are called `{name}`"),
-                        format!("有两条网线都叫 `{name}`"),
-                    ),
+                let what = text(
+                    format!("two links are called `{name}`"),
+                    format!("有两条网线都叫 `{name}`"),
                 );
-                self.sink.report_with(
-                    a.span,
-                    complaint.label(text("the second", "第二条")),
-                    Some((first, text("the first", "第一条"))),
-                );
+                self.twice("duplicate-name", a.span, first, what);
             }
             let (a, b) = (End { node: a.node, jack: jack_a }, End { node: b.node, jack: jack_b });
             links.push(Link { name, a, b, forward, reverse });

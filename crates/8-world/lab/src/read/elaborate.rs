@@ -2,6 +2,7 @@
 //! labels. Routers take the first free addresses of a network, then hosts, both in the order of the
 //! file, so that what is added below renumbers nobody; addresses given by hand are passed over.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -82,14 +83,7 @@ impl Reader<'_> {
                 None => {
                     let known: Vec<&str> =
                         lab.networks.iter().map(|network| network.name.as_str()).collect();
-                    let complaint = crate::verb::unknown(
-                        &words,
-                        name,
-                        "network",
-                        "网络",
-                        known.iter().copied(),
-                    );
-                    complaint.did_you_mean(nearest(name, known))
+                    crate::verb::unknown(&words, name, "network", "网络", known.iter().copied())
                 }
             };
             self.sink.report(span, complaint);
@@ -334,8 +328,10 @@ impl Reader<'_> {
                 let found =
                     of_router.find(|(.., address)| nets.iter().any(|net| net.contains(address)));
                 if found.is_none() {
-                    let known = lab.routers.iter().map(|r| r.name.as_str());
-                    let near = nearest(&named.name, known);
+                    let here =
+                        routers.iter().filter(|(.., a)| nets.iter().any(|net| net.contains(a)));
+                    let here: Vec<&str> = here.map(|(router, ..)| router.as_str()).collect();
+                    let near = nearest(&named.name, here.iter().copied());
                     let complaint = Complaint::new(
                         "bad-gateway",
                         0..0,
@@ -344,7 +340,7 @@ impl Reader<'_> {
                             format!("这台机器的网络上没有路由器 `{}`", named.name),
                         ),
                     );
-                    self.sink.report(named.span, complaint.did_you_mean(near));
+                    self.sink.report(named.span, complaint.choose(near, &here.join(", ")));
                 }
                 found.map(|(.., address)| *address)
             }
@@ -494,8 +490,8 @@ fn computed_mac(
         }
         let [a, b, c, d, e, f, g, h] = hash.to_be_bytes();
         let mac = MacAddr([0x02, a ^ f, b ^ g, c ^ h, d, e]);
-        if !macs.contains_key(&mac) {
-            macs.insert(mac, span);
+        if let Entry::Vacant(free) = macs.entry(mac) {
+            free.insert(span);
             return mac;
         }
         salt += 1;

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use base::{Duration, MacAddr};
 
-use crate::command::{Transport, parse_command};
+use crate::command::{Listen, parse_command};
 use crate::diagnostic::{Complaint, Span, Text, text};
 use crate::model::{Route, Run};
 use crate::read::{Named, Reader, SCALARS, address, check_name, top_level, whole};
@@ -66,7 +66,7 @@ pub(super) struct RunDraft {
     pub(super) run: Run,
     pub(super) span: Span,
     pub(super) labelled: bool,
-    pub(super) listens: Vec<(Transport, Option<String>, u16)>,
+    pub(super) listens: Vec<Listen>,
 }
 
 impl Reader<'_> {

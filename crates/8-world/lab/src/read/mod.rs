@@ -155,8 +155,7 @@ impl Reader<'_> {
                         format!("没有叫 `{other}` 的时钟"),
                     ),
                 )
-                .did_you_mean(nearest(other, ["virtual", "real"]))
-                .help(text("write \"virtual\" or \"real\"", "写成 \"virtual\" 或 \"real\""));
+                .choose(nearest(other, ["virtual", "real"]), "virtual, real");
                 self.complain(item, complaint);
                 None
             }
@@ -367,15 +366,13 @@ fn unknown_key(name: &str, item: &Item, known: &[&str], what: &str, zh: &str) ->
         "unknown-key",
         0..0,
         text(format!("{what} has no key `{name}`"), format!("{zh}没有 `{name}` 这个键")),
-    )
-    .help(text(format!("there are: {list}"), format!("有这些: {list}")));
+    );
     let looks_like_host = matches!(item.kind, Kind::Text(_)) && known.contains(&"networks");
     match nearest(name, known.iter().copied()) {
-        None if looks_like_host => complaint.label(text(
-            "is this a host? then it stands below [hosts]",
-            "这是主机吗? 主机写在 [hosts] 下面",
-        )),
-        near => complaint.did_you_mean(near),
+        None if looks_like_host => complaint
+            .label(text("is this a host?", "这是主机吗?"))
+            .help(text("hosts stand below a line [hosts]", "主机写在 [hosts] 这一行下面")),
+        near => complaint.choose(near, &list),
     }
 }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use base::MacAddr;
 
-use crate::diagnostic::{Complaint, Span, text};
+use crate::command::Listen;
+use crate::diagnostic::{Complaint, Span, Text, text};
 use crate::read::Reader;
 use crate::read::machine::MachineDraft;
 
@@ -13,25 +14,11 @@ impl Reader<'_> {
         let mut seen: BTreeMap<String, Span> = BTreeMap::new();
         for named in drafts.iter().flat_map(|draft| &draft.names) {
             let name = named.name.to_lowercase();
+            let what =
+                text(format!("two machines are called `{name}`"), format!("两台机器都叫 `{name}`"));
             match seen.get(&name) {
-                Some(first) => {
-                    let complaint = Complaint::new(
-                        "duplicate-name",
-                        0..0,
-                        text(
-                            format!("two machines are called `{name}`"),
-                            format!("两台机器都叫 `{name}`"),
-                        ),
-                    );
-                    self.sink.report_with(
-                        named.span,
-                        complaint.label(text("the second", "第二台")),
-                        Some((*first, text("the first", "第一台"))),
-                    );
-                }
-                None => {
-                    seen.insert(name, named.span);
-                }
+                Some(&first) => self.twice("duplicate-name", named.span, first, what),
+                None => drop(seen.insert(name, named.span)),
             }
         }
     }
@@ -41,22 +28,14 @@ impl Reader<'_> {
         drafts: &[MachineDraft],
         macs: &mut BTreeMap<MacAddr, Span>,
     ) {
-        for (mac, span) in drafts.iter().flat_map(|draft| &draft.jacks).filter_map(|jack| jack.mac)
-        {
+        let jacks = drafts.iter().flat_map(|draft| &draft.jacks);
+        for (mac, span) in jacks.filter_map(|jack| jack.mac) {
             if let Some(first) = macs.insert(mac, span) {
-                let complaint = Complaint::new(
-                    "duplicate-mac",
-                    0..0,
-                    text(
-                        format!("two jacks have the hardware address {mac}"),
-                        format!("两个网口用了同一个硬件地址 {mac}"),
-                    ),
+                let what = text(
+                    format!("two jacks have the hardware address {mac}"),
+                    format!("两个网口用了同一个硬件地址 {mac}"),
                 );
-                self.sink.report_with(
-                    span,
-                    complaint.label(text("the second", "第二个")),
-                    Some((first, text("the first", "第一个"))),
-                );
+                self.twice("duplicate-mac", span, first, what);
             }
         }
     }
@@ -64,35 +43,36 @@ impl Reader<'_> {
     pub(super) fn labels_once(&mut self, drafts: &[MachineDraft]) {
         let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
         for run in drafts.iter().flat_map(|draft| &draft.run).filter(|run| run.labelled) {
-            if let Some(first) = seen.insert(&run.run.label, run.span) {
-                let label = &run.run.label;
-                let complaint = Complaint::new(
-                    "duplicate-name",
-                    0..0,
-                    text(
-                        format!("two programs have the label `{label}`"),
-                        format!("两个程序的标签都是 `{label}`"),
-                    ),
+            let label = &run.run.label;
+            if let Some(first) = seen.insert(label, run.span) {
+                let what = text(
+                    format!("two programs have the label `{label}`"),
+                    format!("两个程序的标签都是 `{label}`"),
                 );
-                self.sink.report_with(
-                    run.span,
-                    complaint.label(text("the second", "第二个")),
-                    Some((first, text("the first", "第一个"))),
-                );
+                self.twice("duplicate-name", run.span, first, what);
             }
         }
     }
 
+    /// Files the second of two that must differ.
+    pub(super) fn twice(&mut self, code: &'static str, span: Span, first: Span, what: Text) {
+        let complaint = Complaint::new(code, 0..0, what)
+            .label(text("the second", "第二个"))
+            .help(text("change one of the two, or leave it out", "两个里改一个, 或去掉一个"));
+        self.sink.report_with(span, complaint, Some((first, text("the first", "第一个"))));
+    }
+
     /// Two servers of one machine on one port: the second could not bind.
     pub(super) fn ports(&mut self, draft: &MachineDraft) {
-        let mut taken: Vec<(&(crate::command::Transport, Option<String>, u16), Span)> = Vec::new();
+        let mut taken: Vec<(&Listen, Span)> = Vec::new();
         for run in &draft.run {
             for listen in &run.listens {
-                let (transport, address, port) = listen;
-                let clash = taken.iter().find(|((t, a, p), _)| {
-                    t == transport
-                        && p == port
-                        && (a.is_none() || address.is_none() || a == address)
+                let Listen { transport, address, port } = listen;
+                let clash = taken.iter().find(|(other, _)| {
+                    let any = other.address.is_none() || address.is_none();
+                    other.transport == *transport
+                        && other.port == *port
+                        && (any || other.address == *address)
                 });
                 let Some((_, first)) = clash else {
                     taken.push((listen, run.span));
