@@ -4,7 +4,7 @@
 //! the probe, and the clock is really asked. Invariant: no probe touches the network that this
 //! machine is in, and none changes a setting.
 //!
-//! Like [`join::prepare`](crate::join::prepare), [`examine`] must be called from a process with one
+//! Like [`join::prepare`], [`examine`] must be called from a process with one
 //! thread.
 
 use crate::card::{Card, CarrierKind, Prefer};

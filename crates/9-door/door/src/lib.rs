@@ -18,6 +18,7 @@
 //! | [`join`] | namespaces, card and files for one program, and running it |
 //! | [`fd`] | descriptors over a Unix socket, and whose socket it is |
 //! | [`doctor`] | what this machine can and cannot do, and the line that mends it |
+//! | [`note`] | what a joined program is told though it runs |
 //! | [`error`] | why the door stays shut, in English and Chinese |
 //!
 //! The operating-system part knows nothing of the simulator: its border is byte slices.

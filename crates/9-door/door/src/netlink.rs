@@ -18,7 +18,10 @@ const IFLA_IFNAME: u16 = 3;
 const IFLA_MTU: u16 = 4;
 const IFLA_TXQLEN: u16 = 13;
 const IFLA_LINKINFO: u16 = 18;
+const IFLA_AF_SPEC: u16 = 26;
 const IFLA_NET_NS_FD: u16 = 28;
+const IFLA_INET6_ADDR_GEN_MODE: u16 = 8;
+const ADDR_GEN_NONE: u8 = 1;
 const IFLA_INFO_KIND: u16 = 1;
 const IFLA_INFO_DATA: u16 = 2;
 const VETH_INFO_PEER: u16 = 1;
@@ -148,6 +151,17 @@ impl Netlink {
     pub(crate) fn set_link(&mut self, index: u32, link: &Link<'_>) -> io::Result<()> {
         let mut request = Request::new(libc::RTM_NEWLINK, 0, &ifinfomsg(index, link.up));
         request.link_attributes(link);
+        self.ask(request)
+    }
+
+    /// No IPv6 address comes to the link by itself, and so no solicitation leaves it.
+    pub(crate) fn stop_ipv6_addresses(&mut self, index: u32) -> io::Result<()> {
+        let mut request = Request::new(libc::RTM_NEWLINK, 0, &ifinfomsg(index, false));
+        request.nest(IFLA_AF_SPEC, |families| {
+            families.nest(libc::AF_INET6 as u16, |inet6| {
+                inet6.attribute(IFLA_INET6_ADDR_GEN_MODE, &[ADDR_GEN_NONE]);
+            });
+        });
         self.ask(request)
     }
 

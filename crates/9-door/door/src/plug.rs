@@ -49,27 +49,29 @@ pub(crate) struct Plugged {
 /// Makes the card in the current (near) network namespace and returns there.
 pub(crate) fn plug(card: &Card, prefer: Prefer, gid: u32) -> Result<Plugged, DoorError> {
     let mut notes = Vec::new();
-    silence_ipv6(&mut notes);
+    let silenced = silence_ipv6();
     // Groups that may open ICMP sockets without any capability: the caller's (icmp(7)).
     if let Err(error) = write("/proc/sys/net/ipv4/ping_group_range", &format!("{gid} {gid}")) {
         notes.push(Note::NoPing { errno: error.raw_os_error().unwrap_or(0) });
     }
     let rooms = Rooms::make()?;
-    silence_ipv6(&mut notes);
-    notes.dedup();
+    let _ = silence_ipv6();
     let (carrier, kind) = make(card, prefer, &rooms)?;
     rooms.enter_near()?;
+    // In a container /proc/sys may be read-only; a link without an address is silent too.
+    let quiet = open_netlink()?.stop_ipv6_addresses(index_of(CARD)?);
+    if let (Err(error), Err(_)) = (silenced, quiet) {
+        notes.push(Note::Ipv6Stays { errno: error.raw_os_error().unwrap_or(0) });
+    }
     configure(card)?;
     Ok(Plugged { carrier, kind, notes })
 }
 
 /// No interface made from now on in this namespace speaks IPv6 (loopback keeps ::1).
-fn silence_ipv6(notes: &mut Vec<Note>) {
+fn silence_ipv6() -> std::io::Result<()> {
     let file = "/proc/sys/net/ipv6/conf/default/disable_ipv6";
-    let absent = !std::path::Path::new(file).exists();
-    if !absent && let Err(error) = write(file, "1") {
-        notes.push(Note::Ipv6Stays { errno: error.raw_os_error().unwrap_or(0) });
-    }
+    // A kernel without IPv6 has no such file.
+    if std::path::Path::new(file).exists() { write(file, "1") } else { Ok(()) }
 }
 
 fn make(card: &Card, prefer: Prefer, rooms: &Rooms) -> Result<(OwnedFd, CarrierKind), DoorError> {
@@ -114,8 +116,10 @@ fn veth(card: &Card, rooms: &Rooms) -> Result<(OwnedFd, CarrierKind), DoorError>
     rooms.enter_far()?;
     finish_checksums(FAR)?;
     let index = index_of(FAR)?;
+    let mut netlink = open_netlink()?;
+    let _ = netlink.stop_ipv6_addresses(index);
     let up = Link { up: true, ..Link::default() };
-    open_netlink()?.set_link(index, &up).map_err(|error| step(format!("set {FAR} up"), error))?;
+    netlink.set_link(index, &up).map_err(|error| step(format!("set {FAR} up"), error))?;
     // Only now: binding to a link that is down leaves ENETDOWN to be read (packet(7)).
     let (socket, vnet_header) =
         sys::packet_socket(index).map_err(|error| step("open an AF_PACKET socket", error))?;

@@ -41,6 +41,22 @@ fn the_program_is_its_caller_and_sees_the_lab() {
     }
 }
 
+/// As in a container: the settings cannot be written, and still nothing speaks IPv6.
+#[test]
+fn a_read_only_proc_does_not_hinder() {
+    let bench = Bench::new("container");
+    if !is_root() {
+        return missing("only root can make /proc/sys read-only");
+    }
+    let prelude = "mount --bind /proc/sys /proc/sys; mount -o remount,bind,ro /proc/sys";
+    let mut join = bench.join_on(prelude, Kind::Veth, "-", 8, &[]);
+    let look = "sleep 0.3; ip -o addr show eth0";
+    let (code, seen, errors) = spoken(&join.args(["sh", "-c", look]).output().unwrap());
+    assert_eq!(code, 0, "{errors}");
+    assert!(seen.contains("10.0.2.8/24") && !seen.contains("fe80:"), "{seen}");
+    assert!(errors.contains("ping may not work") && !errors.contains("IPv6"), "{errors}");
+}
+
 #[test]
 fn the_exit_code_is_the_programs_own() {
     let bench = Bench::new("codes");

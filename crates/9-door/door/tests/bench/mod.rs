@@ -2,6 +2,8 @@
 //!
 //! When the tests run as root, every join drops to uid 1000 first, and a TAP comes from a second
 //! device node that is open to all, laid over `/dev/net/tun` in a private mount namespace.
+//! The binaries are the crate's examples: `cargo test -p catenet-door` builds them, `--test joined`
+//! alone does not.
 #![allow(clippy::disallowed_methods, dead_code)] // a test of the real machine, shared by two files
 
 use std::io::{BufRead, BufReader, Read};
