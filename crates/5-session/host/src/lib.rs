@@ -12,7 +12,6 @@
 //! Sans-I/O: a [`Host`] is a value. The calling order: any `handle_*` or socket call, then
 //! [`Host::poll_output`] until `None`, then [`Host::poll_waker`] until `None` (call what it gives),
 //! then sleep until [`Host::next_deadline`] and call [`Host::handle_timeout`].
-
 //!
 //! | room | what lives there |
 //! |---|---|

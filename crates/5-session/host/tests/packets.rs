@@ -1,0 +1,163 @@
+//! Below the sockets: ARP, ping, UDP, routing, and what is said when nobody is there.
+
+mod harness;
+
+use harness::{ANY, Net, at, ip, ms};
+use host::{Error, PingError, PingReceived, UdpSend};
+
+fn ping(net: &mut Net, node: usize, to: [u8; 4], ttl: Option<u8>) -> Vec<PingReceived> {
+    let key = net.on(node, |host, cx| host.ping_open(cx)).expect("a socket");
+    net.on(node, |host, cx| host.ping_send(cx, key, ip(to), 7, ttl, b"catenet".as_slice().into()))
+        .expect("sent");
+    net.run(ms(6_000));
+    let mut got = Vec::new();
+    while let Ok(received) = net.on(node, |host, cx| host.ping_receive(cx, key)) {
+        got.push(received);
+    }
+    net.on(node, |host, cx| host.ping_close(cx, key));
+    got
+}
+
+#[test]
+fn a_ping_asks_who_has_the_address_and_comes_back() {
+    let mut net = Net::pair(1);
+    net.run(ms(10));
+    let got = ping(&mut net, 0, [10, 0, 0, 2], None);
+    let [PingReceived::Reply { from, seq: 7, ttl: 64, payload, .. }] = &got[..] else {
+        panic!("{got:?}");
+    };
+    assert_eq!(
+        (*from, payload.clone().into_bytes().as_ref()),
+        (ip([10, 0, 0, 2]), &b"catenet"[..])
+    );
+    for (node, peer) in [(0, "10.0.0.2"), (1, "10.0.0.1")] {
+        let now = net.now;
+        let arp = net.hosts[node].0.inspect(now);
+        let mac = arp.at(&format!("arp[{peer}].mac")).expect("an entry").to_string();
+        assert_eq!(mac, format!("02:00:00:00:0{}:00", 1 - node));
+    }
+}
+
+#[test]
+fn a_new_address_is_announced() {
+    let mut net = Net::pair(1);
+    net.run(ms(10));
+    assert!(net.count(0, "announced") == 1 && net.seen >= 2);
+}
+
+#[test]
+fn own_addresses_are_near_and_touch_no_wire() {
+    let mut net = Net::pair(1);
+    net.run(ms(10));
+    let before = net.seen;
+    for own in [[127, 0, 0, 1], [10, 0, 0, 1]] {
+        let got = ping(&mut net, 0, own, None);
+        assert!(matches!(&got[..], [PingReceived::Reply { .. }]), "{got:?}");
+    }
+    assert_eq!(net.seen, before);
+}
+
+#[test]
+fn nobody_answers_for_a_missing_host() {
+    let mut net = Net::pair(1);
+    let got = ping(&mut net, 0, [10, 0, 0, 99], None);
+    let unreachable = |received: &PingReceived| {
+        matches!(received, PingReceived::Error { error: PingError::HostUnreachable, seq: 7, .. })
+    };
+    assert!(!got.is_empty() && got.iter().all(unreachable), "{got:?}");
+    assert_eq!(net.count(0, "neighbour_failed"), 1);
+}
+
+#[test]
+fn a_router_forwards_and_says_where_a_ttl_ran_out() {
+    let mut net = Net::routed(1);
+    net.run(ms(10));
+    let got = ping(&mut net, 0, [10, 0, 2, 20], None);
+    assert!(matches!(&got[..], [PingReceived::Reply { ttl: 63, .. }]), "{got:?}");
+    let got = ping(&mut net, 0, [10, 0, 2, 20], Some(1));
+    let [PingReceived::Error { from, error: PingError::TimeExceeded, seq: 7, .. }] = &got[..]
+    else {
+        panic!("{got:?}");
+    };
+    assert_eq!(*from, ip([10, 0, 1, 1]));
+    let got = ping(&mut net, 0, [192, 168, 9, 9], None);
+    let [PingReceived::Error { error: PingError::NetUnreachable, .. }] = &got[..] else {
+        panic!("{got:?}");
+    };
+}
+
+#[test]
+fn datagrams_go_there_and_back_across_a_router() {
+    let mut net = Net::routed(2);
+    let server = net.on(1, |host, cx| host.udp_bind(cx, at(ANY, 53))).expect("bound");
+    let client = net.on(0, |host, cx| host.udp_bind(cx, at(ANY, 0))).expect("bound");
+    let how = UdpSend { to: Some(at([10, 0, 2, 20], 53)), ecn: 2, ..UdpSend::default() };
+    net.on(0, |host, cx| host.udp_send(cx, client, how, "who?".into())).expect("sent");
+    net.run(ms(10));
+    let got = net.on(1, |host, cx| host.udp_receive(cx, server)).expect("a datagram");
+    assert_eq!((got.ecn, got.ttl, got.to), (2, 63, at([10, 0, 2, 20], 53)));
+    assert_eq!(got.from.ip(), ip([10, 0, 1, 10]));
+    assert!(got.from.port() >= 49_152);
+    let how = UdpSend { to: Some(got.from), ..UdpSend::default() };
+    net.on(1, |host, cx| host.udp_send(cx, server, how, "me".into())).expect("sent");
+    net.run(ms(10));
+    let got = net.on(0, |host, cx| host.udp_receive(cx, client)).expect("an answer");
+    assert_eq!(got.payload.into_bytes(), "me");
+}
+
+#[test]
+fn a_closed_udp_port_is_refused_to_who_is_connected() {
+    let mut net = Net::pair(3);
+    let socket = net.on(0, |host, cx| host.udp_bind(cx, at(ANY, 0))).expect("bound");
+    net.on(0, |host, _| host.udp_connect(socket, Some(at([10, 0, 0, 2], 9)))).expect("connected");
+    let sent = net.on(0, |host, cx| host.udp_send(cx, socket, UdpSend::default(), "x".into()));
+    assert_eq!(sent, Ok(1));
+    net.run(ms(10));
+    let answer = net.on(0, |host, cx| host.udp_receive(cx, socket)).map(|_| ());
+    assert_eq!(answer, Err(Error::Refused));
+    assert_eq!(net.count(1, "port_closed"), 1);
+}
+
+#[test]
+fn a_cut_link_drops_and_says_so() {
+    let mut net = Net::pair(4);
+    net.run(ms(10));
+    let eth0 = base::InterfaceId(1);
+    net.on(1, |host, cx| host.set_link(cx, eth0, false));
+    assert!(
+        ping(&mut net, 0, [10, 0, 0, 2], None)
+            .iter()
+            .all(|received| { !matches!(received, PingReceived::Reply { .. }) })
+    );
+    assert!(net.count(1, "interface_down") > 0);
+    net.on(1, |host, cx| host.set_link(cx, eth0, true));
+    net.on(0, |host, cx| host.flush_neighbours(cx, eth0));
+    let got = ping(&mut net, 0, [10, 0, 0, 2], None);
+    assert!(matches!(&got[..], [PingReceived::Reply { .. }]), "{got:?}");
+}
+
+#[test]
+fn timers_fire_in_order_and_can_be_taken_away() {
+    use std::sync::{Arc, Mutex};
+    struct Note(u8, Arc<Mutex<Vec<u8>>>);
+    impl std::task::Wake for Note {
+        fn wake(self: Arc<Self>) {
+            self.1.lock().expect("unpoisoned").push(self.0);
+        }
+    }
+    let mut net = Net::pair(5);
+    let fired = Arc::new(Mutex::new(Vec::new()));
+    let waker = |n| std::task::Waker::from(Arc::new(Note(n, fired.clone())));
+    let keys: Vec<_> = [30, 10, 20, 10]
+        .into_iter()
+        .enumerate()
+        .map(|(n, at)| {
+            let at = base::Instant::ZERO + ms(at);
+            net.on(0, |host, _| host.add_timer(at, &waker(n as u8))).expect("a timer")
+        })
+        .collect();
+    net.on(0, |host, _| host.cancel_timer(keys[2]));
+    net.run(ms(40));
+    assert_eq!(*fired.lock().expect("unpoisoned"), [1, 3, 0]);
+    assert!(!net.on(0, |host, _| host.update_timer(keys[0], &waker(9))));
+}
