@@ -116,7 +116,7 @@ fn knobs(lab: &str) -> Vec<String> {
         let Some(heading) = line.trim().strip_prefix("[broken") else { continue };
         let Some(name) = heading.split(']').next() else { continue };
         let first = name.trim_start_matches('.').split('.').next().unwrap_or_default();
-        let tables = ["networks", "routers", "hosts", "switches", "hubs", "links", "cables"];
+        let tables = ["networks", "switches", "routers", "hosts", "links", "publish"];
         let knob = if first.is_empty() || tables.contains(&first) {
             "broken".to_owned()
         } else {

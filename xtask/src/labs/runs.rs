@@ -115,6 +115,10 @@ impl Run {
     pub(super) fn forget(self) {
         // What cannot be removed lies in the system's scratch folder and hurts nobody.
         let _ = std::fs::remove_dir_all(&self.folder);
+        // Both folders above it go with the last run that they hold.
+        for above in self.folder.ancestors().skip(1).take(2) {
+            let _ = std::fs::remove_dir(above);
+        }
     }
 }
 
