@@ -120,6 +120,20 @@ pub(crate) fn duplicate_key(name: &str) -> Complaint {
 }
 
 impl Item {
+    /// The text, if it is one.
+    pub(crate) fn as_text(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Text(words) => Some(words),
+            _ => None,
+        }
+    }
+
+    /// Whether this is `{ en = "..", zh = ".." }`.
+    pub(crate) fn is_sentence(&self) -> bool {
+        let has = |table: &Table| table.get("en").is_some() || table.get("zh").is_some();
+        matches!(&self.kind, Kind::Table(table) if has(table))
+    }
+
     /// What this is called in an error.
     pub(crate) fn type_name(&self) -> (&'static str, &'static str) {
         match &self.kind {

@@ -240,3 +240,57 @@ fn hostile_text_is_an_answer() {
     let deep = format!("lab = \"x\"\na = {}1{}\n", "[".repeat(10_000), "]".repeat(10_000));
     assert!(parse(&deep, "x").is_err());
 }
+
+#[test]
+fn a_top_level_key_is_found_under_every_table() {
+    let tables = [
+        "[networks]\nn = \"10.0.0.0/24\"\n",
+        "[switches]\nsw1 = {}\n",
+        "[routers]\nr1 = []\n",
+        "[hosts]\npc1 = {}\n",
+        "[hosts.pc1]\n",
+        "[publish]\n",
+        "[capture]\n",
+        "[[check]]\nexpect = \"arp before ip\"\n",
+        "[[script]]\nat = \"1s\"\ndo = \"cut x\"\n",
+    ];
+    let keys = [
+        "seed = 42",
+        "clock = \"virtual\"",
+        "domain = \"x.lab\"",
+        "links = [\"pc1 - sw1\", \"sw1 - r1.lan\"]",
+        "title = { en = \"a\", zh = \"b\" }",
+        "duration = \"3s\"",
+    ];
+    for table in tables {
+        for key in keys {
+            // A jack or a host has a title of its own.
+            if table.starts_with("[hosts.") && key.starts_with("title") {
+                continue;
+            }
+            let text = format!("lab = \"x\"\n{table}{key}\n");
+            let mistakes = parse(&text, "x").err().unwrap_or_default();
+            let found = mistakes.iter().any(|mistake| mistake.code == "top-level-key");
+            assert!(found, "{text}{}", render(&mistakes, Lang::En));
+        }
+    }
+}
+
+#[test]
+fn a_lab_is_plain_data() {
+    let text = fs::read_to_string(labs().join("two-lans.toml")).unwrap_or_default();
+    let json = serde_json::to_value(read(&text)).unwrap_or_default();
+    assert_eq!(json["hosts"][0]["jacks"][0]["addresses"][0], "192.168.1.2/24");
+    assert_eq!(json["links"][0]["forward"]["delay"], "500ns");
+    assert_eq!(json["hosts"][0]["run"][0]["every"], "2s");
+}
+
+#[test]
+fn ten_thousand_hosts_are_read() {
+    let mut text = String::from("lab = \"big\"\n[networks]\nn = \"10.0.0.0/16\"\n[hosts]\n");
+    for host in 0..10_000 {
+        text.push_str(&format!("h{host} = \"n\"\n"));
+    }
+    let lab = read(&text);
+    assert_eq!(lab.links.last().map(|link| link.b.jack.as_str()), Some("10000"));
+}

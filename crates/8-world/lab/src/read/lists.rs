@@ -8,7 +8,7 @@ use crate::diagnostic::{Complaint, Text, text};
 use crate::expect::Expect;
 use crate::fields::FIELDS;
 use crate::model::{Capture, Check, Lab, Publish, Script, Task, When};
-use crate::read::{Reader, check_name, whole};
+use crate::read::{Reader, SCALARS, check_name, top_level, whole};
 use crate::tree::{Item, Key, Table};
 use crate::verb::{Verb, unknown};
 
@@ -50,6 +50,10 @@ impl Reader<'_> {
     }
 
     fn publish(&mut self, key: &Key, item: &Item, lab: &Lab) -> Option<Publish> {
+        if SCALARS.contains(&key.name.as_str()) {
+            self.sink.report(key.span, top_level(&key.name));
+            return None;
+        }
         let Ok(listen) = key.name.parse::<SocketAddr>() else {
             let complaint = Complaint::new(
                 "bad-publish",
@@ -90,6 +94,11 @@ impl Reader<'_> {
     fn capture(&mut self, key: &Key, item: &Item, lab: &Lab) -> Option<Capture> {
         if let Err(complaint) = check_name(&key.name) {
             self.sink.report(key.span, complaint);
+        }
+        let words = item.as_text().unwrap_or("");
+        if SCALARS.contains(&key.name.as_str()) && lab.place(words).is_none() {
+            self.sink.report(key.span, top_level(&key.name));
+            return None;
         }
         let words = self.words(item, "capture")?;
         let Some(place) = lab.place(words) else {

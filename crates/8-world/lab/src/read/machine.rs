@@ -84,13 +84,13 @@ impl Reader<'_> {
             names: Vec::new(),
             run: Vec::new(),
         };
+        if SCALARS.contains(&key.name.as_str()) && !looks_like_machine(item) {
+            self.sink.report(key.span, top_level(&key.name));
+            return None;
+        }
         match &item.kind {
             Kind::Table(table) => self.long_machine(&mut draft, table),
             Kind::Text(_) | Kind::List(_) => self.nets(&mut draft, item),
-            _ if SCALARS.contains(&key.name.as_str()) => {
-                self.sink.report(key.span, top_level(&key.name));
-                return None;
-            }
             _ => {
                 self.wrong_type(item, &key.name, "a network's name or a table", "网络的名字或表");
                 return None;
@@ -402,6 +402,19 @@ impl Reader<'_> {
             return None;
         }
         Some(period)
+    }
+}
+
+/// Whether a key of the whole lab, such as `title`, could still be a machine's name: it could
+/// unless its value is a sentence, a list of links or no machine at all.
+fn looks_like_machine(item: &Item) -> bool {
+    match &item.kind {
+        Kind::Text(_) => true,
+        Kind::Table(_) => !item.is_sentence(),
+        Kind::List(list) => list
+            .iter()
+            .all(|item| matches!(&item.kind, Kind::Text(words) if !words.contains([' ', '.']))),
+        _ => false,
     }
 }
 

@@ -224,7 +224,9 @@ impl Reader<'_> {
             ),
         )
         .label(text(format!("expected {en}"), format!("应为{zh}")));
-        self.sink.report(item.span, complaint);
+        let example = example(key);
+        let help = text(format!("write: {key} = {example}"), format!("写成: {key} = {example}"));
+        self.sink.report(item.span, complaint.help(help));
     }
 
     pub(crate) fn words<'i>(&mut self, item: &'i Item, key: &str) -> Option<&'i str> {
@@ -266,6 +268,7 @@ impl Reader<'_> {
                     0..0,
                     text(format!("`{key}` is out of range"), format!("`{key}` 超出范围")),
                 )
+                .help(text(format!("write: {key} = 42"), format!("写成: {key} = 42")))
                 .label(text(
                     format!("a whole number from 0 to {most}"),
                     format!("应为 0 到 {most} 的整数"),
@@ -352,6 +355,24 @@ impl Reader<'_> {
 
     pub(crate) fn title(&mut self, table: &Table) -> Text {
         self.sentence(table, "title")
+    }
+}
+
+/// What a key's value looks like.
+fn example(key: &str) -> &'static str {
+    match key {
+        "seed" | "points" => "42",
+        "version" => "1",
+        "stp" | "always" => "true",
+        "ip" => "\"10.0.2.80\"",
+        "gateway" | "resolver" => "\"192.168.1.1\"",
+        "mac" => "\"02:00:5e:10:00:01\"",
+        "epoch" => "2026-01-01T00:00:00Z",
+        "links" => "[\"pc1 - sw1\"]",
+        "run" => "\"ping pc2\"",
+        "networks" | "switches" | "routers" | "hosts" | "publish" | "capture" | "solution"
+        | "broken" | "jacks" | "reverse" | "script" | "check" | "task" => "{ .. }",
+        _ => "\"..\"",
     }
 }
 

@@ -65,7 +65,11 @@ impl Reader<'_> {
 
     fn switch(&mut self, key: &Key, item: &Item) -> Option<Switch> {
         let mut switch = plain_switch(&key.name);
-        let Kind::Table(table) = &item.kind else {
+        let table = match &item.kind {
+            Kind::Table(table) if !item.is_sentence() => Some(table),
+            _ => None,
+        };
+        let Some(table) = table else {
             if SCALARS.contains(&key.name.as_str()) {
                 self.sink.report(key.span, top_level(&key.name));
             } else {
@@ -84,6 +88,9 @@ impl Reader<'_> {
     }
 
     fn network(&mut self, key: &Key, item: &Item, lab: &Lab) -> Option<Network> {
+        if SCALARS.contains(&key.name.as_str()) && item.is_sentence() {
+            return self.not_a_network(key, item);
+        }
         let mut switch = key.name.clone();
         let subnet = match &item.kind {
             Kind::Text(_) => item,
