@@ -62,7 +62,9 @@ fn main() -> ExitCode {
         }
         Some(Ok(())) => ExitCode::SUCCESS,
         Some(Err(failure)) => {
-            eprintln!("xtask: {failure}");
+            if !failure.is_told() {
+                eprintln!("xtask: {failure}");
+            }
             ExitCode::FAILURE
         }
     }

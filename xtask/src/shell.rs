@@ -17,6 +17,16 @@ impl Failure {
         Self(message.into())
     }
 
+    /// A failure about which everything was said already.
+    pub(crate) fn told() -> Self {
+        Self(String::new())
+    }
+
+    /// Whether something is left to be said.
+    pub(crate) fn is_told(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// A failure that concerns a file or folder.
     pub(crate) fn about(path: &Path, error: &dyn fmt::Display) -> Self {
         Self(format!("{}: {error}", path.display()))

@@ -139,13 +139,13 @@ fn conclude(results: &[Finished], quick: bool) -> Result<(), Failure> {
     if skipped > 0 {
         println!("SKIPPED: {skipped} steps; see above what they need");
     }
-    println!("{passed} passed, {failed} failed");
-    if failed == 0 {
-        return Ok(());
-    }
     let names = results.iter().filter(|result| matches!(result.outcome, Outcome::Failed(_)));
     let names: Vec<&str> = names.map(|result| result.name).collect();
-    Err(Failure::new(format!("failed: {}", names.join(", "))))
+    if failed > 0 {
+        println!("failed: {}", names.join(", "));
+    }
+    println!("{passed} passed, {failed} failed");
+    if failed == 0 { Ok(()) } else { Err(Failure::told()) }
 }
 
 fn tally<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> (usize, usize, usize) {
