@@ -199,7 +199,7 @@ impl World {
             let slot = self.calendar.add(Owner::Line(line));
             let mut wire = Line::new(config, &source, way);
             wire.cut(&mut self.nodes[from.0].cx, from.1);
-            self.links.push(Link { line: wire, from, to, slot });
+            self.links.push(Link { line: wire, from, to, slot, twins: VecDeque::new() });
             self.nodes[from.0].jacks[usize::from(from.1.0)] = Some(Plug { line, cable });
         }
         self.cable_names.insert(spec.name.clone(), cable);

@@ -3,7 +3,7 @@
 use crate::calendar::Key;
 use crate::node::Kind;
 use crate::reasons::{DoorFull, NoCable, PowerLost, RingFull};
-use crate::recorder::Direction;
+use crate::recorder::{Direction, Twin};
 use crate::world::World;
 use base::{Frame, JackId, NodeId};
 use bytes::Bytes;
@@ -15,8 +15,10 @@ impl World {
     pub const DOOR_FRAMES: usize = 4096;
 
     /// A node puts a frame on the cable in one of its jacks.
-    pub(crate) fn transmit(&mut self, node: usize, jack: JackId, frame: Frame) {
-        self.recorder.record(self.now, NodeId(node as u32), jack, Direction::Out, &frame);
+    /// `twin` is what the recorder knows of the same frame on its way in.
+    pub(crate) fn transmit(&mut self, node: usize, jack: JackId, frame: Frame, twin: Twin) {
+        let place = (NodeId(node as u32), jack);
+        let twin = self.recorder.record(self.now, place, Direction::Out, &frame, twin);
         let sender = &mut self.nodes[node];
         sender.cx.set_now(self.now);
         let Some(plug) = sender.plug(jack) else {
@@ -25,6 +27,7 @@ impl World {
         };
         sender.count += 1;
         let link = &mut self.links[plug.line];
+        link.remember(sender.count, twin);
         let before = link.line.next_arrival();
         link.line.transmit(&mut sender.cx, jack, sender.count, frame);
         if link.line.next_arrival() != before {
@@ -48,16 +51,18 @@ impl World {
     pub(crate) fn arrive(&mut self, line: usize) {
         let link = &mut self.links[line];
         let (node, jack) = link.to;
+        let twin = link.recall();
         let frame = link.line.take(self.now);
         self.plan_line(line);
         if let Some(mut frame) = frame {
             frame.meta_mut().arrival = self.now;
-            self.enter(node, jack, frame);
+            self.enter(node, jack, frame, twin);
         }
     }
 
-    fn enter(&mut self, index: usize, jack: JackId, frame: Frame) {
-        self.recorder.record(self.now, NodeId(index as u32), jack, Direction::In, &frame);
+    fn enter(&mut self, index: usize, jack: JackId, frame: Frame, twin: Twin) {
+        let place = (NodeId(index as u32), jack);
+        let twin = self.recorder.record(self.now, place, Direction::In, &frame, twin);
         let node = &mut self.nodes[index];
         node.cx.set_now(self.now);
         node.cx.trace.entered();
@@ -76,7 +81,7 @@ impl World {
         } else if node.ring.len() >= node.ring_limit {
             node.cx.trace.emit(place, journey, RingFull { waiting: node.ring.len() });
         } else {
-            node.ring.push_back((jack, frame));
+            node.ring.push_back((jack, frame, twin));
             if node.ring.len() == 1 {
                 self.plan_service(index);
             }
@@ -98,7 +103,7 @@ impl World {
         let front = node.ring.pop_front();
         node.cx.set_now(self.now);
         self.plan_service(index);
-        let Some((jack, frame)) = front else { return };
+        let Some((jack, frame, twin)) = front else { return };
         let node = &mut self.nodes[index];
         match &mut node.kind {
             Kind::Machine(machine) => {
@@ -109,7 +114,7 @@ impl World {
             }
             Kind::Switch(Some(switch)) => {
                 let forwarding = switch.handle_frame(&mut node.cx, jack, frame);
-                self.forward(index, forwarding);
+                self.forward(index, forwarding, twin);
                 self.settle(index);
             }
             Kind::Switch(None) | Kind::Door(_) => {}
@@ -117,22 +122,22 @@ impl World {
     }
 
     /// A frame that a switch sends on is sent once, however many copies leave.
-    fn forward(&mut self, index: usize, forwarding: Forwarding) {
+    fn forward(&mut self, index: usize, forwarding: Forwarding, twin: Twin) {
         let trace = &mut self.nodes[index].cx.trace;
         match forwarding {
             Forwarding::One(out, frame) => {
                 trace.ended(Fate::Sent);
-                self.transmit(index, out, frame);
+                self.transmit(index, out, frame, twin);
             }
             Forwarding::Flood { except, frame } => {
                 trace.ended(Fate::Sent);
-                self.flood(index, except, frame);
+                self.flood(index, except, frame, twin);
             }
             Forwarding::Ended => {}
         }
     }
 
-    fn flood(&mut self, index: usize, except: JackId, frame: Frame) {
+    fn flood(&mut self, index: usize, except: JackId, frame: Frame, twin: Twin) {
         let mut last = None;
         for jack in 0..self.nodes[index].jacks.len() {
             let jack = JackId(jack as u16);
@@ -140,11 +145,11 @@ impl World {
                 continue;
             }
             if let Some(jack) = last.replace(jack) {
-                self.transmit(index, jack, frame.clone());
+                self.transmit(index, jack, frame.clone(), twin);
             }
         }
         if let Some(jack) = last {
-            self.transmit(index, jack, frame);
+            self.transmit(index, jack, frame, twin);
         }
     }
 
@@ -206,7 +211,7 @@ impl World {
         let mut frame = node.cx.pool.frame_with_headers(octets, headers);
         frame.meta_mut().journey = node.cx.trace.born();
         node.cx.trace.ended(Fate::Sent);
-        self.transmit(index, JackId(0), frame);
+        self.transmit(index, JackId(0), frame, Twin::NONE);
         self.gather(index);
     }
 

@@ -9,6 +9,7 @@
 
 use crate::calendar::Slot;
 use crate::machine::MachineNode;
+use crate::recorder::Twin;
 use base::{Duration, Frame, JackId, NodeId};
 use std::collections::VecDeque;
 use trace::Cx;
@@ -82,7 +83,7 @@ pub(crate) struct Node {
     pub(crate) boot: u32,
     /// Time, trace and account of the physical part.
     pub(crate) cx: Cx,
-    pub(crate) ring: VecDeque<(JackId, Frame)>,
+    pub(crate) ring: VecDeque<(JackId, Frame, Twin)>,
     pub(crate) ring_limit: usize,
     pub(crate) cpu: Duration,
     /// How many frames it put on cables: the last part of their order.

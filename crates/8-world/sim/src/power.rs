@@ -37,7 +37,7 @@ impl World {
         node.cx.set_now(self.now);
         node.powered = false;
         node.cx.trace.emit(Place::Node, Journey::NONE, PoweredOff {});
-        for (jack, frame) in node.ring.drain(..) {
+        for (jack, frame, _) in node.ring.drain(..) {
             node.cx.trace.emit(Place::Jack(jack), frame.meta().journey, PowerLost {});
         }
         match &mut node.kind {

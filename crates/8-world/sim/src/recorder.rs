@@ -1,7 +1,7 @@
 //! Every frame at every jack, both directions, as a cheap handle, within a bound.
 //!
-//! A recorded frame shares its body with the frame that flies on, and the two ends of a cable share
-//! one head. What is kept is the last 256 MiB by true size; the oldest go and are counted. A reader
+//! A recorded frame shares its body with the frame that flies on; the two ends of a cable, and the
+//! jacks of a switch, share one head ([`Twin`]). What is kept is the last 256 MiB by true size; the oldest go and are counted. A reader
 //! holds a cursor (a sequence number): what it asks for and is gone, it is told.
 //!
 //! Invariant: sequence numbers are consecutive, times never fall.
@@ -37,6 +37,17 @@ pub struct Recorded {
     pub frame: Arc<Frame>,
     /// Why it went no further (or was spoiled on its cable), if it is known yet.
     pub dropped: Option<(&'static ReasonInfo, Args)>,
+    /// Octets of memory that went with this entry.
+    charge: usize,
+}
+
+/// Names the entry that a frame had at the jack before, so that the next one can share its copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Twin(u64);
+
+impl Twin {
+    /// There is none, or the frame has changed since.
+    pub(crate) const NONE: Twin = Twin(u64::MAX);
 }
 
 impl Recorded {
@@ -51,12 +62,6 @@ impl Recorded {
     /// The whole frame without its check sequence.
     pub fn octets(&self) -> Vec<u8> {
         self.frame.to_vec()
-    }
-
-    /// What it costs to keep it: the entry, the head with its bookkeeping, the payload.
-    fn size(&self) -> usize {
-        const HEAD: usize = base::frame::HEAD_SIZE + 160;
-        size_of::<Recorded>() + HEAD + self.frame.body().len()
     }
 }
 
@@ -117,31 +122,54 @@ impl Recorder {
         self.on = on;
     }
 
+    /// Records a frame; `twin` is its entry at the jack before, if it has not changed since.
     pub(crate) fn record(
         &mut self,
         time: Instant,
-        node: NodeId,
-        jack: JackId,
+        (node, jack): (NodeId, JackId),
         direction: Direction,
         frame: &Frame,
-    ) {
+        twin: Twin,
+    ) -> Twin {
         if !self.on {
-            return;
+            return Twin::NONE;
         }
-        let frame = self.share(direction, frame);
-        let recorded =
-            Recorded { sequence: self.next, time, node, jack, direction, frame, dropped: None };
+        let (frame, charge) = self.copy(frame, twin);
+        let sequence = self.next;
+        let dropped = None;
+        self.frames.push_back(Recorded {
+            sequence,
+            time,
+            node,
+            jack,
+            direction,
+            frame,
+            dropped,
+            charge,
+        });
         self.next += 1;
-        self.size += recorded.size();
-        self.frames.push_back(recorded);
+        self.size += charge;
         while self.size > self.bound {
             let Some(gone) = self.frames.pop_front() else { break };
-            self.size -= gone.size();
+            self.size -= gone.charge;
         }
+        Twin(sequence)
     }
 
-    fn share(&self, _direction: Direction, frame: &Frame) -> Arc<Frame> {
-        Arc::new(frame.clone())
+    /// The frame as it is to be kept, and what that costs.
+    fn copy(&self, frame: &Frame, twin: Twin) -> (Arc<Frame>, usize) {
+        // The head with its bookkeeping: two handles of views, journeys, lengths.
+        const HEAD: usize = base::frame::HEAD_SIZE + 160;
+        const ENTRY: usize = size_of::<Recorded>();
+        let known = self.get(twin.0).map(|recorded| &recorded.frame);
+        let same = |twin: &&Arc<Frame>| {
+            let (old, new) = (twin.meta(), frame.meta());
+            (old.journey, old.fcs, twin.len()) == (new.journey, new.fcs, frame.len())
+        };
+        match known.filter(same) {
+            Some(twin) => (twin.clone(), ENTRY),
+            None => (Arc::new(frame.clone()), ENTRY + HEAD + frame.body().len()),
+        }
     }
 
     /// An event says that a frame went no further: its entry learns why. The frame was recorded a

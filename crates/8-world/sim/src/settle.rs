@@ -5,6 +5,7 @@ use crate::machine::Launch;
 use crate::node::Kind;
 use crate::outputs::ProcessId;
 use crate::reasons::NoProgram;
+use crate::recorder::Twin;
 use crate::world::World;
 use base::{Instant, Journey, NodeId};
 use trace::Place;
@@ -20,7 +21,7 @@ impl World {
         let turn = machine.run(self.now, &mut outbox, &mut self.outputs);
         self.at_instant += turn.polls;
         for (jack, frame) in outbox.drain(..) {
-            self.transmit(index, jack, frame);
+            self.transmit(index, jack, frame, Twin::NONE);
         }
         self.outbox = outbox;
         self.plan_deadline(index, turn.deadline);

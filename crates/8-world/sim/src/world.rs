@@ -3,11 +3,12 @@
 use crate::calendar::{Calendar, Key, Owner, Slot};
 use crate::error::Stuck;
 use crate::node::{Kind, Node, NodeKind, NodeView};
+use crate::recorder::Twin;
 use crate::{EventLog, Outputs, Programs, Recorder};
 use base::{Frame, Instant, JackId, Lang, NodeId};
 use cable::Line;
 use core::net::IpAddr;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 /// What holds for the whole world.
 #[derive(Debug)]
@@ -28,6 +29,34 @@ pub(crate) struct Link {
     pub(crate) from: (usize, JackId),
     pub(crate) to: (usize, JackId),
     pub(crate) slot: Slot,
+    /// What the recorder knows of the frames under way, by the sender's count.
+    pub(crate) twins: VecDeque<(u64, Twin)>,
+}
+
+impl Link {
+    /// Notes the entry of a frame that sets out. What the line loses leaves its note behind, until a
+    /// later frame arrives or the line is empty.
+    pub(crate) fn remember(&mut self, count: u64, twin: Twin) {
+        let under_way = self.line.in_flight();
+        if under_way == 0 {
+            self.twins.clear();
+        }
+        if twin != Twin::NONE && self.twins.len() <= 2 * under_way + 64 {
+            self.twins.push_back((count, twin));
+        }
+    }
+
+    /// The entry of the frame that arrives next; none for one that was overtaken.
+    pub(crate) fn recall(&mut self) -> Twin {
+        let Some((_, count)) = self.line.next_arrival() else { return Twin::NONE };
+        while let Some(&(noted, twin)) = self.twins.front() {
+            if noted >= count {
+                return if noted == count { twin } else { Twin::NONE };
+            }
+            self.twins.pop_front();
+        }
+        Twin::NONE
+    }
 }
 
 pub(crate) struct Cable {
@@ -73,7 +102,7 @@ pub struct World {
     pub(crate) events: EventLog,
     pub(crate) outputs: Outputs,
     /// Doors with frames to fetch, each once.
-    pub(crate) open_doors: std::collections::VecDeque<usize>,
+    pub(crate) open_doors: VecDeque<usize>,
     /// What machines give out, kept for its capacity.
     pub(crate) outbox: Vec<(JackId, Frame)>,
     /// Events since time last moved.
@@ -103,7 +132,7 @@ impl World {
             recorder,
             events: EventLog::default(),
             outputs: Outputs::default(),
-            open_doors: std::collections::VecDeque::new(),
+            open_doors: VecDeque::new(),
             outbox: Vec::new(),
             at_instant: 0,
             stuck: None,

@@ -3,8 +3,8 @@
 use base::{Duration, Instant, JackId, NodeId};
 use cable::LineConfig;
 use catenet_sim::{
-    CableSpec, Direction, End, Input, InputError, LineChange, Outcome, Programs, SwitchSpec, Way,
-    World, WorldBuilder,
+    CableSpec, Direction, End, Input, InputError, LineChange, Outcome, Programs, SwitchSpec,
+    TimedInput, Way, World, WorldBuilder,
 };
 
 /// Three doors on one switch.
@@ -258,4 +258,42 @@ fn the_same_seed_gives_the_same_bytes_and_another_does_not() {
     };
     assert_eq!(run(7), run(7));
     assert_ne!(run(7), run(8));
+}
+
+#[test]
+fn a_journal_of_inputs_replays_the_world() {
+    let mut first = world(3);
+    let mut journal = Vec::new();
+    let inputs = [
+        (0, Input::FrameIn { node: "d1".into(), octets: octets(0xff, 1, 60) }),
+        (1_500, Input::Cut { cable: "d2--lan".into() }),
+        (9_000, Input::FrameIn { node: "d3".into(), octets: octets(1, 3, 90) }),
+        (9_000, Input::AddDoorHost { name: "h".into(), network: "lan".into() }),
+        (20_000, Input::FrameIn { node: "h".into(), octets: octets(0xff, 7, 200) }),
+        (30_000, Input::Power { node: "lan".into(), on: false }),
+        (31_000, Input::Power { node: "lan".into(), on: true }),
+        (32_000, Input::FrameIn { node: "h".into(), octets: octets(0xff, 7, 200) }),
+    ];
+    for (at_ns, input) in inputs {
+        let timed = TimedInput { at_ns, input };
+        journal.push(serde_json::to_string(&timed).expect("plain data"));
+        first.run_until(timed.at()).expect("runs");
+        first.handle_input(timed.input).expect("taken");
+    }
+    settle(&mut first);
+    let mut second = world(3);
+    for line in &journal {
+        let timed: TimedInput = serde_json::from_str(line).expect("our own");
+        second.run_until(timed.at()).expect("runs");
+        second.handle_input(timed.input).expect("taken");
+    }
+    settle(&mut second);
+    assert_eq!(first.digest(), second.digest());
+    assert!(first.recorder().next() > 15);
+}
+
+#[test]
+fn a_world_may_move_to_its_drivers_thread() {
+    fn may_move<T: Send>(_: &T) {}
+    may_move(&world(1));
 }

@@ -7,7 +7,7 @@ use core::str::FromStr;
 use socket::{Env, ExitCode, PingReceived, TcpStream};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-pub fn registry() -> Programs {
+pub(crate) fn registry() -> Programs {
     let mut programs = Programs::default();
     programs
         .add("ping", |env| Box::pin(ping(env)), "ping ADDRESS COUNT", "ping 地址 次数")
