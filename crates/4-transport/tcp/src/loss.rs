@@ -1,0 +1,182 @@
+//! What is lost, what to send again, and how much is in flight while a loss is repaired.
+//!
+//! With SACK this is RFC 6675 (IsLost, SetPipe, NextSeg with its rescue), without it NewReno (RFC
+//! 6582) in the same terms: each duplicate acknowledgement takes one segment out of the pipe.
+//! After a time-out everything unknown counts as lost and is sent again in slow start.
+//!
+//! The record exists from the first duplicate acknowledgement until the repair is done; a
+//! connection without trouble owns none.
+//!
+//! ```text
+//!   una     high_rxt       lost_edge              nxt
+//!    | sent again | lost, to send | not yet known  |     minus what the scoreboard knows
+//! ```
+//!
+//! Invariants: una <= high_rxt, lost_edge <= nxt (checked in `Recovery::measure`).
+
+use crate::scoreboard::{DUP_THRESH, Scoreboard};
+use base::Seq;
+
+/// How far the trouble went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// Duplicates, perhaps only reordering.
+    Disorder,
+    /// Fast retransmit and recovery.
+    Fast,
+    /// After a retransmission time-out.
+    Timeout,
+}
+
+#[derive(Debug)]
+pub(crate) struct Recovery {
+    pub(crate) phase: Phase,
+    pub(crate) sacked: Scoreboard,
+    pub(crate) dup_acks: u32,
+    /// RecoveryPoint: SND.NXT when the repair began.
+    pub(crate) point: Seq,
+    /// HighRxt: everything before it that was missing has been sent again.
+    high_rxt: Seq,
+    lost_edge: Seq,
+    rescued: bool,
+    /// Send the first missing segment whatever the pipe says.
+    pub(crate) force: bool,
+    /// Octets believed to be on their way.
+    pub(crate) pipe: u32,
+}
+
+/// Where SND.UNA and SND.NXT stand, and how the connection cuts its segments.
+#[derive(Clone, Copy)]
+pub(crate) struct View {
+    pub(crate) una: Seq,
+    pub(crate) nxt: Seq,
+    pub(crate) mss: u32,
+    pub(crate) sack: bool,
+}
+
+impl Recovery {
+    pub(crate) fn new(una: Seq) -> Self {
+        Recovery {
+            phase: Phase::Disorder,
+            sacked: Scoreboard::default(),
+            dup_acks: 0,
+            point: una,
+            high_rxt: una,
+            lost_edge: una,
+            rescued: false,
+            force: false,
+            pipe: 0,
+        }
+    }
+
+    /// Do the signs mean a loss (RFC 6675 section 5, RFC 5681 section 3.2)?
+    pub(crate) fn is_loss(&self, view: View) -> bool {
+        //= rfc6675#5
+        self.phase == Phase::Disorder
+            && view.una != view.nxt
+            && (self.dup_acks >= DUP_THRESH
+                || view.sack && self.sacked.lost_edge(view.mss).is_some())
+    }
+
+    /// Begins fast recovery.
+    pub(crate) fn begin_fast(&mut self, view: View) {
+        self.phase = Phase::Fast;
+        self.point = view.nxt;
+        self.high_rxt = view.una;
+        self.rescued = false;
+        self.force = true;
+        self.lost_edge = (view.una + view.mss).min(view.nxt);
+        self.measure(view);
+    }
+
+    /// The retransmission timer went off (or the path shrank): all that is unknown is lost.
+    pub(crate) fn begin_timeout(&mut self, view: View) {
+        //= rfc2018#8
+        if self.sacked.lowest().is_some_and(|lowest| lowest.at_or_before(view.una)) {
+            self.sacked.clear(); // the other side has thrown away what it had reported
+        }
+        self.phase = Phase::Timeout;
+        self.point = view.nxt;
+        self.high_rxt = view.una;
+        self.lost_edge = view.nxt;
+        self.dup_acks = 0;
+        self.rescued = true;
+        self.force = true;
+        self.measure(view);
+    }
+
+    /// SND.UNA has moved by `acked` octets. Returns true when the repair is done.
+    pub(crate) fn advance(&mut self, view: View, acked: u32) -> bool {
+        self.sacked.advance(view.una);
+        self.high_rxt = self.high_rxt.max(view.una);
+        match self.phase {
+            Phase::Disorder => self.dup_acks = 0,
+            _ if view.una.at_or_after(self.point) => return true,
+            Phase::Fast if !view.sack => {
+                //= rfc6582#3.2
+                self.dup_acks = self.dup_acks.saturating_sub((acked / view.mss).saturating_sub(1));
+                self.lost_edge = (view.una + view.mss).min(view.nxt);
+                self.force = self.high_rxt == view.una;
+            }
+            _ => {}
+        }
+        false
+    }
+
+    /// Recomputes what is lost and what is in the pipe.
+    pub(crate) fn measure(&mut self, view: View) {
+        //= rfc6675#4
+        self.high_rxt = self.high_rxt.max(view.una);
+        if view.sack
+            && let Some(edge) = self.sacked.lost_edge(view.mss)
+        {
+            self.lost_edge = self.lost_edge.max(edge);
+        }
+        self.lost_edge = self.lost_edge.max(view.una);
+        let unknown = if self.phase == Phase::Disorder { view.una } else { self.lost_edge };
+        self.pipe = self.sacked.unknown(unknown, view.nxt)
+            + self.sacked.unknown(view.una, self.high_rxt.min(unknown));
+        if !view.sack {
+            self.pipe = self.pipe.saturating_sub(self.dup_acks * view.mss);
+        }
+        debug_assert!(
+            self.high_rxt.at_or_before(view.nxt) && self.lost_edge.at_or_before(view.nxt)
+        );
+    }
+
+    /// The next lost octets to send again (NextSeg, rule 1).
+    pub(crate) fn next_lost(&self, view: View) -> Option<(Seq, Seq)> {
+        if self.phase == Phase::Disorder {
+            return None;
+        }
+        self.sacked.next_hole(self.high_rxt.max(view.una), self.lost_edge)
+    }
+
+    /// What may be sent again when nothing is lost for sure and there is nothing new (rules 3 and 4).
+    pub(crate) fn next_doubtful(&mut self, view: View) -> Option<(Seq, Seq)> {
+        if self.phase != Phase::Fast || !view.sack {
+            return None;
+        }
+        let from = self.high_rxt.max(view.una);
+        let highest = self.sacked.highest().unwrap_or(from);
+        if let Some(hole) = self.sacked.next_hole(from, highest) {
+            return Some(hole);
+        }
+        if self.rescued {
+            return None;
+        }
+        self.rescued = true;
+        let tail = view.nxt - view.mss.min(view.nxt.since(view.una));
+        self.sacked.next_hole(tail.max(highest), view.nxt)
+    }
+
+    /// `[start, end)` is sent again.
+    pub(crate) fn sent_again(&mut self, start: Seq, end: Seq) {
+        self.force = false;
+        // A rescue lies beyond what was examined in order and must not skip it.
+        if start.at_or_before(self.lost_edge.max(self.high_rxt)) {
+            self.high_rxt = self.high_rxt.max(end);
+        }
+        self.pipe += end.since(start);
+    }
+}
