@@ -24,6 +24,7 @@ pub(crate) fn read(name: &str, whole: &str, sink: &mut Sink) -> Option<Table> {
     let (document, errors) = DeTable::parse_recoverable(&repaired);
     let table = Table::from_toml(file, document.get_ref());
     let mut readable = true;
+    let mut lines = std::collections::BTreeSet::new();
     for error in errors {
         let range = error.span().unwrap_or(0..0);
         let span = Span { file, start: range.start, end: range.end };
@@ -38,7 +39,12 @@ pub(crate) fn read(name: &str, whole: &str, sink: &mut Sink) -> Option<Table> {
         } else {
             readable = false;
             let (start, end) = widen(whole, range);
-            sink.report(Span { file, start, end }, translate(error.message(), whole, start));
+            let line = whole[..start].matches('\n').count();
+            // One broken line is one mistake; what TOML stumbles over behind it is an echo.
+            if lines.insert(line) {
+                let complaint = translate(error.message(), whole, start);
+                sink.report(Span { file, start, end }, complaint);
+            }
         }
     }
     readable.then_some(table)
@@ -369,9 +375,37 @@ fn widen(whole: &str, range: std::ops::Range<usize>) -> (usize, usize) {
     (start, start + whole[start..].chars().next().map_or(1, char::len_utf8))
 }
 
+/// The bare address of which TOML read the beginning as a number.
+fn address_at(whole: &str, at: usize) -> Option<&str> {
+    let part = |c: char| c.is_ascii_digit() || c == '.' || c == '/';
+    let start = whole[..at].rfind(|c| !part(c)).map_or(0, |i| i + 1);
+    let start = (start..=at).find(|&i| whole.is_char_boundary(i))?;
+    let end = whole[at..].find(|c| !part(c)).map_or(whole.len(), |i| at + i);
+    let word = &whole[start..end];
+    (word.split('.').count() == 4).then_some(word)
+}
+
 /// TOML's own complaint in our words. The fragments are those of `toml_parser` 1.1.
 fn translate(message: &str, whole: &str, at: usize) -> Complaint {
     let has = |part: &str| message.contains(part);
+    if whole[at..].starts_with(':') || whole[..at].trim_end_matches(' ').ends_with(':') {
+        return Complaint::new(
+            "syntax",
+            0..0,
+            text("a key is followed by `=`, not by `:`", "键后面是 `=`, 不是 `:`"),
+        )
+        .label(text("write `=`", "应写 `=`"))
+        .help(text("write key = \"value\"", "写成 key = \"value\""));
+    }
+    if let Some(address) = address_at(whole, at) {
+        return Complaint::new(
+            "unquoted",
+            0..0,
+            text("an address stands between quotes", "地址要放在引号之间"),
+        )
+        .label(text("not a number", "这不是数"))
+        .help(text(format!("write \"{address}\""), format!("写成 \"{address}\"")));
+    }
     let (en, zh, help_en, help_zh) = if has("string values must be quoted") {
         (
             "a text stands between quotes",
