@@ -1,19 +1,72 @@
-//! The network layer: addresses, routes, forwarding, ICMP.
-#![allow(unused_variables, clippy::todo, dead_code)]
+//! The network layer of one machine: addresses, routes, forwarding, ICMP, fragments (RFC 791, RFC
+//! 792, RFC 1122 section 3, RFC 1812).
+//!
+//! ```text
+//!            handle_packet                          send
+//!    link ----------------> receive -> Deliver      <----- transport
+//!                             |                        |
+//!                             v                        v
+//!                  forward (a router) ------> routes: longest prefix
+//!                             |                        |
+//!    link <-------------- Outgoing <-------------------+
+//!    link <-------------- poll_packet: echo replies, errors, further fragments
+//! ```
+//!
+//! | room | what lives there |
+//! |---|---|
+//! | [`addresses`] | which addresses are ours, which mean everybody |
+//! | [`routes`] | the list of routes and its trie |
+//! | [`receive`] | what comes in: sound? possible? whose? |
+//! | `martians` | addresses that no packet on a wire may have |
+//! | `options` | source routes refused, malformed options found |
+//! | [`forward`](Ip::handle_packet) | a router's part: TTL, lookup, size |
+//! | [`send`] | packets of our own |
+//! | `fragments`, `reassembly` | cutting and putting together |
+//! | [`icmp`] | echo, errors told and heard; `limits` holds them back |
+//! | [`reasons`] | why a packet went where it went |
+//!
+//! [`Ip`] is a plain value: calls go in, values come out. After every call, call
+//! [`Ip::poll_packet`] until `None`; at [`Ip::next_deadline`] call [`Ip::handle_timeout`].
+//!
+//! Absent so far, each with its reason at its room: IPv6 packets (addresses and routes know the
+//! family, packets are dropped with a reason), groups (IGMP), redirects, policy tables, a cache of
+//! path MTUs (TCP keeps its own), source routing, filter and NAT.
+
+pub mod addresses;
+mod forward;
+mod fragments;
+pub mod icmp;
+mod limits;
+mod martians;
+mod options;
 pub mod reasons;
-use base::{Frame, Instant, InterfaceId, Random};
-use core::net::IpAddr;
+mod reassembly;
+pub mod receive;
+pub mod routes;
+pub mod send;
+
+pub use addresses::{AddressError, AddressView};
+pub use icmp::{IcmpError, IcmpErrorKind, IcmpOutcome, Quoted};
 pub use ipnet::{IpNet, Ipv4Net, Ipv6Net};
-use trace::Cx;
+pub use receive::{Datagram, Verdict};
+pub use routes::{Path, Route, RouteError, RouteView};
+pub use send::{Outgoing, Packet, SendError};
 pub use wire::icmpv4::Unreachable;
 pub use wire::ipv4::Protocol;
+
+use base::{Instant, InterfaceId, Random};
+use core::net::{IpAddr, Ipv4Addr};
+use limits::TokenBucket;
+use std::collections::{BTreeMap, VecDeque};
+use trace::Cx;
+use wire::icmpv4;
 
 /// Settings of one machine's network layer.
 #[derive(Clone, Copy, Debug)]
 pub struct Config {
     /// Is it a router?
     pub forwarding: bool,
-    /// TTL of own packets.
+    /// TTL of own packets (RFC 1122 section 3.2.1.7; 64 is today's number).
     pub default_ttl: u8,
     /// ICMP errors a second.
     pub icmp_rate: u32,
@@ -25,263 +78,133 @@ impl Default for Config {
         Config { forwarding: false, default_ttl: 64, icmp_rate: 1000, icmp_burst: 50 }
     }
 }
+
 /// What the layer needs to know of an interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InterfaceConfig {
-    /// The longest packet in octets.
+    /// The longest packet in octets; less than 68 is taken as 68 (RFC 791 section 3.2).
     pub mtu: u16,
     /// Can it send?
     pub up: bool,
 }
-/// A route.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Route {
-    /// For which destinations.
-    pub destination: IpNet,
-    /// The next router; `None`: the destination itself is on the link.
-    pub via: Option<IpAddr>,
-    /// By which interface.
-    pub interface: InterfaceId,
-    /// The smaller, the better.
-    pub metric: u32,
-    /// The source address to prefer.
-    pub source: Option<IpAddr>,
-}
-/// One line of the route table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RouteView {
-    /// The route.
-    pub route: Route,
-    /// Did it come with an address?
-    pub connected: bool,
-    /// Is it the one that packets take?
-    pub active: bool,
-}
-/// One address of an interface.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AddressView {
-    /// Where.
-    pub interface: InterfaceId,
-    /// The address with its prefix length.
-    pub address: IpNet,
-}
-/// Why an address was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AddressError {
-    /// No such interface.
-    NoInterface,
-    /// It is there already.
-    Exists,
-    /// It is not there.
-    Absent,
-    /// It names no single host.
-    NotAHost,
-}
-/// Why a route was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RouteError {
-    /// No such interface.
-    NoInterface,
-    /// It is there already.
-    Exists,
-    /// It is not there.
-    Absent,
-    /// The router is not on a network of the interface.
-    RouterNotOnLink,
-    /// The router's address is of another family, or names no single host.
-    BadRouter,
-}
-/// Where a packet goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Path {
-    /// By which interface.
-    pub interface: InterfaceId,
-    /// Whose link address is needed.
-    pub next_hop: IpAddr,
-    /// Our address towards there (unspecified when the interface has none).
-    pub source: IpAddr,
-    /// The longest packet.
-    pub mtu: u16,
-}
-/// A packet for this machine, its header read and stripped.
-#[derive(Debug)]
-pub struct Datagram {
-    /// From whom.
-    pub src: IpAddr,
-    /// To whom.
-    pub dst: IpAddr,
-    /// What it carries.
-    pub protocol: Protocol,
-    /// Time to live left.
-    pub ttl: u8,
-    /// Type of service and ECN.
-    pub tos: u8,
-    /// By which interface it came.
-    pub interface: InterfaceId,
-    /// Was it for everybody (by link or by IP)?
-    pub broadcast: bool,
-    /// Octets of the header that was stripped.
-    pub header_len: u8,
-    /// At the transport header, without padding.
-    pub frame: Frame,
-}
-/// A packet to be sent.
-#[derive(Debug)]
-pub struct Outgoing {
-    /// Where to.
-    pub path: Path,
-    /// At the IP header.
-    pub frame: Frame,
-    /// To everybody on the link?
-    pub broadcast: bool,
-}
-/// What became of a packet that came in.
-#[derive(Debug)]
-#[must_use]
-pub enum Verdict {
-    /// For us.
-    Deliver(Datagram),
-    /// To be sent on.
-    Forward(Outgoing),
-    /// The frame was ended (or kept for reassembly).
-    Ended,
-}
-/// A packet of our own.
-#[derive(Clone, Copy, Debug)]
-pub struct Packet {
-    /// A fixed source address, or chosen by the route.
-    pub source: Option<IpAddr>,
-    /// To whom.
-    pub destination: IpAddr,
-    /// What it carries.
-    pub protocol: Protocol,
-    /// Time to live (`None`: the machine's default).
-    pub ttl: Option<u8>,
-    /// Type of service and ECN.
-    pub tos: u8,
-    /// May no router cut it?
-    pub dont_fragment: bool,
-    /// Only by this interface.
-    pub interface: Option<InterfaceId>,
-}
-/// Why a packet of our own was not sent; the frame was ended with the same reason.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SendError {
-    /// No route.
-    NoRoute,
-    /// Our source address is not ours, or there is none.
-    BadSource,
-    /// Nobody can have that destination.
-    BadDestination,
-    /// Longer than the path takes, and not to be cut.
-    TooBig {
-        /// The longest packet.
-        mtu: u16,
-    },
-}
-/// What an ICMP error says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum IcmpErrorKind {
-    /// Type 3.
-    Unreachable(Unreachable),
-    /// Type 11.
-    TimeExceeded {
-        /// While putting fragments together, not on the way.
-        reassembly: bool,
-    },
-    /// Type 12.
-    ParameterProblem {
-        /// Which octet.
-        pointer: u8,
-    },
-}
-/// The packet of ours that an ICMP error is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Quoted {
-    /// Our address.
-    pub src: IpAddr,
-    /// Where it was going.
-    pub dst: IpAddr,
-    /// What it carried.
-    pub protocol: Protocol,
-    /// The first octets of what it carried: ports, TCP sequence number, ICMP id.
-    pub first8: [u8; 8],
-}
-/// An ICMP error about a packet of ours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct IcmpError {
-    /// What it says.
-    pub kind: IcmpErrorKind,
-    /// Who says so.
-    pub from: IpAddr,
-    /// About what.
-    pub quoted: Quoted,
-}
-/// What became of an ICMP message.
-#[derive(Debug)]
-#[must_use]
-pub enum IcmpOutcome {
-    /// The frame was ended.
-    Ended,
-    /// The frame was ended; a socket should hear of the error.
-    Error(IcmpError),
-    /// For a raw socket; the owner ends the frame.
-    Unclaimed(Datagram),
-}
 
 /// The network layer of one machine.
 #[derive(Debug)]
-pub struct Ip {}
+pub struct Ip {
+    config: Config,
+    interfaces: BTreeMap<InterfaceId, InterfaceConfig>,
+    addresses: addresses::Addresses,
+    routes: routes::Routes,
+    limiter: TokenBucket,
+    reassembly: reassembly::Reassembly,
+    output: VecDeque<Outgoing>,
+    next_id: u16,
+}
+
 impl Ip {
-    /// No addresses, no routes but loopback's.
-    pub fn new(config: Config, random: Random) -> Self {
-        todo!()
+    /// Packets of this layer's own that may wait to be sent.
+    const OUTPUT: usize = 512;
+
+    /// A machine with loopback (127.0.0.1/8) and nothing else.
+    pub fn new(config: Config, mut random: Random) -> Self {
+        let mut ip = Ip {
+            config,
+            interfaces: BTreeMap::new(),
+            addresses: addresses::Addresses::default(),
+            routes: routes::Routes::default(),
+            limiter: TokenBucket::new(config.icmp_rate, config.icmp_burst),
+            reassembly: reassembly::Reassembly::default(),
+            output: VecDeque::new(),
+            next_id: random.next_u32() as u16,
+        };
+        ip.set_interface(InterfaceId::LOOPBACK, InterfaceConfig { mtu: u16::MAX, up: true });
+        if let Ok(net) = Ipv4Net::new(Ipv4Addr::LOCALHOST, 8) {
+            // It cannot fail on a machine without addresses.
+            let _ = ip.add_address(InterfaceId::LOOPBACK, net.into());
+        }
+        ip
     }
-    /// Adds or changes an interface.
+
+    /// Adds or changes an interface; routes by an interface that is down are not taken.
     pub fn set_interface(&mut self, interface: InterfaceId, config: InterfaceConfig) {
-        todo!()
+        let config = InterfaceConfig { mtu: send::held_to_least(config.mtu), ..config };
+        if self.interfaces.insert(interface, config) != Some(config) {
+            self.refresh();
+        }
     }
+
     /// Adds an address and its connected route.
+    ///
+    /// # Errors
+    /// [`AddressError`]; nothing was changed.
     pub fn add_address(
         &mut self,
         interface: InterfaceId,
         address: IpNet,
     ) -> Result<(), AddressError> {
-        todo!()
+        if !self.interfaces.contains_key(&interface) {
+            return Err(AddressError::NoInterface);
+        }
+        self.addresses.add(interface, address)?;
+        self.refresh();
+        Ok(())
     }
+
     /// Removes an address and its connected route.
+    ///
+    /// # Errors
+    /// [`AddressError::Absent`].
     pub fn remove_address(
         &mut self,
         interface: InterfaceId,
         address: IpNet,
     ) -> Result<(), AddressError> {
-        todo!()
+        self.addresses.remove(interface, address)?;
+        self.refresh();
+        Ok(())
     }
+
     /// The addresses, by interface and address.
     pub fn addresses(&self) -> Vec<AddressView> {
-        todo!()
+        self.addresses.iter().collect()
     }
+
     /// Adds a route.
+    ///
+    /// # Errors
+    /// [`RouteError`]; nothing was changed.
     pub fn add_route(&mut self, route: Route) -> Result<(), RouteError> {
-        todo!()
+        let around = routes::Around { interfaces: &self.interfaces, addresses: &self.addresses };
+        self.routes.add(route, around)
     }
-    /// Removes a route.
+
+    /// Removes a route that was added (`source` does not matter); connected ones go with their
+    /// address.
+    ///
+    /// # Errors
+    /// [`RouteError::Absent`].
     pub fn remove_route(&mut self, route: Route) -> Result<(), RouteError> {
-        todo!()
+        let around = routes::Around { interfaces: &self.interfaces, addresses: &self.addresses };
+        self.routes.remove(route, around)
     }
-    /// The routes, sorted.
+
+    /// The routes, by prefix and metric.
     pub fn routes(&self) -> Vec<RouteView> {
-        todo!()
+        self.routes.views(self.around())
     }
+
     /// Is it a router?
     pub fn is_forwarding(&self) -> bool {
-        todo!()
+        self.config.forwarding
     }
     /// Makes it a router, or none.
     pub fn set_forwarding(&mut self, forwarding: bool) {
-        todo!()
+        self.config.forwarding = forwarding;
     }
-    /// Where a packet for `destination` goes.
+
+    /// Where a packet for `destination` goes. Only table 0 exists; `source`, `incoming` and `mark`
+    /// will choose the table when there are rules.
+    #[inline]
     pub fn lookup(
         &self,
         table: u8,
@@ -290,57 +213,76 @@ impl Ip {
         incoming: Option<InterfaceId>,
         mark: u32,
     ) -> Option<Path> {
-        todo!()
+        let _ = (source, incoming, mark);
+        if table != 0 {
+            return None;
+        }
+        if self.addresses.is_own(destination) {
+            return Some(Path {
+                interface: InterfaceId::LOOPBACK,
+                next_hop: destination,
+                source: match destination {
+                    IpAddr::V4(v4) if v4.is_loopback() => Ipv4Addr::LOCALHOST.into(),
+                    other => other,
+                },
+                mtu: u16::MAX,
+            });
+        }
+        self.routes.lookup(destination)
     }
+
     /// Is it one of our addresses?
+    #[inline]
     pub fn is_local(&self, address: IpAddr) -> bool {
-        todo!()
+        self.addresses.is_own(address)
     }
-    /// A packet came in (`frame`: at the IP header).
-    pub fn handle_packet(
-        &mut self,
-        cx: &mut Cx,
-        interface: InterfaceId,
-        link_broadcast: bool,
-        frame: Frame,
-    ) -> Verdict {
-        todo!()
+
+    /// Does it mean everybody on some link of ours (255.255.255.255 included)?
+    pub fn is_broadcast(&self, address: IpAddr) -> bool {
+        match address {
+            IpAddr::V4(v4) => v4.is_broadcast() || self.addresses.is_broadcast(v4),
+            IpAddr::V6(_) => false,
+        }
     }
-    /// A packet of our own.
-    pub fn send(
-        &mut self,
-        cx: &mut Cx,
-        packet: Packet,
-        frame: Frame,
-    ) -> Result<Outgoing, SendError> {
-        todo!()
-    }
-    /// An ICMP message for us.
-    pub fn handle_icmp(&mut self, cx: &mut Cx, datagram: Datagram) -> IcmpOutcome {
-        todo!()
-    }
-    /// Tells the sender of a delivered datagram that nobody wants it; the caller ends the datagram.
-    pub fn reject(&mut self, cx: &mut Cx, datagram: &Datagram, why: Unreachable) {
-        todo!()
-    }
-    /// No neighbour answers for this packet (`frame`: at the IP header); ends it.
-    pub fn unreachable(&mut self, cx: &mut Cx, frame: Frame) {
-        todo!()
-    }
-    /// Replies, errors and fragments to be sent.
+
+    /// Replies, errors and fragments to be sent; `None`: nothing left.
     pub fn poll_packet(&mut self, cx: &mut Cx) -> Option<Outgoing> {
-        todo!()
+        let _ = cx;
+        self.output.pop_front()
     }
-    /// When to call `handle_timeout`.
+
+    /// When to call [`Ip::handle_timeout`] at the latest.
     pub fn next_deadline(&self) -> Option<Instant> {
-        todo!()
+        self.reassembly.next_deadline()
     }
-    /// Time has passed.
+
+    /// Time has passed: packets whose fragments did not come are given up.
     pub fn handle_timeout(&mut self, cx: &mut Cx) {
-        todo!()
+        while let Some(first) = self.reassembly.expire(cx) {
+            //= rfc1122#3.3.2 the sender is told only when the first fragment is here to be quoted
+            if let Some(about) = first {
+                let message = icmpv4::Header::TimeExceeded { reassembly: true };
+                self.report(cx, icmp::Error { about: &about, link_broadcast: false, message });
+                cx.pool.recycle(about);
+            }
+        }
     }
-    /// Frames that wait here.
+
+    /// Frames that wait here: fragments, and packets for [`Ip::poll_packet`].
     pub fn held(&self) -> usize {
-        todo!()
+        self.reassembly.held() + self.output.len()
+    }
+
+    fn around(&self) -> routes::Around<'_> {
+        routes::Around { interfaces: &self.interfaces, addresses: &self.addresses }
+    }
+
+    fn refresh(&mut self) {
+        let around = routes::Around { interfaces: &self.interfaces, addresses: &self.addresses };
+        self.routes.refresh_all(around);
     }
 }
+
+#[cfg(test)]
+#[path = "ip_test.rs"]
+mod tests;

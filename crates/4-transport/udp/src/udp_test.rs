@@ -126,5 +126,5 @@ fn an_empty_queue_takes_one_datagram_of_any_size() {
         frame.meta_mut().journey = cx.trace.born();
         assert_eq!(queue.push(&mut cx, message(addr(1, 9)), frame), want);
     }
-    assert_eq!(cx.trace.drain().last().map(|event| event.reason.name), Some("udp_queue_full"));
+    assert_eq!(cx.trace.drain().next_back().map(|event| event.reason.name), Some("udp_queue_full"));
 }
