@@ -33,7 +33,8 @@ mod describe;
 mod flags;
 pub mod options;
 
-pub use describe::{describe, describe_quoted};
+pub use describe::describe;
+pub(crate) use describe::describe_quoted;
 pub use flags::Flags;
 pub use options::{Options, SackBlocks, Timestamps};
 

@@ -337,7 +337,7 @@ proptest! {
     fn on_tcp_options(list in option_list()) {
         prop_assert_eq!(Options::parse(&list).ok(), etherparse_options(&list), "{:02x?}", list);
         let mut octets = segment(&tcp::Header::default(), &[], SRC.into(), DST.into());
-        octets[12] = ((20 + list.len()) / 4 << 4) as u8;
+        octets[12] = ((20 + list.len()) * 4) as u8;
         octets.extend_from_slice(&list);
         let sum = pseudo_header(SRC.into(), DST.into(), Protocol::TCP, octets.len());
         repair(&mut octets, 16, sum);

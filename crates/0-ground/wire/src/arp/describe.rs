@@ -39,17 +39,20 @@ pub fn describe(octets: &[u8], at: usize, fields: &mut Fields) -> Result<Describ
     Ok(Described { follows: Follows::Nothing, payload: at + LEN..at + LEN })
 }
 
-/// RFC 5227 section 1.1: a probe asks from nowhere, an announcement asks for its own address.
+/// RFC 5227 section 1.1: a probe asks from nowhere, an announcement asks for its own address;
+/// neither knows a target's hardware address.
 fn describe_kind(message: &[u8; LEN], at: usize, fields: &mut Fields) {
     let operation = u16::from_be_bytes([message[6], message[7]]);
     let (sender, target) = (&message[14..18], &message[24..28]);
-    let whole = at..at + LEN;
-    if operation == 1 && sender == [0; 4] {
-        fields.add("arp.isprobe", whole, Value::Flag(true));
-    } else if (operation == 1 || operation == 2) && sender == target {
-        fields.add("arp.isgratuitous", whole.clone(), Value::Flag(true));
-        if operation == 1 && message[18..24] == [0; 6] {
-            fields.add("arp.isannouncement", whole, Value::Flag(true));
+    let asks = operation == 1 && message[18..24] == [0; 6];
+    let gratuitous = (operation == 1 || operation == 2) && sender == target;
+    for (name, is) in [
+        ("arp.isprobe", asks && sender == [0; 4] && !gratuitous),
+        ("arp.isgratuitous", gratuitous),
+        ("arp.isannouncement", asks && gratuitous),
+    ] {
+        if is {
+            fields.add(name, at..at + LEN, Value::Flag(true));
         }
     }
 }

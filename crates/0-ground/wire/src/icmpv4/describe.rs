@@ -22,11 +22,22 @@ pub fn describe(octets: &[u8], at: usize, fields: &mut Fields) -> Result<Describ
     let quotes = header.is_error();
     if quotes {
         // What cannot be read of a quotation is no fault of this message.
-        let _ = describe_quotation(&octets[HEADER_LEN..], payload.start, fields);
+        let mut quoted = &octets[HEADER_LEN..];
+        if matches!(header, Header::Redirect { .. }) {
+            quoted = redirected(quoted);
+        }
+        let _ = describe_quotation(quoted, payload.start, fields);
     }
     fields.close();
     let follows = if quotes { Follows::Quotation } else { Follows::Nothing };
     Ok(Described { follows, payload })
+}
+
+/// Of the packet that a redirect is about, tshark reads what RFC 792 promises, and so do we: the
+/// header and 8 octets.
+fn redirected(quoted: &[u8]) -> &[u8] {
+    let header_len = quoted.first().map_or(0, |first| usize::from(first & 0x0f) * 4);
+    quoted.get(..header_len + 8).unwrap_or(quoted)
 }
 
 /// Leaves the line open.
@@ -56,24 +67,33 @@ fn describe_header(header: &Header, octets: &[u8], at: usize, fields: &mut Field
 }
 
 fn describe_quotation(octets: &[u8], at: usize, fields: &mut Fields) -> Result<(), Malformed> {
-    let ip = ipv4::describe::describe_quoted(octets, at, fields)?;
-    let quoted = octets.get(ip.payload.start - at..ip.payload.end - at).unwrap_or(&[]);
-    match ip.follows {
-        Follows::Transport { protocol: Protocol::TCP, .. } => {
-            tcp::describe_quoted(quoted, ip.payload.start, fields);
+    let (ip, whole) = ipv4::describe::describe_quoted(octets, at, fields)?;
+    let start = ip.payload.start;
+    let quoted = octets.get(start - at..ip.payload.end - at).unwrap_or(&[]);
+    let Follows::Transport { protocol, src, dst } = ip.follows else { return Ok(()) };
+    match protocol {
+        Protocol::TCP if whole => {
+            tcp::describe_quoted(quoted, start, Some((src, dst)), fields);
+            Ok(())
         }
-        Follows::Transport { protocol: Protocol::UDP, .. } => {
-            udp::describe::describe_quoted(quoted, ip.payload.start, fields);
+        Protocol::UDP if whole => udp::describe(quoted, start, src, dst, fields).map(|_| ()),
+        Protocol::TCP => {
+            tcp::describe_quoted(quoted, start, None, fields);
+            Ok(())
+        }
+        Protocol::UDP => {
+            udp::describe::describe_quoted(quoted, start, fields);
+            Ok(())
         }
         // An error is never about an error (RFC 1122 section 3.2.2), so this ends.
-        Follows::Transport { protocol: Protocol::ICMP, .. } => {
+        Protocol::ICMP => {
             let header = Header::read(quoted)?;
             if !header.is_error() {
-                describe_header(&header, quoted, ip.payload.start, fields);
+                describe_header(&header, quoted, start, fields);
                 fields.close();
             }
+            Ok(())
         }
-        _ => {}
+        _ => Ok(()),
     }
-    Ok(())
 }

@@ -22,15 +22,16 @@ pub fn describe(octets: &[u8], at: usize, fields: &mut Fields) -> Result<Describ
 }
 
 /// The same for a packet quoted in an ICMP error: it may be cut off, and its own length and
-/// checksum are those of the packet that was sent.
+/// checksum are those of the packet that was sent. Also says whether all of it is there.
 pub(crate) fn describe_quoted(
     octets: &[u8],
     at: usize,
     fields: &mut Fields,
-) -> Result<Described, Malformed> {
+) -> Result<(Described, bool), Malformed> {
     let header = Header::read(octets)?;
     describe_header(&header, octets, at, fields);
-    Ok(follows(&header, at, octets.len().min(usize::from(header.total_len))))
+    let total_len = usize::from(header.total_len);
+    Ok((follows(&header, at, octets.len().min(total_len)), octets.len() >= total_len))
 }
 
 fn follows(header: &Header, at: usize, len: usize) -> Described {

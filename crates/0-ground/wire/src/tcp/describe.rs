@@ -1,7 +1,7 @@
 //! A TCP header, field by field, for people and filters.
 
 use super::options::{RawOption, Walk};
-use super::{HEADER_LEN, Header};
+use super::{Flags, HEADER_LEN, Header};
 use crate::Malformed;
 use crate::dissect::{ChecksumStatus, Described, Follows, Numbers};
 use crate::ipv4::Protocol;
@@ -23,16 +23,12 @@ pub fn describe(
     let fixed = Header::read_fixed(octets);
     let header_len = fixed.map_or(octets.len().min(HEADER_LEN), |(_, len)| len);
     fields.open("tcp", at..at + header_len, Value::Present);
-    let mut sum = pseudo_header(src, dst, Protocol::TCP, octets.len());
-    sum.add(octets);
-    describe_fixed(octets, at, ChecksumStatus::of(sum.is_sound()), fields);
+    describe_fixed(octets, at, status(octets, src, dst), false, fields);
     let read = fixed.and_then(|(header, len)| {
         let data = octets.len() - len;
         fields.add("tcp.len", at..at + len, Value::Number(data as u64));
         let options = describe_options(&octets[HEADER_LEN..len], at + HEADER_LEN, fields);
-        if data > 0 {
-            fields.add("tcp.payload", at + len..at + octets.len(), Value::Octets);
-        }
+        describe_payload(&header, len, octets, at, fields);
         options.map(|()| header)
     });
     fields.close();
@@ -41,19 +37,50 @@ pub fn describe(
     Ok(Described { follows, payload: at + header_len..at + octets.len() })
 }
 
-/// The header of a segment quoted in an ICMP error: as much as is there (RFC 792: 8 octets).
-pub fn describe_quoted(octets: &[u8], at: usize, fields: &mut Fields) {
+/// The header of a segment quoted in an ICMP error: the ports, and more if all 20 octets are there
+/// (RFC 792 quotes 8). `between`: the addresses, if the quotation is whole and its checksum can be
+/// verified. Like tshark we leave sequence number and length out, so that a filter finds the same
+/// frames.
+pub(crate) fn describe_quoted(
+    octets: &[u8],
+    at: usize,
+    between: Option<(IpAddr, IpAddr)>,
+    fields: &mut Fields,
+) {
     fields.open("tcp", at..at + octets.len().min(HEADER_LEN), Value::Present);
-    describe_fixed(octets, at, ChecksumStatus::Unverified, fields);
-    if let Ok((_, len)) = Header::read_fixed(octets) {
+    let status = between.map_or(ChecksumStatus::Unverified, |(src, dst)| status(octets, src, dst));
+    describe_fixed(octets, at, status, true, fields);
+    if let Ok((header, len)) = Header::read_fixed(octets) {
         // A quotation ends where it ends: options that are cut off are no fault.
         let _ = describe_options(&octets[HEADER_LEN..len], at + HEADER_LEN, fields);
+        if between.is_some() {
+            describe_payload(&header, len, octets, at, fields);
+        }
     }
     fields.close();
 }
 
-/// As many fields of the first 20 octets as there are.
-fn describe_fixed(octets: &[u8], at: usize, status: ChecksumStatus, fields: &mut Fields) {
+fn status(octets: &[u8], src: IpAddr, dst: IpAddr) -> ChecksumStatus {
+    let mut sum = pseudo_header(src, dst, Protocol::TCP, octets.len());
+    sum.add(octets);
+    ChecksumStatus::of(sum.is_sound())
+}
+
+/// What a reset carries is no payload but the cause, in words (RFC 9293 section 3.5.3).
+fn describe_payload(header: &Header, len: usize, octets: &[u8], at: usize, fields: &mut Fields) {
+    if octets.len() > len && !header.flags.has(Flags::RST) {
+        fields.add("tcp.payload", at + len..at + octets.len(), Value::Octets);
+    }
+}
+
+/// The fields of the first 20 octets, or only the ports if there are fewer.
+fn describe_fixed(
+    octets: &[u8],
+    at: usize,
+    status: ChecksumStatus,
+    quoted: bool,
+    fields: &mut Fields,
+) {
     let n = Numbers { octets, at };
     for (name, from) in [("tcp.srcport", 0), ("tcp.dstport", 2)] {
         if octets.len() >= from + 2 {
@@ -61,11 +88,11 @@ fn describe_fixed(octets: &[u8], at: usize, status: ChecksumStatus, fields: &mut
             n.add(fields, "tcp.port", from, 2);
         }
     }
-    if octets.len() >= 8 {
-        n.add(fields, "tcp.seq_raw", 4, 4);
-    }
     if octets.len() < HEADER_LEN {
         return;
+    }
+    if !quoted {
+        n.add(fields, "tcp.seq_raw", 4, 4);
     }
     n.add(fields, "tcp.ack_raw", 8, 4);
     fields.add("tcp.hdr_len", n.range(12, 1), Value::Number(u64::from(octets[12] >> 4) * 4));
