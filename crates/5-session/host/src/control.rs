@@ -167,6 +167,7 @@ fn route_error(error: RouteError) -> Error {
         RouteError::Exists => "the route is there already",
         RouteError::Absent => "the route is not there",
         RouteError::RouterNotOnLink => "the gateway is on no network of the interface",
+        RouteError::Full => "the route table is full",
         RouteError::BadRouter => "the gateway's address names no single host of that family",
     })
 }
