@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use super::File;
 
 /// Old, short RFCs without numbered sections: citing the whole is precise enough.
-const UNNUMBERED: &[&str] = &["rfc768", "rfc826", "rfc894"];
+const UNNUMBERED: &[&str] = &["rfc768", "rfc792", "rfc826", "rfc894"];
 
 /// The RFC texts of this machine.
 pub(super) struct Library {
