@@ -67,7 +67,9 @@ fn a_segment() {
 #[test]
 fn it_stops_where_it_cannot_go_on() {
     let sound = acknowledgement();
-    let rows: &[(usize, &[(usize, u8)], &str, usize)] = &[
+    // Octets kept, changes, reason, where the malformed header begins.
+    type Row = (usize, &'static [(usize, u8)], &'static str, usize);
+    let rows: &[Row] = &[
         (0, &[], "eth: shorter than the 14 octets of its header", 0),
         (13, &[], "eth: shorter than the 14 octets of its header", 0),
         (14, &[], "ip: shorter than the 20 octets of its header", 14),
@@ -107,6 +109,15 @@ fn a_fragment_shows_its_ip_header_only() {
     }
 }
 
+/// An 802.3 frame's length ends its payload; the rest is padding.
+#[test]
+fn a_frame_with_a_length() {
+    let octets = frame(ethernet::EtherType(7), &[0x42, 0x42, 3, 1, 1, 1, 1]);
+    let (text, rest) = tree(&octets);
+    assert_eq!(rest, Rest { transport: None, payload: 14..21 });
+    assert!(text.ends_with("  eth.len 7 [12..14]\n  eth.padding [21..60]\n"), "{text}");
+}
+
 /// What an error is about stands in its tree, so that a filter for the connection finds it.
 #[test]
 fn an_error_shows_what_it_is_about() {
@@ -126,6 +137,8 @@ fn the_cut_before_the_payload() {
     let segment = acknowledgement();
     let mut later_fragment = segment.clone();
     later_fragment[21] = 1;
+    let mut last_fragment = segment.clone();
+    last_fragment[20] = 0x10;
     let udp = datagram(1, 2, b"data", A.into(), B.into());
     let echo = icmp_message(&icmpv4::Header::EchoRequest { id: 1, seq: 1 }, &[0; 56]);
     let error = icmpv4::Header::TimeExceeded { reassembly: false };
@@ -146,6 +159,7 @@ fn the_cut_before_the_payload() {
         ("TCP with timestamps", segment.clone(), 66),
         ("TCP cut off before its data offset", segment[..40].to_vec(), 40),
         ("a later fragment", later_fragment, 34),
+        ("a fragment from octet 32768 on", last_fragment, 34),
         ("UDP", ip(Protocol::UDP, &udp), 42),
         ("echo", ip(Protocol::ICMP, &echo), 42),
         ("an error about a segment", ip(Protocol::ICMP, &error), 42 + 28),

@@ -123,7 +123,7 @@ fn icmp_too_big() {
 #[test]
 fn icmp_errors_are_known_by_type() {
     for kind in 0..=255u8 {
-        for code in [0, 1, 4, 99] {
+        for code in [0, 1, 2, 4, 99] {
             let header =
                 icmpv4::Header::read(&[kind, code, 0, 0, 0, 0, 0, 0]).expect("eight octets");
             assert_eq!(header.is_error(), [3, 4, 5, 11, 12].contains(&kind), "{header:?}");
@@ -244,4 +244,11 @@ fn flags_are_written_as_people_do() {
     assert_eq!(Flags::SYN.with(Flags::ACK).to_string(), "SYN,ACK");
     assert_eq!(Flags(0xff).without(Flags::CWR).to_string(), "FIN,SYN,RST,PSH,ACK,URG,ECE");
     assert_eq!(Flags::default().to_string(), "-");
+}
+
+/// RFC 8200 section 8.1: the length has 32 bits. 1403 + 0006 + 0001 + 2345 = 374f, complement c8b0.
+#[test]
+fn pseudo_header_of_a_long_packet() {
+    assert_eq!(wire::pseudo_header(A, B, Protocol::TCP, 0x1_2345).finish(), 0xc8b0);
+    assert_eq!(wire::pseudo_header(A, B, Protocol::TCP, 0xfff0).finish(), !0x13fa);
 }
