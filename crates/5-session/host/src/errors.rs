@@ -76,7 +76,13 @@ impl Host {
         let kind = IcmpErrorKind::Unreachable(Unreachable::Host);
         match header.protocol {
             // Our own link says so, not a stranger: a connection that is just being opened fails.
-            Protocol::TCP => self.tcp_error(cx, src, &quoted, tcp::IcmpErrorKind::Hard),
+            Protocol::TCP => {
+                let key = self.demux.tcp(&quoted_endpoints(&quoted));
+                if let Some(record) = key.and_then(|key| self.connections.get_mut(key)) {
+                    record.unreachable |= record.connection.state() == tcp::StateName::SynSent;
+                }
+                self.tcp_error(cx, src, &quoted, tcp::IcmpErrorKind::Hard);
+            }
             _ => self.icmp_error_in(cx, &IcmpError { kind, from: src, quoted }),
         }
     }

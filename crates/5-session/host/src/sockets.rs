@@ -4,7 +4,7 @@ use crate::config::Direction;
 use crate::key::{ListenerKey, TcpKey};
 use crate::{Error, Host};
 use base::Instant;
-use core::net::SocketAddr;
+use core::net::{IpAddr, SocketAddr};
 use core::task::Waker;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -28,6 +28,8 @@ pub(crate) struct ConnectionRecord {
     /// Is it over, and taken out of demux and ports?
     pub(crate) detached: bool,
     pub(crate) in_time_wait: bool,
+    /// Did our own link say, while it was being opened, that nobody is there?
+    pub(crate) unreachable: bool,
     /// When its progress last vouched for the neighbour.
     pub(crate) hinted: Instant,
 }
@@ -50,8 +52,16 @@ impl ConnectionRecord {
             released: false,
             detached: false,
             in_time_wait: false,
+            unreachable: false,
             hinted: Instant::ZERO,
         }
+    }
+}
+
+impl ConnectionRecord {
+    /// Who is at the other end, and whether nobody is.
+    pub(crate) fn peer(&self) -> (IpAddr, bool) {
+        (self.endpoints.remote.ip(), self.unreachable)
     }
 }
 

@@ -266,20 +266,8 @@ impl Host {
         let ready = record.connection.readiness();
         match ready.failed {
             _ if ready.connected => Ok(()),
-            Some(error) => Err(self.explain(error, record.endpoints.remote, Error::Aborted)),
+            Some(error) => Err(explain(error, record.peer(), Error::Aborted)),
             None => Err(Error::WouldBlock),
-        }
-    }
-
-    /// Turns a connection's error into a socket's; `closed` says what "closed on this side" means.
-    fn explain(&self, error: tcp::Error, remote: SocketAddr, closed: Error) -> Error {
-        match error {
-            tcp::Error::WouldBlock => Error::WouldBlock,
-            tcp::Error::Reset => Error::Reset,
-            tcp::Error::Refused => Error::Refused,
-            tcp::Error::TimedOut => Error::TimedOut,
-            tcp::Error::Unreachable => Error::HostUnreachable(remote.ip()),
-            tcp::Error::Closed => closed,
         }
     }
 
@@ -292,13 +280,13 @@ impl Host {
         call: impl FnOnce(&mut tcp::Connection, &mut Cx) -> Result<R, tcp::Error>,
     ) -> Result<R, Error> {
         let record = self.connections.get_mut(key).ok_or(Error::Closed)?;
-        let remote = record.endpoints.remote;
+        let peer = record.peer();
         let result = call(&mut record.connection, cx);
         // Nothing changed when there was nothing to do.
         if !matches!(result, Err(tcp::Error::WouldBlock)) {
             self.touch(key);
         }
-        result.map_err(|error| self.explain(error, remote, closed))
+        result.map_err(|error| explain(error, peer, closed))
     }
 
     /// Queues octets to be sent; returns how many there was room for (0: wait for the waker).
@@ -513,5 +501,20 @@ impl Host {
         let Some(record) = self.listeners.get_mut(key) else { return };
         let deadline: Option<Instant> = record.listener.next_deadline();
         self.timers.arm(&mut record.armed, deadline, Target::Listener(key));
+    }
+}
+
+/// Turns a connection's error into a socket's. `peer` is the other side's address, and whether our
+/// own link said that nobody is there; `closed` says what "closed on this side" means.
+fn explain(error: tcp::Error, peer: (IpAddr, bool), closed: Error) -> Error {
+    match (error, peer) {
+        (tcp::Error::WouldBlock, _) => Error::WouldBlock,
+        (tcp::Error::Unreachable, (remote, _)) | (_, (remote, true)) => {
+            Error::HostUnreachable(remote)
+        }
+        (tcp::Error::Reset, _) => Error::Reset,
+        (tcp::Error::Refused, _) => Error::Refused,
+        (tcp::Error::TimedOut, _) => Error::TimedOut,
+        (tcp::Error::Closed, _) => closed,
     }
 }

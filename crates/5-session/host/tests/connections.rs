@@ -2,9 +2,9 @@
 
 mod harness;
 
+use catenet_host::{Error, HostConfig, Limits, ListenOptions, ListenerKey, TcpKey, Transport};
 use core::hash::Hasher;
 use harness::{ANY, Net, at, ms};
-use host::{Error, HostConfig, Limits, ListenOptions, ListenerKey, TcpKey, Transport};
 
 const SERVER: [u8; 4] = [10, 0, 0, 2];
 

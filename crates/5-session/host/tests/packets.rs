@@ -2,8 +2,8 @@
 
 mod harness;
 
+use catenet_host::{Error, PingError, PingReceived, UdpSend};
 use harness::{ANY, Net, at, ip, ms};
-use host::{Error, PingError, PingReceived, UdpSend};
 
 fn ping(net: &mut Net, node: usize, to: [u8; 4], ttl: Option<u8>) -> Vec<PingReceived> {
     let key = net.on(node, |host, cx| host.ping_open(cx)).expect("a socket");

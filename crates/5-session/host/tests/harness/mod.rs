@@ -1,11 +1,11 @@
 //! A tiny world for tests: hosts joined by cables of 10 us, in virtual time, one event at a time.
 
-#![allow(dead_code)] // each test file uses its own part
+#![allow(dead_code, unreachable_pub)] // each test file uses its own part
 
 use base::{Duration, Frame, Instant, InterfaceId, MacAddr, NodeId, RandomSource};
+use catenet_host::{Host, HostConfig, InterfaceConfig};
 use core::hash::Hasher;
 use core::net::{IpAddr, SocketAddr};
-use host::{Host, HostConfig, InterfaceConfig};
 use siphasher::sip::SipHasher13;
 use std::collections::{BTreeMap, BinaryHeap};
 use trace::{Cx, Event};

@@ -1,6 +1,6 @@
 //! A tiny world of machines with programs: cables of 10 us, virtual time, one event at a time.
 
-#![allow(dead_code)] // each test file uses its own part
+#![allow(dead_code, unreachable_pub)] // each test file uses its own part
 
 use base::{Duration, Frame, Instant, InterfaceId, MacAddr, NodeId, RandomSource};
 use catenet_socket as socket;
