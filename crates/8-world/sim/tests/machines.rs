@@ -79,6 +79,19 @@ fn exit(world: &World, process: ProcessId) -> Option<u8> {
     world.outputs().process(process).expect("known").ended.map(|(_, code)| code)
 }
 
+/// For a failure: what the echo printed, and the last frames and events of the world.
+fn story(world: &World) -> String {
+    let mut text = String::new();
+    for (name, label) in world.outputs().labels() {
+        text += &format!("{name}: {}", String::from_utf8_lossy(&label.output));
+    }
+    let skip = world.events().next().saturating_sub(30);
+    for event in world.events().since(skip) {
+        text += &format!("\n{event:?}");
+    }
+    text
+}
+
 fn seconds(n: u64) -> Duration {
     Duration::from_secs(n)
 }
@@ -97,7 +110,7 @@ fn an_echo_comes_back_whole() {
     let mut world = pair(1).build().expect("whole");
     let echo = exec(&mut world, "a", "echo 10.0.0.2 7 300000");
     run(&mut world, seconds(10));
-    assert_eq!(exit(&world, echo), Some(0), "{}", printed(&world, "echo 10.0.0.2 7 300000"));
+    assert_eq!(exit(&world, echo), Some(0), "{}", story(&world));
 }
 
 #[test]
@@ -106,7 +119,7 @@ fn a_router_joins_two_lans() {
     let ping = exec(&mut world, "pc1", "ping 10.0.2.80 2");
     let echo = exec(&mut world, "pc2", "echo 10.0.2.80 7 100000");
     run(&mut world, seconds(10));
-    assert_eq!((exit(&world, ping), exit(&world, echo)), (Some(0), Some(0)));
+    assert_eq!((exit(&world, ping), exit(&world, echo)), (Some(0), Some(0)), "{}", story(&world));
     // The router's copies are journeys of their own, with the original as parent.
     let r1 = world.node("r1").expect("there");
     let forwarded = world.recorder().since(0).filter(|frame| frame.journey().origin == r1);
@@ -162,7 +175,7 @@ fn tcp_survives_a_cut() {
     assert_eq!(exit(&world, echo), None);
     world.handle_input(Input::Mend { cable: "a--b".into() }).expect("known");
     run(&mut world, seconds(30));
-    assert_eq!(exit(&world, echo), Some(0));
+    assert_eq!(exit(&world, echo), Some(0), "{}", story(&world));
 }
 
 #[test]
@@ -181,7 +194,7 @@ fn tcp_survives_loss_reordering_and_bit_errors() {
     world.handle_input(set).expect("known");
     let echo = exec(&mut world, "a", "echo 10.0.0.2 7 1000000");
     run(&mut world, seconds(120));
-    assert_eq!(exit(&world, echo), Some(0));
+    assert_eq!(exit(&world, echo), Some(0), "{}", story(&world));
 }
 
 #[test]

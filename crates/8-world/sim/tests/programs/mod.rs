@@ -96,7 +96,12 @@ async fn exchange(env: &Env, to: SocketAddr, count: usize) -> std::io::Result<bo
     let mut received = Vec::new();
     reader.read_to_end(&mut received).await?;
     sender.await?;
-    Ok(received == data)
+    let differs = received.iter().zip(&data).position(|(got, sent)| got != sent);
+    if received == data {
+        return Ok(true);
+    }
+    env.print(format_args!("{} of {count} octets, first wrong at {differs:?}\n", received.len()));
+    Ok(false)
 }
 
 async fn cat(env: Env) -> ExitCode {
