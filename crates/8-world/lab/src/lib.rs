@@ -18,6 +18,10 @@
 //! | [`quantity`] | `"20ms"`, `"10Mbit"`, `"1%"`, `"64kB"` |
 //! | [`command`], [`verb`] | program lines and the verbs of scripts and of the command line |
 //! | [`filter`], [`fields`] | Wireshark's display filter over a closed table of fields |
+//! | [`world`](mod@world), [`inputs`] | from a lab to a [`sim::World`], from a verb to its inputs |
+//! | [`seen`], [`judge`](mod@judge), [`tables`] | recorded frames as filters see them; is it so? |
+//! | [`run`](mod@run) | a lab in virtual time, from boot to report |
+//! | [`gallery`] | the labs inside the binary |
 //! | [`expect`] | what a `[[check]]` demands |
 
 pub mod command;
@@ -25,16 +29,24 @@ pub mod diagnostic;
 pub mod expect;
 pub mod fields;
 pub mod filter;
+pub mod gallery;
+pub mod inputs;
+pub mod judge;
 pub mod long_form;
 pub mod model;
 mod nearest;
 pub mod parse;
+mod programs;
 pub mod quantity;
 mod read;
 pub mod render;
+pub mod run;
+pub mod seen;
 mod syntax;
+pub mod tables;
 mod tree;
 pub mod verb;
+pub mod world;
 
 pub use diagnostic::{Complaint, Diagnostic, Text};
 pub use expect::Expect;
@@ -42,5 +54,6 @@ pub use filter::Filter;
 pub use long_form::long_form;
 pub use model::*;
 pub use parse::{Options, parse, parse_bytes, parse_with};
+pub use programs::{program_names, programs};
 pub use render::{render, render_colour};
 pub use verb::Verb;

@@ -25,6 +25,16 @@ impl World {
         Ok(())
     }
 
+    /// The account of a node that is switched on: of a machine, what happened inside it; of a switch
+    /// or a door, what passed its jacks.
+    pub fn ledger(&self, node: NodeId) -> Option<trace::Ledger> {
+        if let Some(machine) = self.machine(node) {
+            return Some(machine.with(|_, cx| *cx.trace.ledger()));
+        }
+        let node = self.nodes.get(node.0 as usize)?;
+        node.powered.then(|| *node.cx.trace.ledger())
+    }
+
     /// A hash over all frames that are recorded (time, node's name, jack, direction, octets) and how
     /// many there were: equal for two runs with the same seed.
     pub fn digest(&self) -> u128 {

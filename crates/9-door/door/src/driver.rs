@@ -267,8 +267,8 @@ impl Running {
     /// Frames that left the world by a door.
     fn deliver(&mut self) {
         let mut buffer = Vec::with_capacity(2048);
-        while let Some((node, frame)) = self.world.take_door_frame() {
-            let Some(joined) = self.carriers.values_mut().find(|joined| self.world.node_name(node) == joined.node) else {
+        while let Some((node, frame)) = self.world.poll_door_frame() {
+            let Some(joined) = self.carriers.values_mut().find(|joined| self.world.name(node) == joined.node) else {
                 continue;
             };
             buffer.resize(frame.len(), 0);

@@ -16,12 +16,14 @@
 //! | [`carrier`] | [`Carrier`](carrier::Carrier): a descriptor that carries finished Ethernet frames |
 //! | [`card`] | [`Card`](card::Card): what the joined host's network card is to be |
 //! | [`join`] | namespaces, card and files for one program, and running it |
+//! | [`driver`] | one thread that owns a running lab, paces it by the wall clock, works its doors |
+//! | [`journal`] | all that reached a running lab from outside, for replay |
 //! | [`fd`] | descriptors over a Unix socket, and whose socket it is |
 //! | [`doctor`] | what this machine can and cannot do, and the line that mends it |
 //! | [`note`] | what a joined program is told though it runs |
 //! | [`error`] | why the door stays shut, in English and Chinese |
 //!
-//! The operating-system part knows nothing of the simulator: its border is byte slices.
+//! All but driver and journal know nothing of the simulator: their border is byte slices.
 //! Everything here needs Linux; elsewhere a twin with the same names answers
 //! [`DoorError::Unsupported`](error::DoorError::Unsupported).
 
@@ -34,11 +36,14 @@ pub mod carrier;
 #[cfg(target_os = "linux")]
 pub mod doctor;
 #[cfg(target_os = "linux")]
+pub mod driver;
+#[cfg(target_os = "linux")]
 pub mod fd;
 #[cfg(target_os = "linux")]
 mod init;
 #[cfg(target_os = "linux")]
 pub mod join;
+pub mod journal;
 #[cfg(target_os = "linux")]
 mod linger;
 #[cfg(target_os = "linux")]
