@@ -263,17 +263,19 @@ impl Connection {
         //= rfc9293#3.8.6.2.2 MUST-39
         let step = (2 * u32::from(self.agreed.mss)).min(buffer / 2);
         let free = self.free();
-        let nearly_closed = self.receive.window() <= buffer / 2;
+        // Only when half of what was offered is used up: before, the next ACK tells it for nothing.
+        let nearly_closed = self.receive.window() <= self.receive.widest / 2;
         if nearly_closed && self.due.acks == 0 && self.receive.is_worth_moving(free, step) {
             self.due.acks = 1;
             cx.trace.emit(Place::Node, Journey::NONE, reasons::WindowUpdate { free });
         }
     }
 
-    /// Octets of the receive buffer that are free.
+    /// Octets of the receive buffer that are free, as far as a window field can tell.
     #[inline]
     pub(crate) fn free(&self) -> u32 {
-        self.config.receive_buffer.saturating_sub(self.receive_queue.len())
+        let free = self.config.receive_buffer.saturating_sub(self.receive_queue.len());
+        free.min(0xffff << self.agreed.rcv_scale)
     }
 
     /// Finishes our sending: a FIN follows what is queued. Receiving goes on (half-close).

@@ -87,7 +87,7 @@ impl Connection {
         let unsent = self.send_queue.end().distance(self.send.nxt);
         let fin_waits = self.fin_queued && unsent >= 0;
         if unsent <= 0 && !fin_waits {
-            self.cwnd_limited &= self.send.flight() > 0 && unsent < 0;
+            self.cwnd_limited &= self.recovery.is_some();
             return Verdict::Wait;
         }
         let unsent = unsent.max(0) as u32;

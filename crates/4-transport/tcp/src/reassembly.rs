@@ -143,15 +143,16 @@ impl Reassembly {
     /// of the newest segment, then those of older ones, then any; at most `limit`.
     pub(crate) fn sack_blocks(&self, first: Option<(Seq, Seq)>, limit: usize) -> SackBlocks {
         let mut blocks = SackBlocks::default();
+        if let Some((left, right)) = first {
+            blocks.push(left, right);
+        }
+        let skip = blocks.as_slice().len();
         let mut put = |block: (Seq, Seq)| {
-            let known = blocks.as_slice().contains(&block) && Some(block) != first;
+            let known = blocks.as_slice()[skip..].contains(&block);
             if !known && blocks.as_slice().len() < limit {
                 blocks.push(block.0, block.1);
             }
         };
-        if let Some(block) = first {
-            put(block);
-        }
         //= rfc2018#4
         for &start in &self.recent[..self.recent_len] {
             let index = self.runs.partition_point(|run| run.end.at_or_before(start));

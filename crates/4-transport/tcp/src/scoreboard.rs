@@ -147,7 +147,9 @@ mod tests {
         board.insert(Seq(3_000), Seq(5_000));
         assert_eq!(board.lost_edge(1_000), Some(Seq(2_000)), "more than two segments' octets");
         let mut sparse = Scoreboard::default();
-        [10, 20, 30].map(|left| sparse.insert(Seq(left), Seq(left + 1)));
+        [10, 20, 30].iter().for_each(|&left| {
+            sparse.insert(Seq(left), Seq(left + 1));
+        });
         assert_eq!(sparse.lost_edge(1_000), Some(Seq(10)), "three ranges");
     }
 }

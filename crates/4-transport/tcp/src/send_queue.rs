@@ -57,7 +57,6 @@ impl SendQueue {
 
     /// Appends a copy of `data`.
     pub(crate) fn push_copy(&mut self, mut data: &[u8]) {
-        self.len += data.len() as u32;
         while !data.is_empty() {
             if self.tail.capacity() == self.tail.len() {
                 self.freeze_tail();
@@ -65,6 +64,7 @@ impl SendQueue {
             }
             let now = data.len().min(self.tail.capacity() - self.tail.len());
             self.tail.extend_from_slice(&data[..now]);
+            self.len += now as u32;
             data = &data[now..];
         }
     }

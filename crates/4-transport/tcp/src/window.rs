@@ -82,6 +82,8 @@ pub(crate) struct ReceiveSpace {
     pub(crate) acked: Seq,
     /// Where the other side's FIN stands, once one has arrived.
     pub(crate) fin_at: Option<Seq>,
+    /// The widest window that we have offered.
+    pub(crate) widest: u32,
     /// The other side's segment size, as seen.
     pub(crate) mss_seen: u16,
 }
@@ -89,7 +91,15 @@ pub(crate) struct ReceiveSpace {
 impl ReceiveSpace {
     pub(crate) fn new() -> Self {
         let zero = Seq(0);
-        ReceiveSpace { irs: zero, nxt: zero, adv: zero, acked: zero, fin_at: None, mss_seen: 536 }
+        ReceiveSpace {
+            irs: zero,
+            nxt: zero,
+            adv: zero,
+            acked: zero,
+            fin_at: None,
+            widest: 0,
+            mss_seen: 536,
+        }
     }
     /// The other side's SYN has arrived; `window` is what our SYN offers.
     pub(crate) fn open(&mut self, irs: Seq, window: u32) {
@@ -97,6 +107,7 @@ impl ReceiveSpace {
         self.nxt = irs + 1;
         self.adv = self.nxt + window;
         self.acked = self.nxt;
+        self.widest = window;
     }
     /// Octets that we have promised to take.
     #[inline]
@@ -118,6 +129,7 @@ impl ReceiveSpace {
             let field = (free >> scale).min(0xffff);
             // Rounded down, the edge may not have moved at all; it never goes back.
             self.adv = self.adv.max(self.nxt + (field << scale));
+            self.widest = self.widest.max(self.window());
         }
         let window = self.window();
         // Rounded up: an edge once promised is kept.
