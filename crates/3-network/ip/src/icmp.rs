@@ -360,3 +360,7 @@ pub(crate) fn shorten_head(frame: &mut Frame) {
         *frame.body_mut() = whole.into();
     }
 }
+
+#[cfg(test)]
+#[path = "icmp_test.rs"]
+mod tests;

@@ -223,7 +223,7 @@ impl Reassembly {
 
     fn spoil(&mut self, cx: &mut Cx, key: Key) {
         let Some(packet) = self.table.get_mut(&key) else { return };
-        packet.spoilt = true;
+        (packet.spoilt, packet.received) = (true, 0);
         let pieces = core::mem::take(&mut packet.pieces);
         self.end_pieces(cx, pieces, || overlap(&key));
     }

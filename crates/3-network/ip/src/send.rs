@@ -7,6 +7,7 @@
 //!
 //! Absent: sending to groups, options, IPv6.
 
+use crate::icmp::shorten_head;
 use crate::reasons::{
     OutputFull, SendBadDestination, SendBadSource, SendNoRoute, TooBig as TooBigReason,
 };
@@ -95,6 +96,7 @@ impl Ip {
                 return Err(error);
             }
         };
+        shorten_head(&mut frame);
         self.next_id = self.next_id.wrapping_add(1);
         let header = Header {
             header_len: HEADER_LEN as u8,
