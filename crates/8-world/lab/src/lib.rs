@@ -54,6 +54,6 @@ pub use filter::Filter;
 pub use long_form::long_form;
 pub use model::*;
 pub use parse::{Options, parse, parse_bytes, parse_with};
-pub use programs::{program_names, programs};
+pub use programs::{program_names, programs, read_lab, reasons};
 pub use render::{render, render_colour};
 pub use verb::Verb;

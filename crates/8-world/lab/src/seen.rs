@@ -7,7 +7,7 @@
 
 use crate::fields::{FIELDS, FieldId};
 use crate::filter::{FieldSource, Filter, Value};
-use crate::model::{Lab, Place};
+use crate::model::Place;
 use crate::{Complaint, Text};
 use base::field::{Field, Fields, Value as Dissected};
 use base::{Instant, JackId, NodeId};
@@ -388,11 +388,6 @@ impl StreamFilter {
 
 /// A mistake in a text of the command line, rendered in both languages.
 pub fn explain(complaint: Complaint, text: &str) -> Text {
-    let mistake = [complaint.in_text("filter", text)];
+    let mistake = [complaint.in_text("-", text)];
     Text { en: crate::render(&mistake, base::Lang::En), zh: crate::render(&mistake, base::Lang::Zh) }
-}
-
-/// Whether the lab itself, or a joined host, is meant by a place.
-pub fn place_of(lab: &Lab, world: &World, text: &str) -> Option<Place> {
-    lab.place(text).or_else(|| world.node(text).map(|_| Place::Node(text.to_owned())))
 }

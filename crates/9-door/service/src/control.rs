@@ -10,8 +10,8 @@ pub async fn carry_out(lab: &Arc<RunningLab>, line: &str) -> Result<(), Problem>
     let known: Vec<&str> = lab::program_names();
     let verb = Verb::parse(line, &known).and_then(|verb| verb.check(line, &lab.lab).map(|()| verb));
     let verb = verb.map_err(|complaint| {
-        let says = |lang| complaint.render(line, lang);
-        Problem::new("bad-verb", says(base::Lang::En), says(base::Lang::Zh))
+        let said = lab::seen::explain(complaint, line);
+        Problem::new("bad-verb", said.en, said.zh)
     })?;
     let inputs = lab::inputs::inputs(&verb, &lab.lab)
         .map_err(|why| Problem::new("bad-verb", why.en, why.zh))?;

@@ -48,7 +48,6 @@ pub fn routes(service: Service) -> Router {
         .route("/status", get(status))
         .route("/stop", post(stop_service))
         .route("/labs", get(list_labs).post(start_lab))
-        .route("/labs/{lab}", get(look_at_lab).delete(stop_lab))
         .nest("/labs/{lab}", lab)
         .fallback(no_such_path);
     Router::new()

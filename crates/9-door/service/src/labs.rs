@@ -95,7 +95,7 @@ impl Labs {
     /// Boots a lab.
     pub fn start(self: &Arc<Self>, request: &StartLab) -> Result<Arc<RunningLab>, Problem> {
         let Loaded { text, name: file, folder, known } = sources::load(&request.source)?;
-        let lab = lab::parse(&text, &file).map_err(|mistakes| bad_lab(&mistakes))?;
+        let lab = lab::read_lab(text.as_bytes(), &file).map_err(|mistakes| bad_lab(&mistakes))?;
         let seed = request.seed.unwrap_or(lab.seed);
         let lang = if request.lang.as_deref() == Some("zh") { base::Lang::Zh } else { base::Lang::En };
         let read = |path: &str| sources::folder(folder.as_deref(), path);

@@ -5,7 +5,8 @@ use crate::labs::RunningLab;
 use crate::stream::{self, Made};
 use axum::body::Body;
 use base::Lang;
-use lab::seen::{EventFilter, FrameFilter};
+use capture::Capture;
+use lab::seen::{StreamFilter, Walk};
 use sim::World;
 use std::sync::Arc;
 use trace::{Event, Fate, Place};
@@ -15,7 +16,7 @@ const MOST_PER_TURN: usize = 256 << 10;
 
 /// Events from now on.
 pub fn events(lab: &Arc<RunningLab>, filter: Option<&str>) -> Result<Body, Problem> {
-    let filter = EventFilter::parse(filter.unwrap_or(""), &lab.lab).map_err(bad_filter)?;
+    let filter = StreamFilter::parse(filter.unwrap_or("")).map_err(bad_filter)?;
     let mut cursor = None;
     Ok(stream::body(lab, move |world| {
         let start = *cursor.get_or_insert(world.events().next());
@@ -23,7 +24,7 @@ pub fn events(lab: &Arc<RunningLab>, filter: Option<&str>) -> Result<Body, Probl
         let mut seen = start;
         for event in world.events().since(start) {
             seen += 1;
-            if filter.matches(world, event) {
+            if filter.passes_event(world, event) {
                 put(&mut lines, &event_line(world, event));
             }
             if lines.len() > MOST_PER_TURN {
@@ -79,27 +80,45 @@ pub async fn capture(
     place: Option<&str>,
     filter: Option<&str>,
 ) -> Result<Body, Problem> {
-    let place = match place {
-        None => None,
-        Some(text) => Some(lab.lab.place(text).or_else(|| guest_place(lab, text)).ok_or_else(|| {
-            let (en, zh) = (
-                format!("{text} is no link, jack or node of this lab; see: catenet show"),
-                format!("此实验没有名为 {text} 的网线, 网口或节点; 查看: catenet show"),
-            );
-            Problem::new("unknown-place", en, zh)
-        })?),
+    let filter = StreamFilter::parse(filter.unwrap_or("")).map_err(bad_filter)?;
+    let named = place.map(str::to_owned);
+    let begun = lab.ask(move |running| {
+        let world = &running.world;
+        let capture = match &named {
+            None => Some(Capture::everything()),
+            // A link may be written from either end; the lab file knows its one name.
+            Some(name) => Capture::named(world, name),
+        };
+        capture.map(|capture| capture.from_now(world))
+    });
+    let name = place.and_then(|place| lab.lab.link(place)).map(|link| link.name.clone());
+    let found = match (begun.await?, name) {
+        (Some(capture), _) => Some(capture),
+        (None, Some(link)) => lab.ask(move |running| {
+            Capture::cable(&running.world, &link).map(|capture| capture.from_now(&running.world))
+        }).await?,
+        (None, None) => None,
     };
-    let filter = FrameFilter::parse(filter.unwrap_or(""), &lab.lab).map_err(bad_filter)?;
-    let mut writer: Option<lab::seen::LiveCapture> = None;
+    let mut capture = found.ok_or_else(|| unknown_place(place.unwrap_or_default()))?;
+    let mut walk = Walk::default();
+    let mut begun = false;
     Ok(stream::body(lab, move |world| {
-        let writer = writer.get_or_insert_with(|| lab::seen::LiveCapture::begin(world, place.clone(), filter.clone()));
-        let octets = writer.more(world, MOST_PER_TURN);
+        let mut octets = Vec::new();
+        if !begun {
+            begun = true;
+            capture.write_header(&mut octets);
+        }
+        capture.write_new_if(world, &mut octets, |frame| filter.passes_frame(&mut walk, world, frame));
         if octets.is_empty() { Made::Nothing } else { Made::Some(octets) }
     }))
 }
 
-fn guest_place(lab: &RunningLab, text: &str) -> Option<lab::Place> {
-    lab.guests().contains_key(text).then(|| lab::Place::Node(text.to_owned()))
+fn unknown_place(text: &str) -> Problem {
+    let (en, zh) = (
+        format!("{text} is no link, jack or node of this lab; see: catenet show"),
+        format!("此实验没有名为 {text} 的网线, 网口或节点; 查看: catenet show"),
+    );
+    Problem::new("unknown-place", en, zh)
 }
 
 fn bad_filter(why: lab::Text) -> Problem {

@@ -8,7 +8,7 @@ use base::Lang;
 pub fn run(context: &Context) -> Result<Exit, Failure> {
     let mut rows = Vec::new();
     for name in lab::gallery::names() {
-        let parsed = lab::gallery::text(name).map(|text| lab::parse(text, name));
+        let parsed = lab::gallery::text(name).map(|text| lab::read_lab(text.as_bytes(), name));
         let title = match parsed {
             Some(Ok(lab)) => match context.lang {
                 Lang::En => lab.title.en,

@@ -29,5 +29,5 @@ pub fn run(context: &Context, validate: &Validate) -> Result<Exit, Failure> {
 /// A lab file, or its mistakes; an error when it cannot be read.
 pub fn read(_context: &Context, path: &Path) -> Result<Result<lab::Lab, Vec<lab::Diagnostic>>, Failure> {
     let octets = std::fs::read(path).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
-    Ok(lab::parse_bytes(&octets, &path.display().to_string()))
+    Ok(lab::read_lab(&octets, &path.display().to_string()))
 }
