@@ -93,7 +93,7 @@ impl Host {
             }
             port => {
                 let local = SocketAddr::new(ip, port);
-                // Several connections may leave from one port; none from a listener's.
+                // Only what is in TIME-WAIT, or was accepted, may have the port too.
                 self.check_bind(cx, Transport::Tcp, local, true)?;
                 Ok(local)
             }

@@ -115,7 +115,7 @@ fn a_closed_udp_port_is_refused_to_who_is_connected() {
     net.run(ms(10));
     let answer = net.on(0, |host, cx| host.udp_receive(cx, socket)).map(|_| ());
     assert_eq!(answer, Err(Error::Refused));
-    assert_eq!(net.count(1, "port_closed"), 1);
+    assert_eq!(net.count(1, "udp_port_closed"), 1);
 }
 
 #[test]

@@ -406,6 +406,14 @@ impl Executor {
     }
 }
 
+impl Drop for Executor {
+    fn drop(&mut self) {
+        // A task that was spawned and never taken up holds, by its `Env`, the very queue it lies in.
+        self.kill_all();
+        drop(core::mem::take(&mut *lock(&self.ready.new)));
+    }
+}
+
 impl core::fmt::Debug for Executor {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Executor").field("processes", &self.processes.len()).finish()

@@ -178,12 +178,13 @@ impl quinn::AsyncUdpSocket for QuicSocket {
         let Poll::Ready(received) = self.0.poll_recv_msg(task) else { return Poll::Pending };
         let received = received?;
         let len = received.payload.copy_to(&mut buffers[0]);
-        let mut about = quinn::udp::RecvMeta::default();
-        about.addr = received.from;
-        about.len = len;
-        about.stride = len;
-        about.ecn = quinn::udp::EcnCodepoint::from_bits(received.ecn);
-        about.dst_ip = Some(received.to.ip());
+        let about = quinn::udp::RecvMeta {
+            addr: received.from,
+            len,
+            stride: len,
+            ecn: quinn::udp::EcnCodepoint::from_bits(received.ecn),
+            dst_ip: Some(received.to.ip()),
+        };
         meta[0] = about;
         Poll::Ready(Ok(1))
     }
