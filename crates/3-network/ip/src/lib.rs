@@ -286,3 +286,6 @@ impl Ip {
 #[cfg(test)]
 #[path = "ip_test.rs"]
 mod tests;
+
+#[cfg(test)]
+mod hostile_test;
