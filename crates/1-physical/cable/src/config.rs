@@ -53,6 +53,12 @@ impl LineConfig {
     }
     /// How long such a frame keeps the sender busy.
     pub fn sending_time(&self, len: usize) -> Duration {
-        Duration::of_bytes(Self::octets_on_wire(len), self.rate_bps)
+        // Frames are short: 64 bits hold their bits times 10^9, and divide faster than 128.
+        match Self::octets_on_wire(len).checked_mul(8 * 1_000_000_000) {
+            Some(bit_nanos) if self.rate_bps > 0 => {
+                Duration::from_nanos(bit_nanos.div_ceil(self.rate_bps))
+            }
+            _ => Duration::of_bytes(Self::octets_on_wire(len), self.rate_bps),
+        }
     }
 }

@@ -225,11 +225,12 @@ impl Line {
 
     /// Sorted by arrival, equals in the order of their sending: nearly always at the end.
     fn insert(&mut self, arrival: Arrival) {
-        let mut index = self.in_flight.len();
-        if self.in_flight.back().is_some_and(|last| last.at > arrival.at) {
-            index = self.in_flight.partition_point(|other| other.at <= arrival.at);
+        if self.in_flight.back().is_none_or(|last| last.at <= arrival.at) {
+            self.in_flight.push_back(arrival);
+        } else {
+            let index = self.in_flight.partition_point(|other| other.at <= arrival.at);
+            self.in_flight.insert(index, arrival);
         }
-        self.in_flight.insert(index, arrival);
     }
 
     /// Flips what chance says, among the frame's bits and those of its check sequence.

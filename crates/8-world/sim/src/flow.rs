@@ -38,12 +38,10 @@ impl World {
     /// Tells the calendar about a line's first arrival.
     pub(crate) fn plan_line(&mut self, line: usize) {
         let link = &self.links[line];
-        let key = link.line.next_arrival().map(|(time, count)| Key {
-            time,
-            target: link.to.0 as u32,
-            source: link.from.0 as u32,
-            count,
-        });
+        let key = link
+            .line
+            .next_arrival()
+            .map(|(time, count)| Key::new(time, link.to.0 as u32, link.from.0 as u32, count));
         self.calendar.set(link.slot, key);
     }
 
@@ -93,7 +91,7 @@ impl World {
     pub(crate) fn plan_service(&mut self, index: usize) {
         let node = &self.nodes[index];
         let id = node.id.0;
-        let key = Key { time: self.now + node.cpu, target: id, source: id, count: 1 };
+        let key = Key::new(self.now + node.cpu, id, id, 1);
         self.calendar.set(node.service, (!node.ring.is_empty()).then_some(key));
     }
 

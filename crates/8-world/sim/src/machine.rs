@@ -93,6 +93,7 @@ impl MachineNode {
         let mut host = Host::new(config, &random);
         let interfaces = self.add_interfaces(&mut host, &mut cx);
         self.add_routes(&mut host, &mut cx, &interfaces);
+        self.write_names(settings);
         let machine = Machine::new(host, cx);
         let surroundings = Surroundings {
             epoch_unix: settings.epoch_unix,
@@ -168,12 +169,20 @@ impl MachineNode {
         if !self.spec.knows_names {
             return;
         }
-        let lines = settings.hosts.iter().map(|(name, address)| format!("{address} {name}\n"));
-        // A tree that is full keeps the old names; the resolver's table below has the new ones.
-        let _ = self.spec.files.write("/etc/hosts", lines.collect::<String>());
+        self.write_names(settings);
         let resolver = self.resolver(settings);
         if let Some(life) = &mut self.life {
             life.executor.set_resolver(resolver);
+        }
+    }
+
+    /// `/etc/hosts`, for programs that read it (the name server).
+    fn write_names(&self, settings: &Settings) {
+        if self.spec.knows_names {
+            let line = |(name, address): (&String, _)| format!("{address} {name}\n");
+            let lines: String = settings.hosts.iter().map(line).collect();
+            // A tree that is full keeps the old names; the resolver's table has the new ones.
+            let _ = self.spec.files.write("/etc/hosts", lines);
         }
     }
 

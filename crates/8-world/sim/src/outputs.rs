@@ -94,7 +94,7 @@ impl Outputs {
     /// Octets kept per label.
     pub const LABEL_OCTETS: usize = 256 << 10;
     /// Labels at most; a program under a further one runs, and its output is only in the log.
-    pub const LABELS: usize = 4096;
+    pub const LABELS: usize = 1024;
     /// Ended processes that stay in the table.
     pub const ENDED: usize = 4096;
     /// Octets (64 are added per entry) kept in the log.

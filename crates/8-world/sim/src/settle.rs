@@ -33,8 +33,7 @@ impl World {
     pub(crate) fn plan_deadline(&mut self, index: usize, deadline: Option<Instant>) {
         let node = &self.nodes[index];
         let id = node.id.0;
-        let key =
-            deadline.map(|time| Key { time: time.max(self.now), target: id, source: id, count: 0 });
+        let key = deadline.map(|time| Key::new(time.max(self.now), id, id, 0));
         self.calendar.set(node.deadline, key);
     }
 

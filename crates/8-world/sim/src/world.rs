@@ -158,7 +158,7 @@ impl World {
     }
     /// When something happens next; `None`: never, unless an input comes.
     pub fn next_deadline(&self) -> Option<Instant> {
-        self.calendar.first().map(|(key, _)| key.time.max(self.now))
+        self.calendar.first().map(|(key, _)| key.time().max(self.now))
     }
     /// How many events the world has worked off: a measure of work.
     pub fn events_done(&self) -> u64 {
@@ -188,7 +188,8 @@ impl World {
             return Err(stuck.clone());
         }
         let mut left = budget;
-        while let Some((key, owner)) = self.calendar.first().filter(|(key, _)| key.time <= until) {
+        while let Some((key, owner)) = self.calendar.first().filter(|(key, _)| key.time() <= until)
+        {
             if left == 0 {
                 return Ok(false);
             }
@@ -203,8 +204,8 @@ impl World {
     }
 
     fn turn(&mut self, key: Key, owner: Owner) -> Result<(), Stuck> {
-        if key.time > self.now {
-            self.now = key.time;
+        if key.time() > self.now {
+            self.now = key.time();
             self.at_instant = 0;
         }
         self.count += 1;
@@ -215,7 +216,7 @@ impl World {
             Owner::Deadline(node) => self.wake(node),
         }
         if self.at_instant > Self::AT_INSTANT {
-            return Err(self.stand_still(key.target as usize));
+            return Err(self.stand_still(key.target()));
         }
         Ok(())
     }
