@@ -61,6 +61,7 @@ impl Connection {
         if end.after(self.receive.adv) {
             body.truncate(self.receive.adv.distance(start).max(0) as usize);
             end = self.receive.adv;
+            self.due.acks = self.due.acks.max(1); // the sender overshot: tell at once
         } else if has_fin && self.receive.fin_at.is_none() && end.at_or_after(self.receive.nxt) {
             self.receive.fin_at = Some(end);
         }
