@@ -125,13 +125,20 @@ fn receiver(random: &mut Random, octets: &[u8]) -> (usize, InterfaceId) {
     }
 }
 
+/// Frames that ended in udp (reasons 40xx), tcp (41xx), or between them and the sockets.
+fn reached_layer_4(net: &mut Net, node: usize) -> usize {
+    let ended = |event: &trace::Event| event.reason.fate != trace::Fate::Note;
+    let above = |code: u16| matches!(code, 4000..=4199 | 5004 | 5006 | 5007);
+    net.events(node).iter().filter(|event| ended(event) && above(event.reason.code)).count()
+}
+
 #[test]
 fn mutated_frames_hurt_nobody() {
     let frames = recorded();
     let mut net = Net::routed(1);
-    net.hosts.iter_mut().for_each(|(_, cx)| cx.trace.set_recording(false));
     net.run(ms(100));
     let mut random = RandomSource::new(7, "mutations", 0).stream("test");
+    let mut layer_4 = 0;
     for round in 0..MUTATIONS {
         let mut octets = frames[random.below(frames.len() as u64) as usize].clone();
         let (node, interface) = receiver(&mut random, &octets);
@@ -142,8 +149,11 @@ fn mutated_frames_hurt_nobody() {
         });
         if round % 64 == 0 {
             net.run(ms(1));
+            layer_4 += (0..3).map(|node| reached_layer_4(&mut net, node)).sum::<usize>();
         }
     }
+    println!("{layer_4} of {MUTATIONS} mutations reached layer 4");
+    assert!(layer_4 > MUTATIONS / 10, "{layer_4}");
     // What the mutations taught about neighbours is forgotten after a while.
     net.run(ms(300_000));
     for node in 0..3 {
