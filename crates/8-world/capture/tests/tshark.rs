@@ -4,9 +4,12 @@
 
 use base::{Body, Instant, Seq};
 use cable::LineConfig;
-use catenet_capture::{Capture, conversations, conversations_in, dissect};
+use catenet_capture::{Capture, Conversation, conversations, conversations_in, dissect};
 use core::net::{IpAddr, Ipv4Addr};
-use sim::{CableSpec, End, Input, LineChange, Programs, SwitchSpec, Way, World, WorldBuilder};
+use sim::{
+    CableSpec, End, Input, LineChange, MachineSpec, Programs, SwitchSpec, Way, World, WorldBuilder,
+};
+use socket::{Env, ExitCode};
 use std::path::PathBuf;
 use std::process::Command;
 use wire::{ethernet, ipv4, tcp};
@@ -172,15 +175,135 @@ fn tshark_counts_the_same_conversations() {
     let Some(text) = peer("tshark", "conv.pcapng", &octets, &["-q", "-zconv,tcp"]) else { return };
     let ours = conversations_in(&world, d2, base::JackId(0));
     assert_eq!(ours.len(), 2);
+    same_conversations(&ours, &text);
+}
+
+/// Compares with the lines of `tshark -q -z conv,tcp`.
+fn same_conversations(ours: &[Conversation], text: &str) {
     for conversation in ours {
         let pair = format!("{} ", conversation.a);
         let line = text.lines().find(|line| line.starts_with(&pair)).expect("tshark has it, too");
-        // a <-> b | frames bytes (b to a) | frames bytes (a to b) | ..
-        let words: Vec<&str> = line.split_whitespace().filter(|word| *word != "bytes").collect();
+        // a <-> b | frames bytes (b to a) | frames bytes (a to b) | ..; bytes with a unit
+        let words: Vec<&str> = line.split_whitespace().collect();
         assert_eq!(words[2], conversation.b.to_string());
-        let numbers: Vec<u64> = words[3..7].iter().filter_map(|word| word.parse().ok()).collect();
+        let numbers: Vec<u64> = words.iter().filter_map(|word| word.parse().ok()).collect();
+        let unit = |word: &str| match word {
+            "bytes" => 1,
+            "kB" => 1000,
+            other => panic!("a new unit: {other}"),
+        };
         let (back, forth) = (conversation.b_to_a, conversation.a_to_b);
-        assert_eq!(numbers, [back.packets, back.bytes, forth.packets, forth.bytes], "{line}");
+        assert_eq!((numbers[0], numbers[2]), (back.packets, forth.packets), "{line}");
+        let bytes = (back.bytes / unit(words[5]), forth.bytes / unit(words[8]));
+        assert_eq!((numbers[1], numbers[3]), bytes, "{line}");
+    }
+}
+
+/// Takes all that comes on port 9 and says goodbye.
+async fn sink(env: Env) -> ExitCode {
+    let any = std::net::SocketAddr::from(([0, 0, 0, 0], 9));
+    let Ok(listener) = env.tcp_listen(any, 4) else { return ExitCode::FAILURE };
+    let Ok((stream, _)) = listener.accept().await else { return ExitCode::FAILURE };
+    loop {
+        match stream.read_bytes(1 << 16).await {
+            Ok(octets) if octets.is_empty() => return ExitCode::SUCCESS,
+            Ok(_) => {}
+            Err(_) => return ExitCode::FAILURE,
+        }
+    }
+}
+
+/// Sends 400 kB there.
+async fn source(env: Env) -> ExitCode {
+    let there = std::net::SocketAddr::from(([10, 0, 0, 2], 9));
+    let Ok(stream) = env.tcp_connect(there).await else { return ExitCode::FAILURE };
+    let sent = stream.write_all_bytes(&vec![0x5a; 400_000]).await;
+    if sent.is_err() || stream.shutdown_write().is_err() {
+        return ExitCode::FAILURE;
+    }
+    match stream.read_bytes(1).await {
+        Ok(octets) if octets.is_empty() => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
+    }
+}
+
+/// A transfer between two machines over a cable that loses, reorders, doubles and flips bits.
+fn transfer() -> World {
+    let mut programs = Programs::default();
+    programs.add("sink", |env| Box::pin(sink(env)), "takes", "收");
+    programs.add("source", |env| Box::pin(source(env)), "gives", "发");
+    let mut builder = WorldBuilder::new(11, EPOCH, programs);
+    let machine = |name: &str, address: &str, run: &str| {
+        MachineSpec::new(name).interface("eth0", address.parse().expect("a network")).run(run)
+    };
+    let bad = LineConfig {
+        loss: 0.01,
+        reorder: 0.01,
+        reorder_by: base::Duration::from_millis(1),
+        duplicate: 0.005,
+        corrupt: 2e-7,
+        delay: base::Duration::from_micros(200),
+        ..LineConfig::default()
+    };
+    builder
+        .machine(machine("a", "10.0.0.1/24", "source"))
+        .machine(machine("b", "10.0.0.2/24", "sink"))
+        .cable(CableSpec::new(End::new("a", 0), End::new("b", 0), bad));
+    let mut world = builder.build().expect("whole");
+    world.run_until(Instant::ZERO + base::Duration::from_secs(100)).expect("runs");
+    world.audit().expect("balanced");
+    let exits = |label: &str| world.outputs().label(label).map(|label| label.exits.clone());
+    assert_eq!(exits("a/source"), Some([0].into()));
+    world
+}
+
+#[test]
+fn tshark_finds_wrong_only_what_the_cable_flipped() {
+    let world = transfer();
+    let mut octets = Vec::new();
+    let frames = Capture::everything().write_new(&world, &mut octets);
+    let args = [
+        "-oip.check_checksum:TRUE",
+        "-otcp.check_checksum:TRUE",
+        "-Yip.checksum.status==0 || tcp.checksum.status==0 || _ws.malformed",
+        "-Tfields",
+        "-eframe.number",
+    ];
+    let Some(text) = peer("tshark", "wrong.pcapng", &octets, &args) else { return };
+    let flipped: Vec<u64> = world
+        .recorder()
+        .since(0)
+        .filter(|frame| frame.frame.meta().fcs == base::frame::Fcs::Bad)
+        .map(|frame| frame.sequence + 1)
+        .collect();
+    assert!(!flipped.is_empty() && frames > 1000);
+    for line in text.lines() {
+        let number: u64 = line.parse().expect("a number");
+        assert!(flipped.contains(&number), "frame {number} is wrong, and no cable flipped it");
+    }
+}
+
+#[test]
+fn tshark_counts_a_lossy_transfer_the_same() {
+    let world = transfer();
+    for node in ["a", "b"] {
+        let node = world.node(node).expect("there");
+        let mut octets = Vec::new();
+        // A frame with flipped bits may name ports that were never there: in neither count.
+        let whole = |frame: &sim::Recorded| frame.frame.meta().fcs == base::frame::Fcs::Good;
+        Capture::node(node).write_new_if(&world, &mut octets, whole);
+        let Some(text) = peer("tshark", "lossy.pcapng", &octets, &["-q", "-zconv,tcp"]) else {
+            return;
+        };
+        let frames: Vec<Vec<u8>> = world
+            .recorder()
+            .since(0)
+            .filter(|frame| frame.node == node && whole(frame))
+            .map(sim::Recorded::octets)
+            .collect();
+        let ours = conversations(frames.iter().map(Vec::as_slice));
+        assert_eq!(ours.len(), 1);
+        same_conversations(&ours, &text);
     }
 }
 

@@ -265,3 +265,65 @@ fn a_busy_loop_is_named() {
     assert_eq!((stuck.node.as_str(), stuck.programs.as_slice()), ("a", &["spin".to_owned()][..]));
     assert_eq!(world.step(), Err(stuck));
 }
+
+#[test]
+fn every_account_balances_after_every_step() {
+    let mut world = pair(5).build().expect("whole");
+    let change = LineChange {
+        loss: Some(0.05),
+        duplicate: Some(0.05),
+        queue: Some(5),
+        ..Default::default()
+    };
+    let set = Input::SetCable { cable: "a--b".into(), way: Way::Both, change };
+    world.handle_input(set).expect("known");
+    let echo = exec(&mut world, "a", "echo 10.0.0.2 7 40000");
+    let mut steps = 0;
+    while exit(&world, echo).is_none() && steps < 20_000 {
+        world.step().expect("not stuck");
+        world.audit().unwrap_or_else(|fault| panic!("step {steps}: {fault}"));
+        steps += 1;
+    }
+    assert_eq!(exit(&world, echo), Some(0), "{}", story(&world));
+}
+
+#[test]
+fn a_storm_lets_its_driver_look_up() {
+    let mut builder = WorldBuilder::new(1, 0, registry());
+    builder.switch(SwitchSpec::new("s1", 4)).switch(SwitchSpec::new("s2", 4));
+    builder.machine(host("a", "10.0.0.1/24").run("ping 10.0.0.9 1"));
+    let wire = |name: &str, a: (&str, u16), b: (&str, u16)| CableSpec {
+        name: name.into(),
+        ..CableSpec::new(End::new(a.0, a.1), End::new(b.0, b.1), LineConfig::default())
+    };
+    builder.cable(wire("up", ("a", 0), ("s1", 0)));
+    builder.cable(wire("loop1", ("s1", 1), ("s2", 1))).cable(wire("loop2", ("s1", 2), ("s2", 2)));
+    let mut world = builder.build().expect("whole");
+    let until = Instant::ZERO + seconds(10);
+    assert_eq!(world.run_some(until, 50_000), Ok(false));
+    assert!(world.now() < until && world.events_done() == 50_000);
+    world.audit().expect("balanced");
+}
+
+#[test]
+fn only_who_is_told_to_knows_the_names() {
+    let mut builder = WorldBuilder::new(1, 0, registry());
+    builder.name("web.lab", "10.0.0.2".parse().expect("an address"));
+    let mut server = host("dns", "10.0.0.1/24");
+    server.knows_names = true;
+    builder.machine(server).machine(host("pc", "10.0.0.3/24"));
+    let mut world = builder.build().expect("whole");
+    let names = |world: &World, node: &str| {
+        let files = world.files(world.node(node).expect("there")).expect("a machine");
+        files.read("/etc/hosts").map(|octets| String::from_utf8_lossy(&octets).into_owned())
+    };
+    assert_eq!(names(&world, "dns").as_deref(), Some("10.0.0.2 web.lab\n"));
+    assert_eq!(names(&world, "pc"), None);
+    let set = |name: &str, ip: Option<&str>| Input::SetName {
+        name: name.into(),
+        address: ip.map(|ip| ip.parse().expect("an address")),
+    };
+    world.handle_input(set("chat.lab", Some("10.0.0.90"))).expect("taken");
+    world.handle_input(set("web.lab", None)).expect("taken");
+    assert_eq!(names(&world, "dns").as_deref(), Some("10.0.0.90 chat.lab\n"));
+}
