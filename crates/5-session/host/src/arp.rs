@@ -47,7 +47,7 @@ impl Host {
     }
 
     /// Our address on this interface towards `target`; 0.0.0.0 where there is none (RFC 5227 2.1.1).
-    fn source_on(&self, id: InterfaceId, target: Ipv4Addr) -> Ipv4Addr {
+    pub(crate) fn source_on(&self, id: InterfaceId, target: Ipv4Addr) -> Ipv4Addr {
         let addresses = self.ip.addresses();
         let mut here = addresses.iter().filter(|view| view.interface == id);
         let near = here.clone().find(|view| view.address.contains(&IpAddr::V4(target)));

@@ -126,6 +126,9 @@ impl Host {
     }
 
     /// Adds an interface with a card; it is switched on and has no addresses.
+    ///
+    /// # Panics
+    /// Beyond 4,096 interfaces.
     pub fn add_interface(&mut self, config: InterfaceConfig) -> InterfaceId {
         self.add_any(&config.name, Some(config.mac), config.mtu)
     }
@@ -177,6 +180,14 @@ impl Host {
         if up {
             self.announce_all(cx, id);
         }
+    }
+
+    /// Changes the longest IP packet that an interface carries; connections notice as they send.
+    pub fn set_mtu(&mut self, id: InterfaceId, mtu: u16) {
+        let Some(interface) = self.interface_mut(id) else { return };
+        interface.mtu = mtu;
+        let up = interface.up;
+        self.ip.set_interface(id, ip::InterfaceConfig { mtu, up });
     }
 
     /// The next frame to leave; call until `None`. Everything that a call before made happens here

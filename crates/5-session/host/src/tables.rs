@@ -14,20 +14,38 @@ use base::{Duration, Instant, InterfaceId};
 use core::net::SocketAddr;
 use std::collections::BTreeMap;
 
+/// The names of the tables, in the order in which they are shown.
+pub const TABLES: [&str; 9] =
+    ["name", "forwarding", "interfaces", "addresses", "arp", "routes", "sockets", "tcp", "udp"];
+
 impl Host {
     /// All tables.
     pub fn inspect(&self, now: Instant) -> Tree {
-        Tree::map([
-            ("name", self.name.as_str().into()),
-            ("forwarding", self.is_forwarding().into()),
-            ("interfaces", self.interface_table()),
-            ("addresses", self.address_table()),
-            ("arp", self.arp_table(now)),
-            ("routes", self.route_table()),
-            ("sockets", self.socket_table()),
-            ("tcp", self.tcp_table()),
-            ("udp", self.udp_table()),
-        ])
+        let part = |name: &&str| self.table(now, name).map(|table| ((*name).to_owned(), table));
+        Tree::Map(TABLES.iter().filter_map(part).collect())
+    }
+
+    /// One table by its name; the others are not made.
+    pub fn table(&self, now: Instant, name: &str) -> Option<Tree> {
+        Some(match name {
+            "name" => self.name.as_str().into(),
+            "forwarding" => self.is_forwarding().into(),
+            "interfaces" => self.interface_table(),
+            "addresses" => self.address_table(),
+            "arp" => self.arp_table(now),
+            "routes" => self.route_table(),
+            "sockets" => self.socket_table(),
+            "tcp" => self.tcp_table(),
+            "udp" => self.udp_table(),
+            _ => return None,
+        })
+    }
+
+    /// The value at a path that begins with a table's name (see [`Tree::at`]).
+    pub fn look(&self, now: Instant, path: &str) -> Option<Tree> {
+        let end = path.find(['.', '[']).unwrap_or(path.len());
+        let (name, rest) = path.split_at(end);
+        self.table(now, name)?.at(rest.strip_prefix('.').unwrap_or(rest))
     }
 
     fn interface_name(&self, id: InterfaceId) -> &str {

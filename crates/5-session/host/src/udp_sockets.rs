@@ -121,12 +121,10 @@ impl Host {
             return Err(Error::MessageTooLong { len, most: LONGEST_PAYLOAD });
         }
         let wanted = how.from.or(Some(bound.ip()).filter(|ip| !ip.is_unspecified()));
-        let source = match wanted {
+        let source = match (wanted, how.interface, to.ip()) {
             // A program that has no address yet (DHCP) sends from 0.0.0.0 by a named interface.
-            None if how.interface.is_some() => {
-                self.source_for(to.ip(), None).unwrap_or(crate::demux::unspecified(to.ip()))
-            }
-            wanted => self.source_for(to.ip(), wanted)?,
+            (None, Some(id), IpAddr::V4(v4)) => IpAddr::V4(self.source_on(id, v4)),
+            _ => self.source_for(to.ip(), wanted)?,
         };
         let mut frame = cx.pool.frame(payload.into());
         if udp::emit(&mut frame, SocketAddr::new(source, bound.port()), to).is_err() {

@@ -119,6 +119,36 @@ fn a_closed_udp_port_is_refused_to_who_is_connected() {
 }
 
 #[test]
+fn who_has_no_address_yet_can_ask_everybody() {
+    let mut net = Net::new(6);
+    net.host(catenet_host::HostConfig::new("new"), &[]);
+    net.host(catenet_host::HostConfig::new("dhcp"), &["10.0.0.1/24"]);
+    let card = catenet_host::InterfaceConfig {
+        name: "eth0".into(),
+        mac: "02:00:00:00:00:00".parse().expect("an address"),
+        mtu: 1500,
+    };
+    let eth0 = net.on(0, |host, _| host.add_interface(card));
+    net.cable((0, 1), (1, 1));
+    let everybody = [255, 255, 255, 255];
+    let ask = net.on(0, |host, cx| host.udp_bind(cx, at(ANY, 68))).expect("bound");
+    let answer = net.on(1, |host, cx| host.udp_bind(cx, at(ANY, 67))).expect("bound");
+    let to = |port| UdpSend {
+        to: Some(at(everybody, port)),
+        interface: Some(eth0),
+        ..UdpSend::default()
+    };
+    net.on(0, |host, cx| host.udp_send(cx, ask, to(67), "who am I?".into())).expect("sent");
+    net.run(ms(10));
+    let got = net.on(1, |host, cx| host.udp_receive(cx, answer)).expect("asked");
+    assert_eq!((got.from, got.to), (at(ANY, 68), at(everybody, 67)));
+    net.on(1, |host, cx| host.udp_send(cx, answer, to(68), "10.0.0.7".into())).expect("sent");
+    net.run(ms(10));
+    let got = net.on(0, |host, cx| host.udp_receive(cx, ask)).expect("answered");
+    assert_eq!((got.from, got.payload.into_bytes()), (at([10, 0, 0, 1], 67), "10.0.0.7".into()));
+}
+
+#[test]
 fn a_cut_link_drops_and_says_so() {
     let mut net = Net::pair(4);
     net.run(ms(10));

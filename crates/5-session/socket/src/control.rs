@@ -54,6 +54,10 @@ impl Control {
     pub fn flush_neighbours(&self, interface: InterfaceId) {
         self.machine.call(|host, cx| host.flush_neighbours(cx, interface));
     }
+    /// Sends octets as they are, Ethernet header and all: what attackers and testers do.
+    pub fn send_raw_frame(&self, interface: InterfaceId, octets: bytes::Bytes) {
+        self.machine.call(|host, cx| host.send_raw_frame(cx, interface, octets));
+    }
     /// Switches an interface on or off.
     pub fn set_link(&self, interface: InterfaceId, up: bool) {
         self.machine.call(|host, cx| host.set_link(cx, interface, up));
@@ -78,5 +82,9 @@ impl Inspect {
     /// All tables; see [`host::inspect`] for their names.
     pub fn tables(&self) -> Tree {
         self.machine.with(|host, cx| host.inspect(cx.now()))
+    }
+    /// The value at a path (`tcp.listen[80].syn_queue`); only its table is made.
+    pub fn look(&self, path: &str) -> Option<Tree> {
+        self.machine.with(|host, cx| host.look(cx.now(), path))
     }
 }

@@ -32,8 +32,16 @@ const PROCESSES: usize = 4_096;
 #[derive(Default)]
 struct Ready {
     queue: Mutex<VecDeque<u64>>,
-    new: Mutex<Vec<(ProcessId, Task, Arc<AtomicBool>)>>,
+    new: Mutex<Vec<(ProcessId, Task, Arc<Abort>)>>,
     owner: Mutex<Option<Waker>>,
+}
+
+/// How the holder of a [`Joined`] ends the task.
+#[derive(Default)]
+struct Abort {
+    wanted: AtomicBool,
+    /// The task's number, once it has one.
+    task: AtomicU64,
 }
 
 impl Ready {
@@ -73,7 +81,7 @@ impl Spawner {
     {
         let slot: Arc<Mutex<Slot<F::Output>>> = Arc::default();
         let result = slot.clone();
-        let aborted = Arc::new(AtomicBool::new(false));
+        let aborted: Arc<Abort> = Arc::default();
         let task = async move {
             let value = future.await;
             let waiter = {
@@ -104,14 +112,18 @@ impl<T> Default for Slot<T> {
 /// The result of a spawned task, to be awaited. Dropping it lets the task run on.
 pub struct Joined<T> {
     slot: Arc<Mutex<Slot<T>>>,
-    aborted: Arc<AtomicBool>,
+    aborted: Arc<Abort>,
     ready: Arc<Ready>,
 }
 
 impl<T> Joined<T> {
     /// Ends the task before its next step; who awaits it waits for ever.
     pub fn abort(&self) {
-        self.aborted.store(true, Ordering::Release);
+        self.aborted.wanted.store(true, Ordering::Release);
+        let task = self.aborted.task.load(Ordering::Acquire);
+        if task != 0 {
+            lock(&self.ready.queue).push_back(task);
+        }
         self.ready.tell_owner();
     }
 }
@@ -139,7 +151,7 @@ impl<T> core::fmt::Debug for Joined<T> {
 struct Running {
     process: ProcessId,
     task: Task,
-    aborted: Arc<AtomicBool>,
+    aborted: Arc<Abort>,
     signal: Arc<TaskWaker>,
     waker: Waker,
 }
@@ -260,12 +272,13 @@ impl Executor {
         }
     }
 
-    fn add_task(&mut self, process: ProcessId, task: Task, aborted: Arc<AtomicBool>) {
+    fn add_task(&mut self, process: ProcessId, task: Task, aborted: Arc<Abort>) {
         // The process ended before its last spawn was seen.
         let Some(owner) = self.processes.get_mut(&process) else { return };
         self.last_task += 1;
         let id = self.last_task;
         owner.tasks.push(id);
+        aborted.task.store(id, Ordering::Release);
         let signal = Arc::new(TaskWaker {
             task: id,
             queued: AtomicBool::new(true),
@@ -305,7 +318,7 @@ impl Executor {
         running.signal.queued.store(false, Ordering::Release);
         self.running = Some(running.process);
         self.polls += 1;
-        if running.aborted.load(Ordering::Acquire) {
+        if running.aborted.wanted.load(Ordering::Acquire) {
             self.remove_task(id);
             return;
         }

@@ -177,6 +177,31 @@ fn a_program_that_never_rests_is_found_out() {
 }
 
 #[test]
+fn a_spawned_task_gives_its_value_or_is_aborted_with_all_it_holds() {
+    let mut world = World::pair(12);
+    let process = world.spawn(0, &["parent"], |env| async move {
+        let child = env.clone();
+        let sum = env.spawn(async move {
+            child.sleep(Duration::from_millis(5)).await;
+            40 + 2
+        });
+        env.print(format_args!("{} ", sum.await));
+        let child = env.clone();
+        let holder = env.spawn(async move {
+            let _socket = child.udp_bind(any(99)).expect("bound");
+            child.sleep(Duration::from_secs(1_000)).await;
+        });
+        env.sleep(Duration::from_millis(5)).await;
+        env.print(format_args!("{} ", env.inspect().look("udp[99].owner").is_some()));
+        holder.abort();
+        env.sleep(Duration::from_millis(5)).await;
+        env.print(format_args!("{}", env.inspect().look("udp[99].owner").is_some()));
+        ExitCode::SUCCESS
+    });
+    assert_eq!(world.finish(0, process).1, "42 true false");
+}
+
+#[test]
 fn only_who_may_controls() {
     let mut world = World::pair(8);
     let program = |env: Env| async move {
