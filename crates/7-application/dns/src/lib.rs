@@ -1,4 +1,24 @@
 //! DNS: the lab's name server and the resolver of its hosts (RFC 1034, 1035).
+//!
+//! ```text
+//!   server --- answer --- zone          the program `dns`; a message's answer; what is known
+//!   client --- exchange                 a name's addresses; one question to one server
+//!        \----- stream ----/            messages over TCP, each behind its length
+//!   describe                            a message's octets, field by field
+//! ```
+//!
+//! [`settings`] reads the `key=value` words that all servers of a lab are started with.
 
 pub mod answer;
+pub mod client;
+pub mod describe;
+pub mod exchange;
+pub mod server;
+pub mod settings;
+mod stream;
 pub mod zone;
+
+pub use client::{ResolveError, resolve, reverse};
+pub use describe::describe;
+pub use hickory_proto as proto;
+pub use server::dns;

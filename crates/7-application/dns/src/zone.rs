@@ -38,6 +38,20 @@ impl Zone {
         zone
     }
 
+    /// Takes a table of names.
+    pub fn from_names(names: &[(String, IpAddr)]) -> Zone {
+        let mut zone = Zone::default();
+        for (name, address) in names {
+            zone.add(name, *address);
+        }
+        zone
+    }
+
+    /// The first of the zones that hold names, in the order of the alphabet.
+    pub fn first_apex(&self) -> Option<&str> {
+        self.apexes.first().map(String::as_str)
+    }
+
     fn add(&mut self, name: &str, address: IpAddr) {
         let name = canonical(name);
         let addresses = self.forward.entry(name.clone()).or_default();
