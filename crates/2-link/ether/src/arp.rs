@@ -54,7 +54,7 @@ pub fn handle_message(
         //= rfc5227#2.4 another card uses our address as its own
         let reason = AddressConflict { address: address.into(), mac: sender };
         cx.trace.emit(place, journey, reason);
-    } else if !is_ours(message.target_ip) || message.target_ip == address {
+    } else if !is_ours(message.target_ip) {
         //= rfc826 the table is merged: an entry that is there is refreshed, none is made
         let reason = ArpOverheard { address: address.into(), mac: sender };
         cx.trace.emit(place, journey, reason);

@@ -251,7 +251,6 @@ impl Neighbours {
         }
         //= rfc4861#7.2.5 an answer counts as one only while a question is open
         let answer = kind == Confirmation::Solicited
-            && entry.asked > 0
             && matches!(entry.state, State::Incomplete | State::Probe);
         let new = was != Some(mac);
         if !answer && !new {

@@ -33,7 +33,7 @@ pub(crate) struct Cut {
 }
 
 impl Cut {
-    /// `frame`: at the IP header, which `header` describes.
+    /// `frame`: at the IP header, which `header` describes and which does not forbid cutting.
     pub(crate) fn new(header: &Header, mut frame: Frame, mtu: u16) -> Cut {
         let header_len = usize::from(header.header_len);
         let mut octets = [0; 60];
@@ -81,7 +81,6 @@ impl Cut {
             header_len: (HEADER_LEN + options.len()) as u8,
             total_len: (HEADER_LEN + options.len() + piece.len()) as u16,
             more_fragments,
-            dont_fragment: false,
             fragment_offset: self.header.fragment_offset + self.done as u16,
             ..self.header
         };

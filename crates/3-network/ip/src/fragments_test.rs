@@ -81,7 +81,13 @@ fn overlaps_and_nonsense() {
     const BAD: &str = "- | | bad_fragment";
     let mut other = fragment(1, 0, 16, true);
     other.payload[3] ^= 1;
-    let rows: [(&str, Probe, Probe, &str); 10] = [
+    let rows: [(&str, Probe, Probe, &str); 11] = [
+        (
+            "the same octets, once as the end",
+            fragment(1, 16, 8, true),
+            fragment(1, 16, 8, false),
+            OVERLAP,
+        ),
         ("rfc5722#4: over the end", fragment(1, 0, 16, true), fragment(1, 8, 16, true), OVERLAP),
         ("rfc5722#4: over the start", fragment(1, 8, 16, true), fragment(1, 0, 16, true), OVERLAP),
         ("rfc5722#4: inside", fragment(1, 0, 32, true), fragment(1, 8, 8, true), OVERLAP),
@@ -159,6 +165,11 @@ fn a_flood_of_fragments_stays_within_bounds() {
         }
     }
     assert!(full > 1_000 && bench.ip.held() <= MEMORY / BUFFER);
+    // Packets of one piece each fill the table before the memory.
+    for id in 3_000..3_000 + 2 * PACKETS as u16 {
+        bench.put(&fragment(id, 0, 8, true));
+        bench.ip.reassembly.check();
+    }
     // An honest packet still gets through.
     bench.put(&fragment(9_999, 0, 8, true));
     assert!(bench.put(&fragment(9_999, 8, 8, false)).starts_with("deliver"));

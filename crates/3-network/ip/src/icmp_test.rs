@@ -247,3 +247,22 @@ fn a_neighbour_that_does_not_answer() {
     let want = " | 0>10.0.2.1(10.0.2.1 icmp 3.1) | icmp_sent neighbour_unreachable";
     assert_eq!(bench.tell(String::new()), want);
 }
+
+#[test]
+fn rfc1812_4_3_2_7_nor_about_a_packet_that_came_by_another_way() {
+    for (src, dst, told) in [
+        ("10.0.1.9", "10.0.2.9", true),
+        ("10.0.1.255", "10.0.2.9", false),
+        ("10.0.1.9", "10.0.2.255", false),
+        ("10.0.1.9", "224.0.0.9", false),
+        ("10.0.1.9", "255.255.255.255", false),
+        ("0.0.0.0", "10.0.2.9", false),
+    ] {
+        let mut bench = Bench::new(ROUTER);
+        let probe = probe(|p| (p.src, p.dst) = (src, dst));
+        let frame = bench.frame(probe.octets());
+        bench.ip.unreachable(&mut bench.cx, frame);
+        let text = bench.tell(String::new());
+        assert_eq!(text.contains("icmp_sent"), told, "{src} {dst}: {text}");
+    }
+}

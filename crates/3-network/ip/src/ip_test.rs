@@ -278,6 +278,11 @@ fn a_router_forwards_and_delivers() {
                 "3>10.0.3.9 | | forwarded",
             ),
             (
+                "one octet too big",
+                probe(|p| (p.dst, p.payload) = ("10.0.3.9", vec![1; 557])),
+                "3>10.0.3.9 | 3>10.0.3.9 | forwarded fragmented",
+            ),
+            (
                 "rfc791#3.2: too big and cut",
                 probe(|p| (p.dst, p.payload) = ("10.0.3.9", vec![1; 1200])),
                 "3>10.0.3.9 | 3>10.0.3.9 3>10.0.3.9 | forwarded fragmented",
@@ -469,4 +474,40 @@ fn packets_of_our_own() {
         assert_eq!(got, want.map(str::to_owned), "{packet:?}");
         assert_eq!(bench.cx.trace.ledger().held(), 0);
     }
+}
+
+#[test]
+fn ttl_id_and_preferred_source() {
+    let mut bench = Bench::new(ROUTER);
+    let id = InterfaceId(1);
+    bench.ip.add_address(id, net("10.9.0.1/24")).expect("a good address");
+    bench.ip.add_address(id, net("172.20.0.1/24")).expect("a good address");
+    let route = Route {
+        destination: net("198.51.100.0/24"),
+        via: Some(ip_of("172.20.0.2")),
+        interface: id,
+        metric: 0,
+        source: Some(ip_of("10.9.0.1")),
+    };
+    bench.ip.add_route(route).expect("a good route");
+    bench
+        .ip
+        .add_route(Route { destination: net("203.0.113.0/24"), source: None, ..route })
+        .expect("good");
+    let mut ids = Vec::new();
+    let mut send = |bench: &mut Bench, dst: &str| {
+        let frame = bench.cx.pool.frame(vec![1; 8].into());
+        let packet = Packet { ttl: Some(0), ..own(dst) };
+        let outgoing = bench.ip.send(&mut bench.cx, packet, frame).expect("a route");
+        let header = Header::parse(outgoing.frame.head(), 8).expect("sound");
+        assert_eq!(header.ttl, 1, "rfc1122#3.2.1.7: never 0");
+        ids.push(header.id);
+        header.src.to_string()
+    };
+    assert_eq!(send(&mut bench, "198.51.100.1"), "10.9.0.1", "the route's own source");
+    assert_eq!(send(&mut bench, "203.0.113.1"), "172.20.0.1", "rfc1122#3.3.4.3: the router's net");
+    bench.ip.remove_address(id, net("10.9.0.1/24")).expect("there");
+    assert_eq!(send(&mut bench, "198.51.100.1"), "172.20.0.1", "the preferred one is gone");
+    ids.dedup();
+    assert_eq!(ids.len(), 3, "rfc6864#4: packets that may be cut differ in id");
 }
