@@ -20,6 +20,7 @@
 //! | `arp`, `errors` | ARP on the wire; ICMP errors on their way to sockets |
 //! | `demux`, `ports` | whose is it; who may have which port |
 //! | `sockets`, `tcp_sockets`, `udp_sockets`, `ping_sockets` | what programs call |
+//! | `connections` | how TCP connections come and go |
 //! | `timers` | deadlines |
 //! | `control`, `tables` | what may be changed and looked at |
 //!
@@ -28,6 +29,7 @@
 
 mod arp;
 mod config;
+mod connections;
 mod control;
 mod demux;
 mod down;
