@@ -409,9 +409,12 @@ impl Executor {
     pub fn is_ready(&self) -> bool {
         !lock(&self.ready.queue).is_empty() || !lock(&self.ready.new).is_empty()
     }
-    /// Asks to be woken once, when a task becomes ready: for owners that sleep in real time.
+    /// Asks to be woken once, when a task is or becomes ready: for owners that sleep in real time.
     pub fn notify(&self, waker: &Waker) {
         *lock(&self.ready.owner) = Some(waker.clone());
+        if self.is_ready() {
+            self.ready.tell_owner();
+        }
     }
     /// Says where names are asked for from here on.
     pub fn set_resolver(&self, resolver: Resolver) {

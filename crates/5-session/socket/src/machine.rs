@@ -18,8 +18,15 @@ pub struct Machine(Arc<Shared>);
 
 struct Shared {
     core: Mutex<(Host, Cx)>,
-    notifier: Mutex<Option<Waker>>,
+    notifier: Mutex<Notifier>,
     anchor: OnceLock<std::time::Instant>,
+}
+
+/// Who is to be told of a program's calls; a call that nobody waited for is remembered.
+#[derive(Default)]
+struct Notifier {
+    called: bool,
+    waker: Option<Waker>,
 }
 
 /// Locks, whoever panicked before.
@@ -32,7 +39,7 @@ impl Machine {
     pub fn new(host: Host, cx: Cx) -> Machine {
         Machine(Arc::new(Shared {
             core: Mutex::new((host, cx)),
-            notifier: Mutex::new(None),
+            notifier: Mutex::default(),
             anchor: OnceLock::new(),
         }))
     }
@@ -58,16 +65,27 @@ impl Machine {
     /// something to send or an earlier deadline.
     pub(crate) fn call<R>(&self, f: impl FnOnce(&mut Host, &mut Cx) -> R) -> R {
         let result = self.with(f);
-        let notifier = lock(&self.0.notifier).take();
-        if let Some(waker) = notifier {
-            waker.wake();
-        }
+        let waker = {
+            let mut notifier = lock(&self.0.notifier);
+            notifier.called = notifier.waker.is_none();
+            notifier.waker.take()
+        };
+        waker.into_iter().for_each(Waker::wake);
         result
     }
 
-    /// Asks to be woken once, after the next call of a program: for owners that sleep in real time.
+    /// Asks to be woken once, after the next call of a program, or at once if there was one since
+    /// the last time: for owners that sleep in real time. No call is missed, whatever the threads.
     pub fn notify(&self, waker: &Waker) {
-        *lock(&self.0.notifier) = Some(waker.clone());
+        let called = {
+            let mut notifier = lock(&self.0.notifier);
+            let called = core::mem::take(&mut notifier.called);
+            notifier.waker = (!called).then(|| waker.clone());
+            called
+        };
+        if called {
+            waker.wake_by_ref();
+        }
     }
 
     /// The machine's time.
