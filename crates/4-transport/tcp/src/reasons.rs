@@ -78,7 +78,7 @@ trace::reasons! {
     4125 window_closed WindowClosed { seq: Seq, len: u32 } Dropped "rfc9293#3.10.7.4"
         en "The buffer is full: {len} octets from {seq} on are refused; the ACK repeats that the window is closed."
         zh "缓冲区已满: 拒收从 {seq} 起的 {len} 字节, ACK 重申窗口为零。";
-    4126 reassembly_full ReassemblyFull { seq: Seq, len: u32 } Dropped ""
+    4126 out_of_order_full ReassemblyFull { seq: Seq, len: u32 } Dropped ""
         en "Too many holes already: {len} octets from {seq} on are dropped."
         zh "空缺太多: 丢弃从 {seq} 起的 {len} 字节。";
     4127 probe_answered ProbeAnswered { seq: Seq } Consumed "rfc9293#3.8.4"

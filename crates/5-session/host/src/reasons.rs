@@ -7,7 +7,7 @@ trace::reasons! {
     5001 interface_down InterfaceDown {} Dropped ""
         en "The interface is switched off or does not exist."
         zh "网络接口已关闭或不存在。";
-    5002 unknown_ethertype UnknownEthertype { ethertype: u16 } Dropped ""
+    5002 ethertype_unclaimed UnknownEthertype { ethertype: u16 } Dropped ""
         en "Nobody here understands the Ethernet type {ethertype}."
         zh "本机不认识以太网类型 {ethertype}。";
     5003 unknown_protocol UnknownProtocol { src: IpAddr, protocol: u8 } Dropped "rfc1122#3.2.2.1"
@@ -25,7 +25,7 @@ trace::reasons! {
     5007 tcp_stray_reset TcpStrayReset { src: IpAddr, port: u16 } Dropped "rfc9293#3.10.7.1"
         en "A reset from {src} for TCP port {port}, where there is no connection."
         zh "{src} 对 TCP 端口 {port} 发来 RST, 但这里没有对应的连接。";
-    5008 output_full OutputFull { waiting: usize } Dropped ""
+    5008 jack_queue_full OutputFull { waiting: usize } Dropped ""
         en "{waiting} frames wait to leave already."
         zh "已有 {waiting} 个帧等待发送。";
     5009 ping_delivered PingDelivered { src: IpAddr, seq: u16 } Delivered "rfc792#page-14"
