@@ -1,16 +1,90 @@
 //! A frame's field tree, all layers: `wire`'s up to layer 4, then whichever codec knows the ports.
 //!
-//! Absent until their crates describe themselves: DNS, HTTP. What needs several frames (streams,
-//! relative numbers) is not here: a frame is described alone.
+//! A codec that cannot read its message leaves what it read and `_ws.malformed`; what no codec
+//! claims is `data`. Absent: HTTP (until its crate describes itself), and what needs several frames
+//! (streams, relative numbers, a message over several segments): a frame is described alone.
 
 use base::field::{Fields, Value};
+use core::ops::Range;
+use wire::Protocol;
+
+/// A codec: the message, where it stands in the frame, where its fields go.
+type Describe = fn(&[u8], usize, &mut Fields) -> Result<(), &'static str>;
+
+/// Which codec speaks at which port (the server's).
+const CODECS: &[(Protocol, u16, Describe)] = &[
+    (Protocol::UDP, 53, dns::describe),
+    (Protocol::TCP, 53, dns::describe::describe_behind_length),
+];
 
 /// Names every field of a frame. Never panics, whatever the octets.
 pub fn dissect(octets: &[u8]) -> Fields {
     let mut fields = Fields::default();
     let rest = wire::dissect(octets, &mut fields);
-    if !rest.payload.is_empty() && !fields.list.iter().any(|field| field.name == "_ws.malformed") {
-        fields.add("data", rest.payload, Value::Octets);
+    let whole = !fields.list.iter().any(|field| field.name == "_ws.malformed");
+    if whole && !rest.payload.is_empty() {
+        describe_payload(octets, rest.transport, rest.payload, &mut fields);
     }
     fields
+}
+
+fn describe_payload(
+    octets: &[u8],
+    transport: Option<(Protocol, u16, u16)>,
+    payload: Range<usize>,
+    fields: &mut Fields,
+) {
+    let speaks = |codec: &&(Protocol, u16, Describe)| {
+        transport.is_some_and(|(protocol, src, dst)| {
+            codec.0 == protocol && (codec.1 == src || codec.1 == dst)
+        })
+    };
+    let Some((_, _, describe)) = CODECS.iter().find(speaks) else {
+        return fields.add("data", payload, Value::Octets);
+    };
+    let message = octets.get(payload.clone()).unwrap_or(&[]);
+    if let Err(field) = describe(message, payload.start, fields) {
+        fields.add("_ws.malformed", payload, Value::Text(format!("{field} cannot be read")));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A question for `a.lab` from port 5000, without checksums.
+    fn question(port: u16) -> Vec<u8> {
+        let mut frame = vec![0u8; 12];
+        frame.extend([0x08, 0x00, 0x45, 0, 0, 51, 0, 1, 0, 0, 64, 17, 0, 0]);
+        frame.extend([10, 0, 0, 1, 10, 0, 0, 2]);
+        frame.extend(5000u16.to_be_bytes());
+        frame.extend(port.to_be_bytes());
+        frame.extend([0, 31, 0, 0]);
+        frame.extend([0x12, 0x34, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0]);
+        frame.extend([1, b'a', 3, b'l', b'a', b'b', 0, 0, 1, 0, 1]);
+        frame
+    }
+
+    #[test]
+    fn a_codec_is_chosen_by_the_port() {
+        let fields = dissect(&question(53));
+        let name: Vec<&Value> = fields.values("dns.qry.name").collect();
+        assert_eq!(name, [&Value::Text("a.lab".into())], "{fields:?}");
+        assert_eq!(fields.values("data").count(), 0);
+        let other = dissect(&question(54));
+        assert_eq!((other.values("data").count(), other.values("dns.qry.name").count()), (1, 0));
+    }
+
+    #[test]
+    fn a_message_cut_short_is_malformed_and_harmless() {
+        let whole = question(53);
+        for len in 0..whole.len() {
+            dissect(&whole[..len]);
+        }
+        // The lengths say that all is there, and the question is not.
+        let mut short = whole[..54].to_vec();
+        short[17] = 40;
+        short[39] = 20;
+        assert!(dissect(&short).values("_ws.malformed").count() > 0);
+    }
 }

@@ -15,7 +15,7 @@
 //!
 //! No I/O here: the caller writes the octets wherever it wants.
 //!
-//! Absent: reading pcapng (a later issue), name resolution blocks, decryption secrets.
+//! Absent: HTTP in the dissector, reading pcapng (a later issue), name resolution blocks, decryption secrets.
 
 mod conversation;
 mod dissect;
