@@ -23,7 +23,7 @@ const CHALLENGES_A_SECOND: u8 = 10;
 
 impl Connection {
     /// Takes a segment that the demux found to be ours; emits exactly one event with a fate.
-    pub fn handle_segment(&mut self, cx: &mut Cx, segment: Segment) {
+    pub fn handle_segment(&mut self, cx: &mut Cx, mut segment: Segment) {
         self.heard_at = cx.now();
         self.keepalive_probes = 0;
         self.answers = segment.journey;
@@ -31,22 +31,24 @@ impl Connection {
             StateName::Closed | StateName::Listen => {
                 cx.trace.emit(Place::Node, segment.journey, reasons::NoConnection {});
             }
-            StateName::SynSent => self.arrive_in_syn_sent(cx, segment),
+            StateName::SynSent => self.arrive_in_syn_sent(cx, &mut segment),
             StateName::TimeWait => self.arrive_in_time_wait(cx, &segment),
-            _ => self.arrive(cx, segment),
+            _ => self.arrive(cx, &mut segment),
         }
     }
 
-    fn arrive(&mut self, cx: &mut Cx, mut segment: Segment) {
+    fn arrive(&mut self, cx: &mut Cx, segment: &mut Segment) {
         let journey = segment.journey;
-        self.pass_simultaneous_syn_ack(&mut segment);
-        if !self.passes_paws(cx, &segment) {
+        if self.state == StateName::SynReceived {
+            self.pass_simultaneous_syn_ack(segment);
+        }
+        if !self.passes_paws(cx, segment) {
             return;
         }
-        let Some(refused) = self.passes_sequence_check(cx, &mut segment) else { return };
+        let Some(refused) = self.passes_sequence_check(cx, segment) else { return };
         let flags = segment.header.flags;
         if flags.has(Flags::RST) {
-            return self.arrive_reset(cx, &segment);
+            return self.arrive_reset(cx, segment);
         }
         if flags.has(Flags::SYN) {
             //= rfc9293#3.10.7.4
@@ -59,7 +61,7 @@ impl Connection {
             cx.trace.emit(Place::Node, journey, reasons::NoAck {});
             return;
         }
-        if !self.acknowledge(cx, &segment) {
+        if !self.acknowledge(cx, segment) {
             return;
         }
         if flags.has(Flags::URG) {
@@ -77,8 +79,7 @@ impl Connection {
     /// Simultaneous open (RFC 9293 figure 8): the SYN,ACK repeats the SYN that we have taken.
     fn pass_simultaneous_syn_ack(&self, segment: &mut Segment) {
         let header = &mut segment.header;
-        if self.state == StateName::SynReceived
-            && header.flags.has(Flags::SYN.with(Flags::ACK))
+        if header.flags.has(Flags::SYN.with(Flags::ACK))
             && header.seq == self.receive.irs
             && header.ack == self.send.nxt
         {

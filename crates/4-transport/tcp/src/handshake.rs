@@ -12,15 +12,15 @@ use trace::{Cx, Place};
 use wire::tcp::Flags;
 
 impl Connection {
-    pub(crate) fn arrive_in_syn_sent(&mut self, cx: &mut Cx, mut segment: Segment) {
-        let header = &segment.header;
+    pub(crate) fn arrive_in_syn_sent(&mut self, cx: &mut Cx, segment: &mut Segment) {
+        let header = segment.header;
         let (flags, ack, journey) = (header.flags, header.ack, segment.journey);
         let acks_our_syn = flags.has(Flags::ACK) && ack == self.send.nxt;
         //= rfc9293#3.10.7.3
         if flags.has(Flags::ACK) && !acks_our_syn {
             let why = reasons::WrongAckForSyn { ack, iss: self.send.iss };
             cx.trace.emit(Place::Node, journey, why);
-            self.due.reset = reset_for(&segment).map(Box::new);
+            self.due.reset = reset_for(segment).map(Box::new);
             return;
         }
         if flags.has(Flags::RST) {
@@ -37,14 +37,14 @@ impl Connection {
             cx.trace.emit(Place::Node, journey, reasons::SynSentIgnored { flags: flags.0 });
             return;
         }
-        self.take_syn(cx, &segment);
+        self.take_syn(cx, segment);
         if acks_our_syn {
-            self.enter_established_from_syn_sent(cx, &segment);
+            self.enter_established_from_syn_sent(cx, segment);
             segment.header.seq += 1;
             segment.header.flags = flags.without(Flags::SYN);
             self.take_text(cx, segment);
         } else {
-            self.enter_syn_received(cx, &segment);
+            self.enter_syn_received(cx, segment);
         }
     }
 

@@ -16,6 +16,7 @@
 
 use crate::scoreboard::{DUP_THRESH, Scoreboard};
 use base::Seq;
+use std::collections::VecDeque;
 
 /// How far the trouble went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +44,26 @@ pub(crate) struct Recovery {
     pub(crate) force: bool,
     /// Octets believed to be on their way.
     pub(crate) pipe: u32,
+    /// What was sent again, in order, and SND.NXT at that time.
+    resent: VecDeque<Resent>,
+    /// A repetition that was lost in its turn.
+    lost_again: Option<(Seq, Seq)>,
+    repetitions: u32,
 }
+
+#[derive(Debug)]
+struct Resent {
+    start: Seq,
+    end: Seq,
+    nxt: Seq,
+    /// The how-manieth repetition this was.
+    order: u32,
+}
+
+/// How many of the first repetitions are examined at each acknowledgement.
+const WATCHED: usize = 8;
+/// Repetitions remembered at most.
+const MAX_RESENT: usize = 4_096;
 
 /// Where SND.UNA and SND.NXT stand, and how the connection cuts its segments.
 #[derive(Clone, Copy)]
@@ -66,6 +86,9 @@ impl Recovery {
             rescued: false,
             force: false,
             pipe: 0,
+            resent: VecDeque::new(),
+            lost_again: None,
+            repetitions: 0,
         }
     }
 
@@ -86,6 +109,7 @@ impl Recovery {
         self.rescued = false;
         self.force = true;
         self.lost_edge = (view.una + view.mss).min(view.nxt);
+        self.resent.clear();
         self.measure(view);
     }
 
@@ -102,6 +126,7 @@ impl Recovery {
         self.dup_acks = 0;
         self.rescued = true;
         self.force = true;
+        self.resent.clear();
         self.measure(view);
     }
 
@@ -139,15 +164,46 @@ impl Recovery {
         if !view.sack {
             self.pipe = self.pipe.saturating_sub(self.dup_acks * view.mss);
         }
+        self.find_lost_again(view);
+        if let Some((start, end)) = self.lost_again {
+            self.pipe = self.pipe.saturating_sub(end.since(start));
+        }
         debug_assert!(
             self.high_rxt.at_or_before(view.nxt) && self.lost_edge.at_or_before(view.nxt)
         );
+    }
+
+    /// Was the first missing repetition lost in its turn? It was when three segments that left
+    /// after it have arrived: new ones, or other repetitions. RFC 6675 waits for a time-out here;
+    /// this is the idea of RFC 8985, with counts in place of clocks.
+    fn find_lost_again(&mut self, view: View) {
+        self.lost_again = None;
+        while self.resent.front().is_some_and(|it| it.end.at_or_before(view.una)) {
+            self.resent.pop_front();
+        }
+        let Some(highest) = self.sacked.highest() else { return };
+        let margin = (DUP_THRESH * view.mss) as i32;
+        let hole = |it: &Resent| self.sacked.next_hole(it.start.max(view.una), it.end);
+        let watched = self.resent.iter().take(WATCHED);
+        let Some((first, missing)) = watched.filter_map(|it| Some((it, hole(it)?))).next() else {
+            return;
+        };
+        let overtaken = || {
+            let later = self.resent.iter().take(2 * WATCHED).filter(|it| it.order > first.order);
+            later.filter(|it| hole(it).is_none()).count() >= DUP_THRESH as usize
+        };
+        if highest.distance(first.nxt) >= margin || overtaken() {
+            self.lost_again = Some(missing);
+        }
     }
 
     /// The next lost octets to send again (NextSeg, rule 1).
     pub(crate) fn next_lost(&self, view: View) -> Option<(Seq, Seq)> {
         if self.phase == Phase::Disorder {
             return None;
+        }
+        if self.lost_again.is_some() {
+            return self.lost_again;
         }
         self.sacked.next_hole(self.high_rxt.max(view.una), self.lost_edge)
     }
@@ -170,9 +226,19 @@ impl Recovery {
         self.sacked.next_hole(tail.max(highest), view.nxt)
     }
 
-    /// `[start, end)` is sent again.
-    pub(crate) fn sent_again(&mut self, start: Seq, end: Seq) {
+    /// `[start, end)` is sent again, while SND.NXT is `nxt`.
+    pub(crate) fn sent_again(&mut self, start: Seq, end: Seq, nxt: Seq) {
         self.force = false;
+        self.repetitions += 1;
+        if self.lost_again.take().is_some() {
+            let known = self.resent.iter_mut().take(WATCHED);
+            known
+                .filter(|it| it.start.at_or_before(start) && start.before(it.end))
+                .for_each(|it| it.nxt = nxt);
+        } else if self.resent.len() < MAX_RESENT {
+            let order = self.repetitions;
+            self.resent.push_back(Resent { start, end, nxt, order });
+        }
         // A rescue lies beyond what was examined in order and must not skip it.
         if start.at_or_before(self.lost_edge.max(self.high_rxt)) {
             self.high_rxt = self.high_rxt.max(end);

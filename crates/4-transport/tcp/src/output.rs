@@ -38,7 +38,15 @@ impl Connection {
         match self.state {
             StateName::Closed | StateName::Listen => None,
             StateName::SynSent | StateName::SynReceived => self.poll_handshake(cx),
-            _ => self.poll_text(cx).or_else(|| self.poll_ack(cx)),
+            _ => {
+                if self.recovery.is_some() || self.due.window_probe || self.due.keepalive {
+                    return self.poll_troubled(cx);
+                }
+                match self.gate(cx) {
+                    Verdict::Send(len, fin) => Some(self.send_new(cx, len, fin)),
+                    Verdict::Wait => self.poll_ack(cx),
+                }
+            }
         }
     }
 
@@ -65,19 +73,18 @@ impl Connection {
         Some(Segment::bare(header))
     }
 
-    fn poll_text(&mut self, cx: &mut Cx) -> Option<Segment> {
-        if self.recovery.is_some()
-            && let Some(segment) = self.poll_lost(cx)
-        {
+    /// While a loss is repaired or a probe is due.
+    #[cold]
+    fn poll_troubled(&mut self, cx: &mut Cx) -> Option<Segment> {
+        if let Some(segment) = self.poll_lost(cx) {
             return Some(segment);
         }
         if self.due.window_probe || self.due.keepalive {
-            return self.poll_probe(cx);
+            return self.poll_probe(cx).or_else(|| self.poll_ack(cx));
         }
         match self.gate(cx) {
             Verdict::Send(len, fin) => Some(self.send_new(cx, len, fin)),
-            Verdict::Wait if self.recovery.is_some() => self.poll_doubtful(cx),
-            Verdict::Wait => None,
+            Verdict::Wait => self.poll_doubtful(cx).or_else(|| self.poll_ack(cx)),
         }
     }
 
@@ -143,7 +150,8 @@ impl Connection {
         }
     }
 
-    #[inline]
+    #[inline(always)] // the segment is built where it is returned
+    #[allow(clippy::inline_always)]
     fn send_new(&mut self, cx: &mut Cx, len: u32, fin: bool) -> Segment {
         let now = cx.now();
         let seq = self.send.nxt;
@@ -175,7 +183,8 @@ impl Connection {
     }
 
     /// Cuts `[seq, seq + len)` and dresses it.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always)]
     fn text_segment(&mut self, cx: &mut Cx, seq: Seq, len: u32, fin: bool) -> Segment {
         let now = cx.now();
         let payload = if len > 0 { self.send_queue.cut(seq, len) } else { Body::EMPTY };
@@ -238,7 +247,7 @@ impl Connection {
         let fin = self.fin_sent() && start + len == text_end && end.after(text_end);
         let stop = start + len + u32::from(fin);
         if let Some(recovery) = &mut self.recovery {
-            recovery.sent_again(start, stop);
+            recovery.sent_again(start, stop, self.send.nxt);
         }
         self.rtt.stop();
         self.retransmissions += 1;
@@ -306,7 +315,8 @@ impl Connection {
     }
 
     /// A header with our numbers, window, timestamp and SACK blocks.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always)]
     fn header(&mut self, now: Instant, seq: Seq, flags: Flags) -> Header {
         let buffer = self.config.receive_buffer;
         let step = (buffer / 2).min(u32::from(self.agreed.mss)).max(1);

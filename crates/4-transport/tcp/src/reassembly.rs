@@ -16,7 +16,7 @@ use std::collections::VecDeque;
 use wire::tcp::SackBlocks;
 
 /// Runs kept at most; a segment that would make one more is dropped with a reason.
-const MAX_RUNS: usize = 256;
+const MAX_RUNS: usize = 1_024;
 
 #[derive(Debug)]
 struct Run {

@@ -5,7 +5,7 @@
 
 use base::Seq;
 
-const MAX_RANGES: usize = 256;
+const MAX_RANGES: usize = 1_024;
 /// RFC 6675's DupThresh.
 pub(crate) const DUP_THRESH: u32 = 3;
 

@@ -127,7 +127,7 @@ impl SendQueue {
         let skip = from.since(first.start) as usize;
         let end = (skip + len as usize).min(first.octets.len());
         if skip < end {
-            body.push(first.octets.slice(skip..end));
+            body = first.octets.slice(skip..end).into();
         }
         let missing = len as usize - body.len();
         if missing > 0 { self.cut_on(body, index + 1, missing) } else { body }

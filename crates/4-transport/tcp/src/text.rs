@@ -13,10 +13,10 @@ use wire::tcp::Flags;
 
 impl Connection {
     /// Takes text and FIN of an acceptable segment and emits its fate.
-    pub(crate) fn take_text(&mut self, cx: &mut Cx, segment: Segment) {
+    pub(crate) fn take_text(&mut self, cx: &mut Cx, segment: &mut Segment) {
         let has_fin = segment.header.flags.has(Flags::FIN);
         if segment.payload.is_empty() && !has_fin {
-            return self.end_bare(cx, &segment);
+            return self.end_bare(cx, segment);
         }
         if !self.state.may_receive() {
             let len = segment.seq_len();
@@ -30,12 +30,12 @@ impl Connection {
             cx.trace.emit(Place::Node, segment.journey, reasons::TextAfterClose { len });
             return self.reset_now(cx, "program closed");
         }
-        let (start, body) = self.trim(&segment, has_fin);
+        let (start, body) = self.trim(segment, has_fin);
         if body.is_empty() {
             self.due.acks = self.due.acks.max(1);
-            self.end_bare(cx, &segment);
+            self.end_bare(cx, segment);
         } else if start == self.receive.nxt {
-            self.take_in_order(cx, segment.journey, start, &body);
+            self.take_in_order(cx, segment.journey, start, body);
         } else {
             self.take_early(cx, segment.journey, start, &body);
         }
@@ -53,8 +53,8 @@ impl Connection {
 
     /// The part of the text that lies inside the window and before any FIN; notes where a FIN stands.
     #[inline]
-    fn trim(&mut self, segment: &Segment, has_fin: bool) -> (Seq, Body) {
-        let mut body = segment.payload.clone();
+    fn trim(&mut self, segment: &mut Segment, has_fin: bool) -> (Seq, Body) {
+        let mut body = core::mem::take(&mut segment.payload);
         let mut start = segment.header.seq;
         let mut end = start + body.len() as u32;
         //= rfc9293#3.10.7.4 SHLD-31
@@ -78,7 +78,7 @@ impl Connection {
     }
 
     #[inline]
-    fn take_in_order(&mut self, cx: &mut Cx, journey: Journey, seq: Seq, body: &Body) {
+    fn take_in_order(&mut self, cx: &mut Cx, journey: Journey, seq: Seq, body: Body) {
         let len = body.len() as u32;
         self.receive_queue.push(body);
         self.receive.nxt += len;

@@ -99,7 +99,8 @@ impl World {
             let size = 78 + segment.payload.len() as u64;
             let span = Duration::of_bytes(size, channel.rate * 8);
             let busy = self.sides[from].busy_until.max(self.now);
-            if busy - self.now > span * channel.queue as u64 {
+            let full = Duration::of_bytes(1_538, channel.rate * 8) * channel.queue as u64;
+            if busy - self.now > full {
                 return;
             }
             leaves = busy + span;
@@ -365,8 +366,7 @@ fn an_idle_connection_is_small() {
 fn show_one_transfer() {
     let payload = data(&mut RandomSource::new(1, "bulk", 0).stream("data"), 4_000_000);
     let config = Config::default();
-    let mut world =
-        World::new(1, line(0.0, 0.0), [config.clone(), config], [payload, Vec::new()]);
+    let mut world = World::new(1, line(0.0, 0.0), [config.clone(), config], [payload, Vec::new()]);
     world.sides[0].cx.trace.set_recording(true);
     world.run(Duration::from_secs(3_600));
     let missed = world.sides[0].cx.trace.missed();
