@@ -3,7 +3,7 @@
 //! RFC 1122 section 3.3.4.2, the weak host model: an address belongs to the machine, and a packet
 //! for it is taken by whatever interface it comes. All of 127/8 and `::1` are the machine's own.
 //!
-//! Invariants: an address is on one interface only; `own` and `broadcasts` say the same as `list`.
+//! Invariants: an address is on one interface only; `own_*` and `broadcasts` say the same as `list`.
 //! What another engineer would question: an all-zeros host part is not taken for a broadcast, as
 //! 4.2BSD did and RFC 1812 section 4.2.3.1 still tolerates: it only confuses.
 
@@ -12,7 +12,7 @@ use base::InterfaceId;
 use core::fmt;
 use core::net::{IpAddr, Ipv4Addr};
 use ipnet::IpNet;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// One address of an interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,8 +52,10 @@ impl core::error::Error for AddressError {}
 #[derive(Debug, Default)]
 pub(crate) struct Addresses {
     list: BTreeSet<(InterfaceId, IpNet)>,
-    own: BTreeMap<IpAddr, InterfaceId>,
-    broadcasts: BTreeSet<(Ipv4Addr, InterfaceId)>,
+    // Asked several times per packet: sorted arrays of plain numbers, made anew at each change.
+    own_v4: Vec<u32>,
+    own_v6: Vec<u128>,
+    broadcasts: Vec<(u32, InterfaceId)>,
 }
 
 impl Addresses {
@@ -65,7 +67,7 @@ impl Addresses {
         if !names_a_host(interface, address) {
             return Err(AddressError::NotAHost);
         }
-        if self.own.contains_key(&address.addr()) {
+        if self.list.iter().any(|(_, net)| net.addr() == address.addr()) {
             return Err(AddressError::Exists);
         }
         self.list.insert((interface, address));
@@ -96,18 +98,20 @@ impl Addresses {
     }
 
     pub(crate) fn is_own(&self, address: IpAddr) -> bool {
-        address.is_loopback() || self.own.contains_key(&address)
+        match address {
+            IpAddr::V4(v4) => v4.is_loopback() || self.own_v4.binary_search(&v4.to_bits()).is_ok(),
+            IpAddr::V6(v6) => v6.is_loopback() || self.own_v6.binary_search(&v6.to_bits()).is_ok(),
+        }
     }
 
     /// Does it mean everybody on this interface's link (255.255.255.255 aside)?
     pub(crate) fn is_broadcast_on(&self, address: Ipv4Addr, interface: InterfaceId) -> bool {
-        self.broadcasts.contains(&(address, interface))
+        self.broadcasts.binary_search(&(address.to_bits(), interface)).is_ok()
     }
 
     /// Does it mean everybody on any link of ours?
     pub(crate) fn is_broadcast(&self, address: Ipv4Addr) -> bool {
-        let all = (address, InterfaceId(0))..=(address, InterfaceId(u16::MAX));
-        self.broadcasts.range(all).next().is_some()
+        self.broadcasts.binary_search_by_key(&address.to_bits(), |pair| pair.0).is_ok()
     }
 
     /// The address to speak with to `towards` by this interface: one in the same network if there is
@@ -124,16 +128,22 @@ impl Addresses {
     }
 
     fn rebuild(&mut self) {
-        self.own = self.list.iter().map(|&(on, net)| (net.addr(), on)).collect();
-        self.broadcasts = self
-            .list
-            .iter()
-            .filter_map(|&(on, net)| match net {
-                //= rfc3021#2.1 a /31 has two hosts and no broadcast
-                IpNet::V4(net) if net.prefix_len() < 31 => Some((net.broadcast(), on)),
-                _ => None,
-            })
-            .collect();
+        (self.own_v4, self.own_v6, self.broadcasts) = Default::default();
+        for &(interface, address) in &self.list {
+            match address {
+                IpNet::V4(net) => {
+                    self.own_v4.push(net.addr().to_bits());
+                    //= rfc3021#2.1 a /31 has two hosts and no broadcast
+                    if net.prefix_len() < 31 {
+                        self.broadcasts.push((net.broadcast().to_bits(), interface));
+                    }
+                }
+                IpNet::V6(net) => self.own_v6.push(net.addr().to_bits()),
+            }
+        }
+        self.own_v4.sort_unstable();
+        self.own_v6.sort_unstable();
+        self.broadcasts.sort_unstable();
     }
 }
 
