@@ -13,21 +13,28 @@
 
 use crate::range::{self, Asked};
 use bytes::Bytes;
-use files::{Tree, media_type};
+use files::media_type;
 use http::header::{
     ACCEPT_RANGES, ALLOW, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH, IF_RANGE,
     LOCATION, RANGE,
 };
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
+use socket::{FileEntry, FileTree};
+use std::io::ErrorKind;
+use std::sync::Arc;
+
+const HTML: &str = "text/html; charset=utf-8";
+/// The page of a server that was given nothing to serve.
+const WELCOME: &[u8] = include_bytes!("welcome.html");
 
 /// A response whose content is at hand.
 pub type Whole = Response<Bytes>;
 
 /// What a server may do and where its files are.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Site {
     /// The files.
-    pub tree: Tree,
+    pub tree: Arc<dyn FileTree>,
     /// Where in the tree the site begins, for example `/`.
     pub root: String,
     /// May clients store and remove files?
@@ -51,8 +58,8 @@ impl Site {
             Method::GET | Method::HEAD => self.get(&path, &inside, headers),
             Method::PUT if self.writable => self.put(&inside, content),
             Method::DELETE if self.writable => match self.tree.remove(&inside) {
-                true => empty(StatusCode::NO_CONTENT),
-                false => not_found(&path),
+                Ok(()) => empty(StatusCode::NO_CONTENT),
+                Err(_) => not_found(&path),
             },
             Method::OPTIONS => with(empty(StatusCode::NO_CONTENT), ALLOW, self.allowed()),
             _ => with(
@@ -68,12 +75,14 @@ impl Site {
     }
 
     fn get(&self, path: &str, inside: &str, headers: &HeaderMap) -> Whole {
-        if let Some(content) = self.tree.read(inside) {
+        if let Ok(content) = self.tree.read(inside) {
             return file(content, media_type(inside), headers);
         }
-        if !self.tree.is_directory(inside) {
-            return not_found(path);
-        }
+        let entries = match self.tree.list(inside) {
+            Ok(entries) if !entries.is_empty() => entries,
+            _ if path == "/" => return file(Bytes::from_static(WELCOME), HTML, headers),
+            _ => return not_found(path),
+        };
         if !path.ends_with('/') {
             // Relative links in the folder's page would otherwise point one level too high.
             let to = format!("{}/", encode(path));
@@ -82,36 +91,37 @@ impl Site {
             return with(moved, LOCATION, &to);
         }
         match self.tree.read(&format!("{inside}/index.html")) {
-            Some(content) => file(content, media_type("index.html"), headers),
-            None => self.listing(path, inside),
+            Ok(content) => file(content, media_type("index.html"), headers),
+            Err(_) => listing(path, &entries),
         }
-    }
-
-    fn listing(&self, path: &str, inside: &str) -> Whole {
-        let title = escape(path);
-        let mut page = format!(
-            "<!doctype html><meta charset=utf-8><title>{title}</title><h1>{title}</h1><ul>\n"
-        );
-        for entry in self.tree.list(inside) {
-            let slash = if entry.size.is_none() { "/" } else { "" };
-            let (link, name) = (encode(&entry.name), escape(&entry.name));
-            page.push_str(&format!("<li><a href=\"{link}{slash}\">{name}{slash}</a>\n"));
-        }
-        page.push_str("</ul>\n");
-        with(whole(StatusCode::OK, page.into()), CONTENT_TYPE, "text/html; charset=utf-8")
     }
 
     fn put(&self, inside: &str, content: Bytes) -> Whole {
-        if self.tree.is_directory(inside) {
-            return text(StatusCode::CONFLICT, "There is a folder of that name.\n");
-        }
-        let known = self.tree.read(inside).is_some();
+        let known = match self.tree.entry(inside) {
+            Ok(entry) if entry.is_folder => return folder_there(),
+            entry => entry.is_ok(),
+        };
         match self.tree.write(inside, content) {
             Ok(()) if known => empty(StatusCode::NO_CONTENT),
             Ok(()) => empty(StatusCode::CREATED),
+            Err(error) if error.kind() == ErrorKind::IsADirectory => folder_there(),
             Err(full) => text(StatusCode::INSUFFICIENT_STORAGE, &format!("{full}\n")),
         }
     }
+}
+
+fn listing(path: &str, entries: &[FileEntry]) -> Whole {
+    let title = escape(path);
+    let mut page = format!(
+        "<!doctype html><meta charset=utf-8><title>{title}</title><h1>{title}</h1><ul>\n"
+    );
+    for entry in entries {
+        let slash = if entry.is_folder { "/" } else { "" };
+        let (link, name) = (encode(&entry.name), escape(&entry.name));
+        page.push_str(&format!("<li><a href=\"{link}{slash}\">{name}{slash}</a>\n"));
+    }
+    page.push_str("</ul>\n");
+    with(whole(StatusCode::OK, page.into()), CONTENT_TYPE, HTML)
 }
 
 fn file(content: Bytes, media: &str, headers: &HeaderMap) -> Whole {
@@ -156,6 +166,10 @@ fn entity_tag(content: &[u8]) -> String {
 fn matches_any(list: &str, tag: &str) -> bool {
     let list = list.trim();
     list == "*" || list.split(',').any(|known| known.trim().trim_start_matches("W/") == tag)
+}
+
+fn folder_there() -> Whole {
+    text(StatusCode::CONFLICT, "There is a folder of that name.\n")
 }
 
 fn not_found(path: &str) -> Whole {

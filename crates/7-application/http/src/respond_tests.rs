@@ -1,6 +1,7 @@
 //! One table: request line and headers against status, headers and content.
 
 use super::*;
+use files::Tree;
 
 fn site(writable: bool) -> Site {
     let tree = Tree::default();
@@ -11,7 +12,7 @@ fn site(writable: bool) -> Site {
     ] {
         tree.write(path, content).expect("room");
     }
-    Site { tree, root: "/site".into(), writable }
+    Site { tree: Arc::new(tree), root: "/site".into(), writable }
 }
 
 fn ask(site: &Site, method: &str, target: &str, headers: &[(&'static str, &str)]) -> Whole {
@@ -79,5 +80,14 @@ fn a_writable_site_stores_and_removes() {
     assert_eq!(ask(&site, "DELETE", "/x", &[]).status(), 204);
     assert_eq!(ask(&site, "DELETE", "/x", &[]).status(), 404);
     assert_eq!(ask(&site, "PUT", "/", &[]).status(), 409);
-    assert_eq!(site.tree.read("/secret").as_deref(), Some(b"outside".as_slice()));
+    assert_eq!(site.tree.read("/secret").expect("untouched"), "outside");
+}
+
+#[test]
+fn a_server_of_nothing_says_so_in_two_languages() {
+    let site = Site { tree: Arc::new(Tree::default()), root: "/site".into(), writable: false };
+    let page = ask(&site, "GET", "/", &[]);
+    let text = core::str::from_utf8(page.body()).expect("text");
+    assert!(page.status() == 200 && text.contains("Catenet") && text.contains("服务器"));
+    assert_eq!(ask(&site, "GET", "/x", &[]).status(), 404);
 }
