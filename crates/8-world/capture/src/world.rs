@@ -9,8 +9,10 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Place {
     Everything,
-    Jacks(Vec<(NodeId, JackId)>),
+    Jack(NodeId, JackId),
     Node(NodeId),
+    /// What was handed to a cable at either end: each frame once.
+    Cable([(NodeId, JackId); 2]),
 }
 
 /// One capture: a reader of the recorder that writes pcapng, whole or bit by bit.
@@ -35,16 +37,17 @@ impl Capture {
     }
     /// One jack, both directions.
     pub fn jack(node: NodeId, jack: JackId) -> Capture {
-        Capture::of(Place::Jacks(vec![(node, jack)]))
+        Capture::of(Place::Jack(node, jack))
     }
     /// All jacks of a node, later ones too.
     pub fn node(node: NodeId) -> Capture {
         Capture::of(Place::Node(node))
     }
-    /// A cable: its two ends.
+    /// A cable: what was handed to it at either end, so that each frame is seen once, the lost ones
+    /// too.
     pub fn cable(world: &World, name: &str) -> Option<Capture> {
         let cable = world.cable(name)?;
-        Some(Capture::of(Place::Jacks(vec![cable.a, cable.b])))
+        Some(Capture::of(Place::Cable([cable.a, cable.b])))
     }
     /// The place as people name it: a node, a cable, or a jack (`sw1.3`, `pc1.eth0`).
     pub fn named(world: &World, name: &str) -> Option<Capture> {
@@ -77,12 +80,14 @@ impl Capture {
         self
     }
 
-    /// Does the capture hold frames of this jack?
-    pub fn covers(&self, node: NodeId, jack: JackId) -> bool {
+    /// Does the capture hold this frame?
+    pub fn covers(&self, frame: &Recorded) -> bool {
+        let at = (frame.node, frame.jack);
         match &self.place {
             Place::Everything => true,
-            Place::Jacks(jacks) => jacks.contains(&(node, jack)),
-            Place::Node(only) => *only == node,
+            Place::Jack(node, jack) => at == (*node, *jack),
+            Place::Node(node) => frame.node == *node,
+            Place::Cable(ends) => frame.direction == Direction::Out && ends.contains(&at),
         }
     }
 
@@ -104,7 +109,7 @@ impl Capture {
         self.missed += recorder.missed(self.cursor);
         let before = self.written;
         for recorded in recorder.since(self.cursor) {
-            if self.covers(recorded.node, recorded.jack) && wanted(recorded) {
+            if self.covers(recorded) && wanted(recorded) {
                 self.write_frame(world, recorded, out);
             }
         }
