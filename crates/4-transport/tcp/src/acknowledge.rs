@@ -87,12 +87,13 @@ impl Connection {
             return false;
         }
         let low = self.send.una.max(segment.header.ack);
+        let in_flight = self.send.nxt.distance(low).max(0) as u32;
         let mut news = 0;
         for &(left, right) in blocks.as_slice() {
-            // A block that is no range, or beyond what we sent, is a lie; one at or before the
-            // acknowledgement tells of a duplicate (RFC 2883) and changes nothing.
-            let sound = left.before(right) && right.at_or_before(self.send.nxt);
-            if !sound || left.at_or_before(low) {
+            // Measured from the acknowledgement, unsigned: a block that is no range, or beyond what we
+            // sent, is a lie; one at or before it tells of a duplicate (RFC 2883) and changes nothing.
+            let (from, to) = (left.since(low), right.since(low));
+            if from == 0 || from >= to || to > in_flight {
                 continue;
             }
             let una = self.send.una;

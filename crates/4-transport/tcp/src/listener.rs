@@ -222,8 +222,9 @@ impl Listener {
             Some(stamp) => half.agreed.timestamps && half.agreed.is_old(stamp.value, cx.now()),
             None => false,
         };
-        let begins = seq + segment.seq_len();
-        if old || !in_window && !(begins.after(nxt) && seq.before(nxt + window)) {
+        let end = seq + segment.seq_len();
+        let overlaps = end.after(nxt) && seq.before(nxt + window);
+        if old || !(in_window || overlaps) {
             let why = reasons::OutOfWindow { seq, len: segment.seq_len(), expected: nxt, window };
             cx.trace.emit(Place::Node, journey, why);
             self.challenge(cx, endpoints);

@@ -162,14 +162,17 @@ impl Recovery {
         self.pipe = self.sacked.unknown(unknown, view.nxt)
             + self.sacked.unknown(view.una, self.high_rxt.min(unknown));
         if !view.sack {
-            self.pipe = self.pipe.saturating_sub(self.dup_acks * view.mss);
+            self.pipe = self.pipe.saturating_sub(self.dup_acks.saturating_mul(view.mss));
         }
         self.find_lost_again(view);
         if let Some((start, end)) = self.lost_again {
             self.pipe = self.pipe.saturating_sub(end.since(start));
         }
         debug_assert!(
-            self.high_rxt.at_or_before(view.nxt) && self.lost_edge.at_or_before(view.nxt)
+            self.high_rxt.at_or_before(view.nxt) && self.lost_edge.at_or_before(view.nxt),
+            "una {} nxt {} {self:?}",
+            view.una,
+            view.nxt
         );
     }
 

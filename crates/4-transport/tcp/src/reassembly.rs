@@ -174,7 +174,7 @@ mod tests {
     fn pieces_in_any_order_make_the_whole() {
         for seed in 0..200 {
             let mut random = RandomSource::new(seed, "reassembly", 0).stream("test");
-            let data: Vec<u8> = (0..5_000u32).map(|i| (i * 7 >> 3) as u8).collect();
+            let data: Vec<u8> = (0..5_000u32).map(|i| ((i * 7) >> 3) as u8).collect();
             let base = Seq(u32::MAX - 2_000);
             let mut buffer = Reassembly::default();
             let (mut nxt, mut got) = (base, Vec::new());
