@@ -172,10 +172,10 @@ pub async fn ask_tcp(
     let octets = question.message(id).to_vec().map_err(io::Error::other)?;
     let asked = env.now();
     let whole = PATIENCE.iter().fold(Duration::ZERO, |sum, &span| sum + span);
-    let (message, octets) =
-        env.timeout(whole, converse(env, server, question, id, &octets)).await.map_err(
-            io::Error::from,
-        )??;
+    let (message, octets) = env
+        .timeout(whole, converse(env, server, question, id, &octets))
+        .await
+        .map_err(io::Error::from)??;
     let took = env.now().since(asked);
     Ok(Answered { message, octets, server, transport: Transport::Tcp, took })
 }
@@ -197,7 +197,6 @@ async fn converse(
     }
     Err(io::ErrorKind::UnexpectedEof.into())
 }
-
 
 fn unspecified(server: SocketAddr) -> SocketAddr {
     match server.ip() {

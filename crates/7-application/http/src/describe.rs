@@ -130,7 +130,14 @@ mod tests {
         assert_eq!(fields[5].0, "http.content_length");
         assert_eq!(described(b"HTTP/1.1 200\r\n\r\n").0, Ok(16));
         assert_eq!(described(b"GET / HTTP/1.1\r\nHost: x").0, Err("http.header"));
-        for none in [&b""[..], b"\r\n\r\n", b"hello world", b"a b c d\r\n\r\n", b"\xff\xfe \r\n", b"HTTP/1.1 2x0 K"] {
+        for none in [
+            &b""[..],
+            b"\r\n\r\n",
+            b"hello world",
+            b"a b c d\r\n\r\n",
+            b"\xff\xfe \r\n",
+            b"HTTP/1.1 2x0 K",
+        ] {
             assert_eq!(described(none), (Err("http"), Vec::new()), "{none:?}");
         }
     }

@@ -112,9 +112,8 @@ impl Site {
 
 fn listing(path: &str, entries: &[FileEntry]) -> Whole {
     let title = escape(path);
-    let mut page = format!(
-        "<!doctype html><meta charset=utf-8><title>{title}</title><h1>{title}</h1><ul>\n"
-    );
+    let mut page =
+        format!("<!doctype html><meta charset=utf-8><title>{title}</title><h1>{title}</h1><ul>\n");
     for entry in entries {
         let slash = if entry.is_folder { "/" } else { "" };
         let (link, name) = (encode(&entry.name), escape(&entry.name));
