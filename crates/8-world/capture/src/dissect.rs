@@ -1,8 +1,9 @@
 //! A frame's field tree, all layers: `wire`'s up to layer 4, then whichever codec knows the ports.
 //!
 //! A codec that cannot read its message leaves what it read and `_ws.malformed`; what no codec
-//! claims is `data`. Absent: HTTP (until its crate describes itself), and what needs several frames
-//! (streams, relative numbers, a message over several segments): a frame is described alone.
+//! claims is `data`. Absent: what needs several frames (streams, relative numbers, a message over
+//! several segments): a frame is described alone, so an HTTP head is named in the segment that it
+//! begins, and the segments after it are `data`.
 
 use base::field::{Fields, Value};
 use core::ops::Range;
@@ -15,7 +16,25 @@ type Describe = fn(&[u8], usize, &mut Fields) -> Result<(), &'static str>;
 const CODECS: &[(Protocol, u16, Describe)] = &[
     (Protocol::UDP, 53, dns::describe),
     (Protocol::TCP, 53, dns::describe::describe_behind_length),
+    (Protocol::TCP, 80, describe_http),
+    (Protocol::TCP, 8080, describe_http),
 ];
+
+/// A segment of an HTTP connection: a head and what follows it, or the middle of a message.
+fn describe_http(octets: &[u8], at: usize, fields: &mut Fields) -> Result<(), &'static str> {
+    let before = fields.list.len();
+    let head = match web::describe(octets, at, fields) {
+        Ok(head) => head,
+        Err(_) => {
+            fields.list.truncate(before);
+            0
+        }
+    };
+    if head < octets.len() {
+        fields.add("data", at + head..at + octets.len(), Value::Octets);
+    }
+    Ok(())
+}
 
 /// Names every field of a frame. Never panics, whatever the octets.
 pub fn dissect(octets: &[u8]) -> Fields {
