@@ -1,4 +1,4 @@
-//! One connection: the record of its parts, and what a program may ask of it.
+//! One connection: the record of its parts, and how it is born, ends, and what it tells.
 //!
 //! ```text
 //!    program: send, receive, shutdown_send, close, abort
@@ -10,7 +10,7 @@
 //!   poll_segment                         reassembly
 //! ```
 //!
-//! The walks over the parts have a room each: `arrive` (the eight steps of RFC 9293 section
+//! The walks over the parts have a room each: `calls` (the program), `arrive` (the eight steps of RFC 9293 section
 //! 3.10.7.4), `handshake` (SYN-SENT), `acknowledge` (step 5), `text` (steps 7 and 8), `output`
 //! (segments that leave), `timeout`.
 //!
@@ -23,7 +23,7 @@
 
 use crate::config::Config;
 use crate::congestion::{Congestion, NewReno, initial_window};
-use crate::info::{Error, IcmpErrorKind, Info, Readiness};
+use crate::info::{Error, Info, Readiness};
 use crate::loss::{Phase, Recovery, View};
 use crate::options::{self, Agreed};
 use crate::reasons;
@@ -36,7 +36,6 @@ use crate::state::{StateEvent, StateName};
 use crate::timers::Timers;
 use crate::window::{ReceiveSpace, SendSpace};
 use base::{Instant, Journey, Seq};
-use bytes::Bytes;
 use trace::{Cx, Place};
 use wire::tcp::{Flags, Header};
 
@@ -182,151 +181,6 @@ impl Connection {
         connection
     }
 
-    /// Appends a copy of `data` to what is to be sent; returns how many octets there was room for.
-    /// `Ok(0)` means that the buffer is full. Before the connection is open, data waits.
-    pub fn send(&mut self, cx: &mut Cx, data: &[u8]) -> Result<usize, Error> {
-        let room = self.may_send()?;
-        let now = data.len().min(room as usize);
-        self.send_queue.push_copy(&data[..now]);
-        let _ = cx;
-        Ok(now)
-    }
-
-    /// Appends `data` itself, without a copy; returns how many octets of it there was room for.
-    pub fn send_bytes(&mut self, cx: &mut Cx, mut data: Bytes) -> Result<usize, Error> {
-        let room = self.may_send()?;
-        data.truncate(room as usize);
-        let now = data.len();
-        self.send_queue.push_shared(data);
-        let _ = cx;
-        Ok(now)
-    }
-
-    fn may_send(&self) -> Result<u32, Error> {
-        if let Some(error) = self.error {
-            return Err(error);
-        }
-        //= rfc9293#3.10.2
-        if self.fin_queued || self.state == StateName::Closed {
-            return Err(Error::Closed);
-        }
-        Ok(self.send_queue.room(self.config.send_buffer))
-    }
-
-    /// Copies received octets into `out`; returns how many. `Ok(0)` means that the other side has
-    /// finished (or `out` is empty), `Err(WouldBlock)` that nothing has come yet.
-    pub fn receive(&mut self, cx: &mut Cx, out: &mut [u8]) -> Result<usize, Error> {
-        if self.receive_queue.len() == 0 {
-            return self.nothing_to_receive().map(|()| 0);
-        }
-        let read = self.receive_queue.read(out);
-        self.after_read(cx);
-        Ok(read)
-    }
-
-    /// Like [`Connection::receive`], without a copy: at most `max` octets, empty at the end.
-    pub fn receive_bytes(&mut self, cx: &mut Cx, max: usize) -> Result<Bytes, Error> {
-        if self.receive_queue.len() == 0 {
-            return self.nothing_to_receive().map(|()| Bytes::new());
-        }
-        let view = self.receive_queue.read_view(max);
-        self.after_read(cx);
-        Ok(view)
-    }
-
-    fn nothing_to_receive(&self) -> Result<(), Error> {
-        //= rfc9293#3.10.3
-        if self.orphan {
-            return Err(Error::Closed);
-        }
-        if self.peer_has_finished() {
-            return Ok(());
-        }
-        match self.error {
-            Some(error) => Err(error),
-            None if self.state == StateName::Closed => Err(Error::Closed),
-            None => Err(Error::WouldBlock),
-        }
-    }
-
-    /// The FIN is in order and accepted.
-    pub(crate) fn peer_has_finished(&self) -> bool {
-        self.receive.fin_at.is_some_and(|fin| self.receive.nxt.after(fin))
-    }
-
-    /// Tells the other side when reading has opened a window that was closing.
-    fn after_read(&mut self, cx: &mut Cx) {
-        if !self.state.may_receive() {
-            return;
-        }
-        let buffer = self.config.receive_buffer;
-        //= rfc9293#3.8.6.2.2 MUST-39
-        let step = (2 * u32::from(self.agreed.mss)).min(buffer / 2);
-        let free = self.free();
-        // Only when half of what was offered is used up: before, the next ACK tells it for nothing.
-        let nearly_closed = self.receive.window() <= self.receive.widest / 2;
-        if nearly_closed && self.due.acks == 0 && self.receive.is_worth_moving(free, step) {
-            self.due.acks = 1;
-            cx.trace.emit(Place::Node, Journey::NONE, reasons::WindowUpdate { free });
-        }
-    }
-
-    /// Octets of the receive buffer that are free, as far as a window field can tell.
-    #[inline]
-    pub(crate) fn free(&self) -> u32 {
-        let free = self.config.receive_buffer.saturating_sub(self.receive_queue.len());
-        free.min(0xffff << self.agreed.rcv_scale)
-    }
-
-    /// Finishes our sending: a FIN follows what is queued. Receiving goes on (half-close).
-    pub fn shutdown_send(&mut self, cx: &mut Cx) {
-        //= rfc9293#3.10.4
-        if self.fin_queued || self.state == StateName::Closed {
-            return;
-        }
-        self.fin_queued = true;
-        if let Some(next) = self.state.after(StateEvent::Close) {
-            self.state = next;
-        }
-        let _ = cx;
-    }
-
-    /// Ends both ways, as close(2) does: the program will read no more. Data that it has not read,
-    /// or that comes later, is answered by a RST, since it was not delivered (RFC 2525 section 2.17).
-    pub fn close(&mut self, cx: &mut Cx) {
-        if self.orphan {
-            return;
-        }
-        self.orphan = true;
-        if self.state == StateName::SynSent {
-            self.become_closed(StateEvent::Abort, Some(Error::Closed));
-            return;
-        }
-        if self.receive_queue.len() > 0 {
-            self.receive_queue.clear();
-            if self.state != StateName::Closed && self.state != StateName::TimeWait {
-                //= rfc9293#3.10.4
-                return self.reset_now(cx, "unread data");
-            }
-        }
-        self.shutdown_send(cx);
-        self.watch_orphan(cx.now());
-    }
-
-    /// In FIN-WAIT-2 without a program: do not wait for ever.
-    pub(crate) fn watch_orphan(&mut self, now: Instant) {
-        if self.orphan && self.state == StateName::FinWait2 {
-            self.timers.life = now + self.config.fin_wait_2_timeout;
-        }
-    }
-
-    /// Ends the connection at once; the other side gets a RST where RFC 9293 section 3.10.5 has one.
-    pub fn abort(&mut self, cx: &mut Cx) {
-        self.orphan = true;
-        self.receive_queue.clear();
-        self.reset_now(cx, "abort");
-    }
-
     /// To CLOSED, with a RST where the other side still believes in the connection.
     pub(crate) fn reset_now(&mut self, cx: &mut Cx, why: &'static str) {
         use StateName::{CloseWait, Established, FinWait1, FinWait2, SynReceived};
@@ -377,47 +231,6 @@ impl Connection {
         cx.trace.emit(Place::Node, Journey::NONE, reasons::ConnectionTimedOut { after, state });
         let error = if self.soft_error { Error::Unreachable } else { Error::TimedOut };
         self.become_closed(StateEvent::Expire, Some(error));
-    }
-
-    /// An ICMP error quotes a segment of ours that began with `seq`.
-    pub fn handle_icmp_error(&mut self, cx: &mut Cx, kind: IcmpErrorKind, seq: Seq) {
-        //= rfc5927#4.1
-        let in_flight = seq.at_or_after(self.send.una) && seq.before(self.send.max_sent());
-        if !in_flight || self.state == StateName::Closed {
-            cx.trace.emit(Place::Node, Journey::NONE, reasons::IcmpIgnored { seq });
-            return;
-        }
-        match kind {
-            //= rfc9293#3.9.2.2 MUST-56
-            IcmpErrorKind::Hard if self.state == StateName::SynSent => {
-                cx.trace.emit(Place::Node, Journey::NONE, reasons::IcmpHard {});
-                self.become_closed(StateEvent::Abort, Some(Error::Refused));
-            }
-            IcmpErrorKind::Soft | IcmpErrorKind::Hard => {
-                self.soft_error = true;
-                cx.trace.emit(Place::Node, Journey::NONE, reasons::IcmpSoft {});
-            }
-            IcmpErrorKind::TooBig { mtu } => self.shrink_mss(cx, mtu),
-        }
-    }
-
-    /// Path MTU discovery (RFC 1191, RFC 8201): shorter segments, and again what was too long.
-    fn shrink_mss(&mut self, cx: &mut Cx, mtu: u32) {
-        let headers = if self.endpoints.remote.is_ipv4() { 40 } else { 60 };
-        let least = if self.endpoints.remote.is_ipv4() { 512 } else { 1_220 };
-        let mss = mtu.saturating_sub(headers).clamp(least, 0xffff) as u16;
-        if mss >= self.agreed.mss {
-            return;
-        }
-        self.agreed.mss = mss;
-        self.path_mss = self.path_mss.min(mss);
-        cx.trace.emit(Place::Node, Journey::NONE, reasons::MssShrinks { mss });
-        if self.state.is_synchronized() && self.send.flight() > 0 {
-            let view = self.view();
-            let una = self.send.una;
-            self.rtt.stop();
-            self.recovery.get_or_insert_with(|| Box::new(Recovery::new(una))).begin_timeout(view);
-        }
     }
 
     /// May `segment`, a SYN to the same endpoints, end our TIME-WAIT and open a new connection

@@ -9,7 +9,7 @@
 //!
 //! | room | what lives there | specification |
 //! |---|---|---|
-//! | [`connection`] | the record, the program's calls, ICMP errors | RFC 9293 3.9, 3.10.1 to 3.10.5 |
+//! | [`connection`], `calls`, `icmp` | the record, the program's calls, ICMP errors | RFC 9293 3.9, 3.10.1 to 3.10.5 |
 //! | `arrive`, `handshake`, `acknowledge`, `text` | the walk of an arriving segment | RFC 9293 3.10.7, RFC 5961 |
 //! | `output` | the walk of a leaving one: windows, Nagle, silly windows | RFC 9293 3.7.4, 3.8.6 |
 //! | `timeout`, `timers`, `rtt` | what happens by itself | RFC 6298, RFC 9293 3.8 |
@@ -29,11 +29,13 @@
 
 mod acknowledge;
 mod arrive;
+mod calls;
 mod config;
 pub mod congestion;
 pub mod connection;
 mod fifo;
 mod handshake;
+mod icmp;
 mod info;
 pub mod isn;
 pub mod listener;
