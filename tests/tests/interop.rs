@@ -1,0 +1,26 @@
+//! The real binary with real programs of this machine inside its labs, as ordinary users.
+//!
+//! | room | what must hold |
+//! |---|---|
+//! | `main_job` | the README's commands, word for word |
+//! | `three_hosts` | three hosts joined at once, ping, traceroute; with a TAP and without |
+//! | `transfer` | curl moves 100 MB and a bad cable's 8 MB; measured beside nginx |
+//! | `doors` | who may speak to a service, and which files a lab may name |
+//! | `killed` | `kill -9` of the service leaves nothing, and readable captures |
+//! | `codes` | exit codes, two labs, two users |
+//! | `life` | background joins, signals, a service that leaves when nobody needs it |
+
+#[path = "interop/codes.rs"]
+mod codes;
+#[path = "interop/doors.rs"]
+mod doors;
+#[path = "interop/killed.rs"]
+mod killed;
+#[path = "interop/life.rs"]
+mod life;
+#[path = "interop/main_job.rs"]
+mod main_job;
+#[path = "interop/three_hosts.rs"]
+mod three_hosts;
+#[path = "interop/transfer.rs"]
+mod transfer;
