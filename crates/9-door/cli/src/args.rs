@@ -131,6 +131,12 @@ pub struct Join {
     /// Which kind of card: auto, tap, veth
     #[arg(long, default_value = "auto", value_parser = ["auto", "tap", "veth"], hide = true)]
     pub card: String,
+    /// The congestion control of the host's TCP, by its kernel's name: to compare like with like
+    #[arg(long, hide = true)]
+    pub congestion: Option<String>,
+    /// Where to say that it has joined: for `-d`
+    #[arg(long, hide = true, value_name = "SOCKET")]
+    pub tell: Option<PathBuf>,
     /// COMMAND ARGS
     #[arg(last = true, required = true)]
     pub command: Vec<OsString>,

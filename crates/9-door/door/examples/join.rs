@@ -69,6 +69,7 @@ mod linux {
             resolver: None,
             search: None,
             hosts: Vec::new(),
+            congestion: None,
         };
         let (prefer, lang) = (Prefer::Auto, Lang::En);
         let mut wish = Wish { socket, card, prefer, lang, command: Vec::new() };

@@ -28,6 +28,9 @@ pub struct Card {
     pub search: Option<String>,
     /// Further lines of the `hosts` file, at most 4096.
     pub hosts: Vec<(IpAddr, String)>,
+    /// The congestion control of its kernel's TCP, by the kernel's name; none: as it is.
+    #[serde(default)]
+    pub congestion: Option<String>,
 }
 
 /// Which kind of card to make.
@@ -129,6 +132,9 @@ impl Card {
         if let Some(search) = self.search.as_deref().filter(|name| !is_domain(name)) {
             return Err(bad("search", format!("{search:?} is not a domain")));
         }
+        if let Some(name) = self.congestion.as_deref().filter(|name| !is_label(name)) {
+            return Err(bad("congestion", format!("{name:?} is not a congestion control")));
+        }
         if self.hosts.len() > MAX_HOSTS {
             return Err(bad("hosts", format!("more than {MAX_HOSTS} lines")));
         }
@@ -174,6 +180,7 @@ mod tests {
             resolver: None,
             search: Some("example.lab".into()),
             hosts: vec![],
+            congestion: None,
         }
     }
 
@@ -206,6 +213,7 @@ mod tests {
         assert_eq!(refused(|c| c.gateway = Some(Ipv4Addr::new(10, 0, 3, 1))), "gateway");
         assert_eq!(refused(|c| c.gateway = Some(c.address)), "gateway");
         assert_eq!(refused(|c| c.search = Some("a..b".into())), "search");
+        assert_eq!(refused(|c| c.congestion = Some("../x".into())), "congestion");
         assert_eq!(
             refused(|c| c.hosts.push((IpAddr::V4(Ipv4Addr::LOCALHOST), "x y".into()))),
             "hosts"

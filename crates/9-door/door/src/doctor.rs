@@ -91,6 +91,7 @@ fn probe() -> Card {
         resolver: None,
         search: None,
         hosts: Vec::new(),
+        congestion: None,
     }
 }
 

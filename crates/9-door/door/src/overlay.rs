@@ -225,6 +225,7 @@ mod tests {
             resolver: Some(Ipv4Addr::new(10, 0, 2, 53)),
             search: Some("example.lab".into()),
             hosts: vec![(IpAddr::V4(Ipv4Addr::new(10, 0, 2, 80)), "www.example.lab".into())],
+            congestion: None,
         };
         assert!(resolv_conf(&card).ends_with("nameserver 10.0.2.53\nsearch example.lab\n"));
         assert!(

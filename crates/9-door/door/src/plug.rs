@@ -9,7 +9,7 @@
 //!
 //! Invariants: no offload is on at either end (what the kernel does not let us switch off, the
 //! carrier finishes); IPv6 is off on the card and at the far end, so nothing is sent that the lab did
-//! not ask for; congestion control is left as it is.
+//! not ask for; congestion control is left as it is unless the card names one.
 
 use crate::card::{Card, CarrierKind, Prefer};
 use crate::error::DoorError;
@@ -53,6 +53,10 @@ pub(crate) fn plug(card: &Card, prefer: Prefer, gid: u32) -> Result<Plugged, Doo
     // Groups that may open ICMP sockets without any capability: the caller's (icmp(7)).
     if let Err(error) = write("/proc/sys/net/ipv4/ping_group_range", &format!("{gid} {gid}")) {
         notes.push(Note::NoPing { errno: error.raw_os_error().unwrap_or(0) });
+    }
+    if let Some(name) = &card.congestion {
+        let file = "/proc/sys/net/ipv4/tcp_congestion_control";
+        write(file, name).map_err(|error| step(format!("choose the congestion control {name}"), error))?;
     }
     let rooms = Rooms::make()?;
     let _ = silence_ipv6();

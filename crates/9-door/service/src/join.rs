@@ -199,6 +199,7 @@ fn plan(lab: &Arc<RunningLab>, wish: &Wish) -> Result<Card, Problem> {
         resolver: resolver.and_then(v4),
         search: Some(file.domain.clone()),
         hosts: Vec::new(),
+        congestion: None,
     };
     card.check().map_err(|error| {
         Problem::new("bad-card", error.message(base::Lang::En), error.message(base::Lang::Zh))

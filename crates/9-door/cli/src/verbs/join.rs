@@ -7,10 +7,11 @@ use door::card::Prefer;
 use door::error::DoorError;
 use door::{fd, join};
 use service::api::{JoinAnswer, JoinRequest};
-use std::io;
+use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
-use std::os::unix::net::UnixStream;
-use std::process::Stdio;
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
 
 /// The longest message on the line.
 const LONGEST: usize = 256 << 10;
@@ -33,11 +34,12 @@ pub fn run(context: &Context, wish: Join) -> Result<Exit, Failure> {
         mac: wish.mac.clone(),
     };
     fd::send_json(&line, &plan, &[]).map_err(lost)?;
-    let card = match answer(context, &line)? {
+    let mut card = match answer(context, &line)? {
         JoinAnswer::Card(card) => *card,
         JoinAnswer::Joined => return Err(out_of_order()),
         JoinAnswer::Refused(problem) => return Err(failed(problem.text(context.lang).to_owned())),
     };
+    card.congestion = wish.congestion;
     let prefer = match wish.card.as_str() {
         "tap" => Prefer::Tap,
         "veth" => Prefer::Veth,
@@ -54,6 +56,10 @@ pub fn run(context: &Context, wish: Join) -> Result<Exit, Failure> {
     }
     // The service holds the card now; ours would keep it alive after the service has let go.
     drop(descriptor);
+    if let Some(socket) = &wish.tell {
+        // Nobody waits any more: then the program runs all the same.
+        let _ = UnixStream::connect(socket).and_then(|mut told| write!(told, "{} {}", card.name, card.address));
+    }
     let code = prepared.run(&wish.command, Some(line.into()), context.lang);
     let code = code.map_err(|error| of_door(context, &error))?;
     Ok(Exit(u8::try_from(code).unwrap_or(JOIN_FAILED)))
@@ -102,20 +108,60 @@ fn of_door(context: &Context, error: &DoorError) -> Failure {
     Failure { code: u8::try_from(error.exit_code()).unwrap_or(JOIN_FAILED), text: error.message(context.lang) }
 }
 
-/// The same command once more in the background, without `-d`.
+/// The same command once more in the background, without `-d`; returns when it has joined.
 fn detach(context: &Context) -> Result<Exit, Failure> {
     let mut words: Vec<_> = std::env::args_os().skip(1).collect();
     let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
     let flag = words[..end].iter().position(|word| word == "-d" || word == "--detach");
-    match flag {
-        Some(flag) => drop(words.remove(flag)),
-        None => return Err(Failure::usage(context.say("write -d by itself", "请单独写 -d"))),
-    }
+    let Some(flag) = flag else { return Err(Failure::usage(context.say("write -d by itself", "请单独写 -d"))) };
     let cannot = |error: io::Error| failed(error.to_string());
-    let mut command = std::process::Command::new(std::env::current_exe().map_err(cannot)?);
-    command.args(words).stdin(Stdio::null());
-    std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    let child = command.spawn().map_err(cannot)?;
-    println!("{}", context.say(&format!("joined in the background (pid {})", child.id()), &format!("已在后台加入 (进程 {})", child.id())));
-    Ok(Exit::DONE)
+    let socket = client::place()?.folder().join(format!("joining.{}", std::process::id()));
+    let listener = UnixListener::bind(&socket).map_err(cannot)?;
+    words[flag] = "--tell".into();
+    words.insert(flag + 1, socket.clone().into());
+    let joined = std::env::current_exe().and_then(|program| {
+        let mut command = std::process::Command::new(program);
+        command.args(words).stdin(Stdio::null());
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let mut child = command.spawn()?;
+        Ok((await_joined(&listener, &mut child)?, child.id()))
+    });
+    let _ = std::fs::remove_file(socket);
+    let (joined, pid) = joined.map_err(cannot)?;
+    match joined {
+        Joined::As(host) => {
+            println!("{}", context.say(&format!("{host} joined, in the background (pid {pid})"), &format!("{host} 已在后台加入 (进程 {pid})")));
+            Ok(Exit::DONE)
+        }
+        // It has said why on our stderr.
+        Joined::Not(code) => Ok(Exit(code)),
+    }
+}
+
+/// How a join in the background began.
+enum Joined {
+    As(String),
+    Not(u8),
+}
+
+/// How long a join may take to have its card.
+const JOINING: Duration = Duration::from_secs(20);
+
+fn await_joined(listener: &UnixListener, child: &mut Child) -> io::Result<Joined> {
+    listener.set_nonblocking(true)?;
+    let began = Instant::now();
+    loop {
+        let ended = child.try_wait()?;
+        if let Ok((mut line, _)) = listener.accept() {
+            let mut host = String::new();
+            line.set_nonblocking(false)?;
+            line.read_to_string(&mut host)?;
+            return Ok(Joined::As(host));
+        }
+        match ended {
+            Some(status) => return Ok(Joined::Not(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(JOIN_FAILED))),
+            None if began.elapsed() > JOINING => return Err(io::ErrorKind::TimedOut.into()),
+            None => std::thread::sleep(Duration::from_millis(5)),
+        }
+    }
 }
