@@ -182,7 +182,7 @@ fn forget_when_ended(labs: Arc<Labs>, lab: Arc<RunningLab>) {
     tokio::spawn(async move {
         let how = lab.ended().await;
         tracing::info!(lab = lab.lab.name, ?how, "a lab ended");
-        let _ = labs.stop(&lab.lab.name).await; // stopped by somebody: gone already
+        labs.forget(&lab).await;
     });
 }
 
@@ -198,15 +198,15 @@ async fn stop_lab(State(service): State<Service>, Path(name): Path<String>) -> A
 
 /// An answer that says how the lab ended; giving it up stops the lab.
 async fn hold_lab(State(service): State<Service>, Path(name): Path<String>) -> Answer<String> {
-    struct StopOnDrop(Arc<Labs>, String, tokio::runtime::Handle);
+    struct StopOnDrop(Arc<Labs>, Arc<RunningLab>, tokio::runtime::Handle);
     impl Drop for StopOnDrop {
         fn drop(&mut self) {
-            let (labs, name) = (self.0.clone(), self.1.clone());
-            self.2.spawn(async move { labs.stop(&name).await });
+            let (labs, lab) = (self.0.clone(), self.1.clone());
+            self.2.spawn(async move { labs.forget(&lab).await });
         }
     }
     let lab = service.labs.find(Some(&name))?;
-    let _held = StopOnDrop(service.labs.clone(), name, tokio::runtime::Handle::current());
+    let _held = StopOnDrop(service.labs.clone(), lab.clone(), tokio::runtime::Handle::current());
     Ok(match lab.ended().await {
         door::driver::Ended::Stopped => String::new(),
         door::driver::Ended::Failed(why) | door::driver::Ended::Panicked(why) => why,

@@ -174,6 +174,19 @@ impl Labs {
         joined.map(drop).map_err(|error| Problem::new("internal", error.to_string(), error.to_string()))
     }
 
+    /// Stops this very lab; another of its name, started since, goes on.
+    pub async fn forget(&self, lab: &Arc<RunningLab>) {
+        let this = |running: &(Arc<RunningLab>, Driver)| Arc::ptr_eq(&running.0, lab);
+        let driver = {
+            let mut running = self.lock();
+            let name = &lab.lab.name;
+            if running.get(name).is_some_and(this) { running.remove(name) } else { None }
+        };
+        if let Some((_, driver)) = driver {
+            let _ = tokio::task::spawn_blocking(move || driver.stop()).await; // it has ended either way
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, (Arc<RunningLab>, Driver)>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
