@@ -5,7 +5,8 @@
 
 use crate::Endpoints;
 use base::{Instant, Seq};
-use core::hash::{Hash, Hasher};
+use core::hash::Hasher;
+use core::net::IpAddr;
 use siphasher::sip::SipHasher24;
 
 /// The clock's tick (RFC 9293 section 3.4.1).
@@ -32,7 +33,14 @@ impl IsnSource {
         //= rfc6528#3
         //= rfc9293#3.4.1 MUST-8
         let mut hasher = SipHasher24::new_with_key(&self.key);
-        endpoints.hash(&mut hasher);
+        for end in [endpoints.local, endpoints.remote] {
+            // Octet by octet: the standard `Hash` of an address differs between word sizes.
+            match end.ip() {
+                IpAddr::V4(v4) => hasher.write(&v4.to_ipv6_mapped().octets()),
+                IpAddr::V6(v6) => hasher.write(&v6.octets()),
+            }
+            hasher.write(&end.port().to_be_bytes());
+        }
         Seq(hasher.finish() as u32) + clock(now)
     }
 }
