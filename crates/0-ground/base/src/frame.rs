@@ -37,18 +37,22 @@ impl Body {
     pub const EMPTY: Body = Body { first: Bytes::new(), second: Bytes::new() };
 
     /// How many octets.
+    #[inline]
     pub fn len(&self) -> usize {
         self.first.len() + self.second.len()
     }
     /// Are there none?
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.first.is_empty() && self.second.is_empty()
     }
     /// The views, in order; either may be empty.
+    #[inline]
     pub fn views(&self) -> [&Bytes; 2] {
         [&self.first, &self.second]
     }
     /// Appends a view without a copy; a third view gathers what came before into one.
+    #[inline]
     pub fn push(&mut self, view: Bytes) {
         if view.is_empty() {
         } else if self.first.is_empty() {
@@ -61,12 +65,22 @@ impl Body {
         }
     }
     /// Drops all octets after the first `len`.
+    #[inline]
     pub fn truncate(&mut self, len: usize) {
+        if len >= self.len() {
+            return;
+        }
         self.second.truncate(len.saturating_sub(self.first.len()));
         self.first.truncate(len);
     }
     /// Drops the first `n` octets (all of them if there are fewer).
+    #[inline]
     pub fn advance(&mut self, n: usize) {
+        if n > 0 {
+            self.drop_first(n);
+        }
+    }
+    fn drop_first(&mut self, n: usize) {
         let from_first = n.min(self.first.len());
         let _ = self.first.split_to(from_first);
         let _ = self.second.split_to((n - from_first).min(self.second.len()));
@@ -154,35 +168,43 @@ pub struct Frame(Box<Inner>);
 
 impl Frame {
     /// The octets in the head, first octet first.
+    #[inline]
     pub fn head(&self) -> &[u8] {
         &self.0.octets[self.0.start..]
     }
     /// The head, to be written.
+    #[inline]
     pub fn head_mut(&mut self) -> &mut [u8] {
         let start = self.0.start;
         &mut self.0.octets[start..]
     }
     /// The shared part.
+    #[inline]
     pub fn body(&self) -> &Body {
         &self.0.body
     }
     /// The shared part, to be exchanged or cut.
+    #[inline]
     pub fn body_mut(&mut self) -> &mut Body {
         &mut self.0.body
     }
     /// What travels with the frame.
+    #[inline]
     pub fn meta(&self) -> &Meta {
         &self.0.meta
     }
     /// What travels with the frame, to be changed.
+    #[inline]
     pub fn meta_mut(&mut self) -> &mut Meta {
         &mut self.0.meta
     }
     /// Octets in head and body together.
+    #[inline]
     pub fn len(&self) -> usize {
         HEAD_SIZE - self.0.start + self.0.body.len()
     }
     /// Are there none?
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -191,6 +213,7 @@ impl Frame {
     ///
     /// # Panics
     /// When the headroom is spent: a layer of ours wrote more than [`HEAD_SIZE`] octets of headers.
+    #[inline]
     pub fn prepend(&mut self, n: usize) -> &mut [u8] {
         assert!(n <= self.0.start, "headers beyond {HEAD_SIZE} octets");
         self.0.start -= n;
@@ -201,6 +224,7 @@ impl Frame {
     }
 
     /// Takes `n` octets off the front of the frame; all of them if there are fewer.
+    #[inline]
     pub fn strip(&mut self, n: usize) {
         let from_head = n.min(HEAD_SIZE - self.0.start);
         self.0.start += from_head;
@@ -209,17 +233,21 @@ impl Frame {
 
     /// Puts back the last `n` octets that [`Frame::strip`] took off the head (never off the body):
     /// an ICMP error quotes the packet whose header was read before.
+    #[inline]
     pub fn unstrip(&mut self, n: usize) {
         self.0.start = self.0.start.saturating_sub(n);
     }
 
     /// Makes sure that the first `n` octets stand in the head; false when the frame is shorter
     /// than `n` or `n` is beyond [`HEAD_SIZE`].
+    #[inline]
     pub fn pull(&mut self, n: usize) -> bool {
+        n <= HEAD_SIZE - self.0.start || self.pull_from_body(n)
+    }
+
+    #[cold]
+    fn pull_from_body(&mut self, n: usize) -> bool {
         let have = HEAD_SIZE - self.0.start;
-        if n <= have {
-            return true;
-        }
         if n > HEAD_SIZE || n > self.len() {
             return false;
         }
@@ -234,6 +262,7 @@ impl Frame {
     }
 
     /// Drops all octets after the first `len` (Ethernet's padding).
+    #[inline]
     pub fn truncate(&mut self, len: usize) {
         let have = HEAD_SIZE - self.0.start;
         if len >= have {
@@ -294,6 +323,7 @@ impl Pool {
     const KEEP: usize = 256;
 
     /// A frame with an empty head over `body`.
+    #[inline]
     pub fn frame(&mut self, body: Body) -> Frame {
         match self.free.pop() {
             Some(mut inner) => {
@@ -327,6 +357,7 @@ impl Pool {
     }
 
     /// Takes a spent frame back.
+    #[inline]
     pub fn recycle(&mut self, frame: Frame) {
         if self.free.len() < Self::KEEP {
             let mut inner = frame.0;
