@@ -1,8 +1,8 @@
 //! From a verb to the inputs of a world: what a script line or the command line asks of [`sim::World`].
 
+use crate::Text;
 use crate::model::Lab;
 use crate::verb::{Power, Setting, Verb, Way};
-use crate::Text;
 use sim::{Input, LineChange};
 
 /// The inputs that carry out `verb` in `lab`, in order.
@@ -48,7 +48,10 @@ pub fn inputs(verb: &Verb, lab: &Lab) -> Result<Vec<Input>, Text> {
 
 fn cable(lab: &Lab, link: &str) -> Result<String, Text> {
     let found = lab.link(link).map(|link| link.name.clone());
-    found.ok_or_else(|| Text { en: format!("there is no link {link}"), zh: format!("没有网线 {link}") })
+    found.ok_or_else(|| Text {
+        en: format!("there is no link {link}"),
+        zh: format!("没有网线 {link}"),
+    })
 }
 
 fn direction(way: Way) -> sim::Way {

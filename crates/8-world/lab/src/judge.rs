@@ -80,7 +80,9 @@ impl Judge<'_> {
             Test::Count(frames, op, wanted) => self.count(frames, *op, *wanted),
             Test::Bytes(frames, op, wanted) => self.bytes(frames, *op, *wanted),
             Test::Copies(frames, op, wanted) => self.copies(frames, *op, *wanted),
-            Test::Events { reason, filter, op, number } => self.events(&reason.name, filter.as_ref(), *op, *number),
+            Test::Events { reason, filter, op, number } => {
+                self.events(&reason.name, filter.as_ref(), *op, *number)
+            }
             Test::Before(first, second) => self.before(first, second),
             Test::Table { node, path, op, value } => self.table(&node.name, path, *op, value),
             Test::Exit { label, op, number } => self.exit(&label.name, *op, *number),
@@ -91,13 +93,21 @@ impl Judge<'_> {
     fn place(&self, frames: &Frames) -> Result<Where, String> {
         let place = match &frames.place {
             None => None,
-            Some(name) => Some(self.lab.place(&name.name).ok_or_else(|| format!("there is no place {}", name.name))?),
+            Some(name) => Some(
+                self.lab
+                    .place(&name.name)
+                    .ok_or_else(|| format!("there is no place {}", name.name))?,
+            ),
         };
         Where::of(self.world, place.as_ref()).ok_or_else(|| "the place is gone".to_owned())
     }
 
     /// Calls `see` with every frame that passes; `see` gets its line only if it asks.
-    fn each(&self, frames: &Frames, mut see: impl FnMut(&Recorded, u64, &dyn Fn() -> String)) -> Result<(), String> {
+    fn each(
+        &self,
+        frames: &Frames,
+        mut see: impl FnMut(&Recorded, u64, &dyn Fn() -> String),
+    ) -> Result<(), String> {
         let place = self.place(frames)?;
         let mut walk = Walk::default();
         for frame in self.world.recorder().since(0).filter(|frame| place.covers(frame)) {
@@ -146,7 +156,8 @@ impl Judge<'_> {
         let passes = |event: &&trace::Event| {
             event.time >= self.after
                 && event.reason.name == reason
-                && filter.is_none_or(|filter| filter.matches(&SeenEvent::new(self.world, event, true)))
+                && filter
+                    .is_none_or(|filter| filter.matches(&SeenEvent::new(self.world, event, true)))
         };
         let mut lines = Vec::new();
         let mut count = 0;
@@ -154,7 +165,11 @@ impl Judge<'_> {
             count += 1;
             if lines.len() < SHOWN {
                 let sentence = event.reason.sentence(&event.args, base::Lang::En);
-                lines.push(format!("{} s, {}: {sentence}", event.time, self.world.name(event.node)));
+                lines.push(format!(
+                    "{} s, {}: {sentence}",
+                    event.time,
+                    self.world.name(event.node)
+                ));
             }
         }
         Ok((op.holds(count.cmp(&wanted)), format!("events = {count}"), lines))
@@ -188,7 +203,8 @@ impl Judge<'_> {
     }
 
     fn table(&self, node: &str, path: &[Step], op: Op, wanted: &Scalar) -> Outcome {
-        let tree = crate::tables::of_node(self.world, node).ok_or_else(|| format!("{node} has no tables now"))?;
+        let tree = crate::tables::of_node(self.world, node)
+            .ok_or_else(|| format!("{node} has no tables now"))?;
         let mut written = String::new();
         for step in path {
             match step {
@@ -200,7 +216,8 @@ impl Judge<'_> {
         let Some(found) = tree.at(&written) else {
             return Err(format!("{node} has no {written} now"));
         };
-        let holds = compare(&found, op, wanted).ok_or_else(|| format!("{written} is {} and cannot be compared so", found.to_json()))?;
+        let holds = compare(&found, op, wanted)
+            .ok_or_else(|| format!("{written} is {} and cannot be compared so", found.to_json()))?;
         Ok((holds, format!("{written} = {}", found.to_json()), Vec::new()))
     }
 
@@ -217,7 +234,15 @@ impl Judge<'_> {
             return Err(format!("{label} has not run yet"));
         };
         let output = String::from_utf8_lossy(&seen.output);
-        let last: String = output.lines().rev().take(SHOWN).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join("\n");
+        let last: String = output
+            .lines()
+            .rev()
+            .take(SHOWN)
+            .collect::<Vec<_>>()
+            .into_iter()
+            .rev()
+            .collect::<Vec<_>>()
+            .join("\n");
         Ok((output.contains(text), format!("output ends: {last:?}"), Vec::new()))
     }
 }

@@ -8,7 +8,7 @@ use trace::ReasonInfo;
 /// All programs, ready for a world.
 pub fn programs() -> Programs {
     let mut programs = Programs::default();
-    for (name, run, help_en, help_zh) in Vec::<(&'static str, socket::ProgramFn, &'static str, &'static str)>::new() {
+    for (name, run, help_en, help_zh) in tools::programs() {
         programs.add(name, run, help_en, help_zh);
     }
     programs
@@ -21,8 +21,15 @@ pub fn program_names() -> Vec<&'static str> {
 
 /// Every reason that any room of the stack can give, by code.
 pub fn reasons() -> Vec<&'static ReasonInfo> {
-    let tables =
-        [cable::REASONS, ether::reasons::REASONS, ip::reasons::REASONS, udp::reasons::REASONS, tcp::reasons::REASONS, host::reasons::REASONS, sim::REASONS];
+    let tables = [
+        cable::REASONS,
+        ether::reasons::REASONS,
+        ip::reasons::REASONS,
+        udp::reasons::REASONS,
+        tcp::reasons::REASONS,
+        host::reasons::REASONS,
+        sim::REASONS,
+    ];
     let mut all: Vec<&'static ReasonInfo> = tables.into_iter().flatten().copied().collect();
     all.sort_by_key(|reason| reason.code);
     all
@@ -35,7 +42,8 @@ pub fn reasons() -> Vec<&'static ReasonInfo> {
 pub fn read_lab(octets: &[u8], file_name: &str) -> Result<Lab, Vec<Diagnostic>> {
     let (programs, reasons) = (program_names(), reasons());
     let reasons: Vec<&str> = reasons.iter().map(|reason| reason.name).collect();
-    let options = Options { known_programs: &programs, known_reasons: Some(&reasons), ..Options::default() };
+    let options =
+        Options { known_programs: &programs, known_reasons: Some(&reasons), ..Options::default() };
     parse_bytes(octets, file_name, &options)
 }
 

@@ -3,7 +3,7 @@
 use crate::expect::Expect;
 use crate::judge::{Verdict, judge};
 use crate::model::{Check, Lab, When};
-use crate::world::{Ground, boot};
+use crate::world::{Folder, Ground, boot};
 use base::{Duration, Instant, Lang};
 use capture::Capture;
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ pub struct Options<'a> {
     /// The language of its programs.
     pub lang: Lang,
     /// Its folders' files.
-    pub folder: &'a dyn Fn(&str) -> Vec<(String, Vec<u8>)>,
+    pub folder: &'a Folder<'a>,
     /// Write captures?
     pub capture: bool,
 }
@@ -72,7 +72,12 @@ pub struct Report {
 /// # Errors
 /// The world could not be built.
 pub fn test(lab: &Lab, options: &Options<'_>) -> Result<Report, String> {
-    let ground = Ground { seed: options.seed, programs: crate::programs(), lang: options.lang, folder: options.folder };
+    let ground = Ground {
+        seed: options.seed,
+        programs: crate::programs(),
+        lang: options.lang,
+        folder: options.folder,
+    };
     let world = boot(lab, &ground).map_err(|error| error.to_string())?;
     let mut run = Run { lab, world, checks: Vec::new(), faults: Vec::new() };
     run.checks.resize(lab.checks.len(), None);
@@ -125,7 +130,8 @@ impl Run<'_> {
         }
         let span = |check: &Check| check.when.within.unwrap_or(DEFAULT_SPAN);
         let checks = self.lab.checks.iter().map(span).max().unwrap_or(DEFAULT_SPAN);
-        let scripts = self.lab.scripts.iter().map(|script| script.at + Duration::from_secs(1)).max();
+        let scripts =
+            self.lab.scripts.iter().map(|script| script.at + Duration::from_secs(1)).max();
         Instant::ZERO + checks.max(scripts.unwrap_or_default())
     }
 
@@ -145,7 +151,12 @@ impl Run<'_> {
         for (index, check) in self.lab.checks.iter().enumerate() {
             if check.when.always {
                 let mut at = Instant::ZERO + check.when.after.unwrap_or_default();
-                moments.extend(scripted.iter().filter(|&&then| then >= at).map(|&then| (then, Moment::Look(index))));
+                moments.extend(
+                    scripted
+                        .iter()
+                        .filter(|&&then| then >= at)
+                        .map(|&then| (then, Moment::Look(index))),
+                );
                 while at < end {
                     moments.push((at, Moment::Look(index)));
                     at += ALWAYS_EVERY;
@@ -206,7 +217,9 @@ impl Run<'_> {
         let missed = world.recorder().missed(0);
         let mut faults = self.faults;
         if missed > 0 {
-            faults.push(format!("{missed} frames were recorded and forgotten: checks saw only the last ones"));
+            faults.push(format!(
+                "{missed} frames were recorded and forgotten: checks saw only the last ones"
+            ));
         }
         let captures = if options.capture { captures(self.lab, world) } else { Vec::new() };
         Report {
@@ -292,11 +305,13 @@ impl Report {
             json!({ "text": { "en": check.en, "zh": check.zh }, "expect": check.line, "at": check.at.as_secs_f64(),
                     "holds": check.verdict.holds, "measured": measured })
         };
-        let conversation = |found: &capture::Conversation| json!({
-            "a": found.a.to_string(), "b": found.b.to_string(),
-            "a_to_b": { "packets": found.a_to_b.packets, "bytes": found.a_to_b.bytes },
-            "b_to_a": { "packets": found.b_to_a.packets, "bytes": found.b_to_a.bytes },
-        });
+        let conversation = |found: &capture::Conversation| {
+            json!({
+                "a": found.a.to_string(), "b": found.b.to_string(),
+                "a_to_b": { "packets": found.a_to_b.packets, "bytes": found.a_to_b.bytes },
+                "b_to_a": { "packets": found.b_to_a.packets, "bytes": found.b_to_a.bytes },
+            })
+        };
         let report = json!({
             "lab": self.lab, "seed": self.seed, "passed": self.passed(), "seconds": self.ran.as_secs_f64(),
             "events": self.events, "frames": self.frames, "digest": format!("{:032x}", self.digest),

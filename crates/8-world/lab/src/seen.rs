@@ -131,25 +131,37 @@ impl Walk {
     fn derive(&mut self, fields: &[Field]) -> Derived {
         let mut derived = Derived::default();
         let Some((src, dst)) = hosts(fields) else { return derived };
-        if let (Some(from), Some(to)) = (number(fields, "udp.srcport"), number(fields, "udp.dstport")) {
+        if let (Some(from), Some(to)) =
+            (number(fields, "udp.srcport"), number(fields, "udp.dstport"))
+        {
             let (low, high, _) = ordered(endpoint(src, from), endpoint(dst, to));
             let next = self.udp.len() as u64;
             derived.udp_stream = Some(*self.udp.entry((low, high)).or_insert(next));
         }
-        if let (Some(from), Some(to)) = (number(fields, "tcp.srcport"), number(fields, "tcp.dstport")) {
+        if let (Some(from), Some(to)) =
+            (number(fields, "tcp.srcport"), number(fields, "tcp.dstport"))
+        {
             self.derive_tcp(fields, endpoint(src, from), endpoint(dst, to), &mut derived);
         }
         derived
     }
 
-    fn derive_tcp(&mut self, fields: &[Field], from: SocketAddr, to: SocketAddr, derived: &mut Derived) {
+    fn derive_tcp(
+        &mut self,
+        fields: &[Field],
+        from: SocketAddr,
+        to: SocketAddr,
+        derived: &mut Derived,
+    ) {
         let flag = |name| number(fields, name) == Some(1);
         let (syn, ack) = (flag("tcp.flags.syn"), flag("tcp.flags.ack"));
         let seq = number(fields, "tcp.seq_raw").unwrap_or(0) as u32;
         let (low, high, side) = ordered(from, to);
         let known = self.tcp.get(&(low, high)).copied();
         // A SYN with another number opens another connection of the same four values.
-        let reopened = known.is_some_and(|stream| syn && !ack && stream.halves[side].base.is_some_and(|base| base != seq));
+        let reopened = known.is_some_and(|stream| {
+            syn && !ack && stream.halves[side].base.is_some_and(|base| base != seq)
+        });
         let mut stream = match known {
             Some(stream) if !reopened => stream,
             _ => {
@@ -160,14 +172,16 @@ impl Walk {
         let half = &mut stream.halves[side];
         let base = *half.base.get_or_insert(if syn { seq } else { seq.wrapping_sub(1) });
         if syn {
-            half.scale = number(fields, "tcp.options.wscale.shift").map(|shift| shift.min(14) as u8);
+            half.scale =
+                number(fields, "tcp.options.wscale.shift").map(|shift| shift.min(14) as u8);
         }
         let length = number(fields, "tcp.len").unwrap_or(0);
         let relative = u64::from(seq.wrapping_sub(base));
         derived.tcp_stream = Some(stream.index);
         derived.seq = Some(relative);
         if length > 0 || syn || flag("tcp.flags.fin") {
-            derived.next = Some(relative + length + u64::from(syn) + u64::from(flag("tcp.flags.fin")));
+            derived.next =
+                Some(relative + length + u64::from(syn) + u64::from(flag("tcp.flags.fin")));
         }
         if ack {
             let acked = number(fields, "tcp.ack_raw").unwrap_or(0) as u32;
@@ -237,10 +251,15 @@ impl Seen<'_> {
                 _ => return None,
             })
         };
-        let from = shown("ip.src").or_else(|| shown("arp.src.proto_ipv4")).or_else(|| shown("eth.src"));
-        let to = shown("ip.dst").or_else(|| shown("arp.dst.proto_ipv4")).or_else(|| shown("eth.dst"));
-        let layers = self.fields.iter().filter(|field| field.depth == 0 && field.value == Dissected::Present);
-        let layer = layers.map(|field| field.name).filter(|name| *name != "data").next_back().unwrap_or("");
+        let from =
+            shown("ip.src").or_else(|| shown("arp.src.proto_ipv4")).or_else(|| shown("eth.src"));
+        let to =
+            shown("ip.dst").or_else(|| shown("arp.dst.proto_ipv4")).or_else(|| shown("eth.dst"));
+        let layers = self
+            .fields
+            .iter()
+            .filter(|field| field.depth == 0 && field.value == Dissected::Present);
+        let layer = layers.map(|field| field.name).rfind(|name| *name != "data").unwrap_or("");
         let journey = self.frame.journey();
         format!(
             "frame {} at {} s, {} {}, {}:{}: {} > {} {layer} {}",
@@ -369,14 +388,19 @@ impl StreamFilter {
         if text.trim().is_empty() {
             return Ok(StreamFilter(None));
         }
-        Filter::parse(text, FIELDS).map(|filter| StreamFilter(Some(filter))).map_err(|complaint| explain(complaint, text))
+        Filter::parse(text, FIELDS)
+            .map(|filter| StreamFilter(Some(filter)))
+            .map_err(|complaint| explain(complaint, text))
     }
 
     /// Does this event pass?
     pub fn passes_event(&self, world: &World, event: &Event) -> bool {
         let Some(filter) = &self.0 else { return true };
         let own = ["node", "reason", "event", "time"];
-        let needs_frame = filter.fields().iter().any(|&id| FIELDS.get(id).is_some_and(|row| !own.contains(&row.name)));
+        let needs_frame = filter
+            .fields()
+            .iter()
+            .any(|&id| FIELDS.get(id).is_some_and(|row| !own.contains(&row.name)));
         filter.matches(&SeenEvent::new(world, event, needs_frame))
     }
 
@@ -389,5 +413,8 @@ impl StreamFilter {
 /// A mistake in a text of the command line, rendered in both languages.
 pub fn explain(complaint: Complaint, text: &str) -> Text {
     let mistake = [complaint.in_text("-", text)];
-    Text { en: crate::render(&mistake, base::Lang::En), zh: crate::render(&mistake, base::Lang::Zh) }
+    Text {
+        en: crate::render(&mistake, base::Lang::En),
+        zh: crate::render(&mistake, base::Lang::Zh),
+    }
 }

@@ -1,7 +1,7 @@
 //! The tables inside a node as one tree: what `show` prints and what a check's path reads.
 
-use socket::Tree;
 use sim::{NodeKind, World};
+use socket::Tree;
 
 /// All tables of a node; none when there is no such node, it is switched off, or it is a door.
 pub fn of_node(world: &World, name: &str) -> Option<Tree> {
@@ -45,10 +45,19 @@ fn mac_table(world: &World, node: base::NodeId) -> Option<Tree> {
 fn programs(world: &World, node: base::NodeId) -> Tree {
     let mut rows = Vec::new();
     for (label, seen) in world.outputs().labels() {
-        let of_node = world.outputs().processes().any(|process| process.node == node && process.label == label);
+        let of_node = world
+            .outputs()
+            .processes()
+            .any(|process| process.node == node && process.label == label);
         if of_node {
-            let exit = seen.exits.back().map_or(Tree::Text("runs".to_owned()), |&code| Tree::from(u64::from(code)));
-            rows.push((label.to_owned(), Tree::map([("runs", Tree::from(seen.runs)), ("exit", exit)])));
+            let exit = seen
+                .exits
+                .back()
+                .map_or(Tree::Text("runs".to_owned()), |&code| Tree::from(u64::from(code)));
+            rows.push((
+                label.to_owned(),
+                Tree::map([("runs", Tree::from(seen.runs)), ("exit", exit)]),
+            ));
         }
     }
     Tree::Map(rows)

@@ -8,12 +8,15 @@ use crate::model::{End, Lab, Link, Machine, OneWay, Run};
 use base::JackId;
 use cable::LineConfig;
 use sim::{
-    BuildError, CableSpec, InterfaceSpec, MachineSpec, ProgramSpec, Programs, RouteSpec, SwitchSpec,
-    World, WorldBuilder,
+    BuildError, CableSpec, InterfaceSpec, MachineSpec, ProgramSpec, Programs, RouteSpec,
+    SwitchSpec, World, WorldBuilder,
 };
 
 /// The folder that a server shows when its line names none.
 pub const DEFAULT_ROOT: &str = "./site";
+
+/// Reads a folder of the lab (`./site`): its files, by path below it.
+pub type Folder<'a> = dyn Fn(&str) -> Vec<(String, Vec<u8>)> + 'a;
 
 /// What a world needs beside the lab.
 pub struct Ground<'a> {
@@ -24,7 +27,7 @@ pub struct Ground<'a> {
     /// The language that programs speak.
     pub lang: base::Lang,
     /// The files of a folder of the lab (`./site`), by path below it.
-    pub folder: &'a dyn Fn(&str) -> Vec<(String, Vec<u8>)>,
+    pub folder: &'a Folder<'a>,
 }
 
 /// A world at its first instant.
@@ -33,7 +36,8 @@ pub fn boot(lab: &Lab, ground: &Ground<'_>) -> Result<World, BuildError> {
     builder.lang(ground.lang);
     for switch in &lab.switches {
         let jacks = lab.links.iter().flat_map(|link| [&link.a, &link.b]);
-        let used = jacks.filter(|end| end.node == switch.name).filter_map(|end| end.jack.parse().ok());
+        let used =
+            jacks.filter(|end| end.node == switch.name).filter_map(|end| end.jack.parse().ok());
         let mut spec = SwitchSpec::new(&switch.name, used.max().unwrap_or(0));
         spec.cpu = switch.cpu;
         builder.switch(spec);
@@ -59,6 +63,8 @@ fn machine_spec(lab: &Lab, machine: &Machine, ground: &Ground<'_>) -> MachineSpe
     spec.cpu = machine.cpu;
     spec.resolvers = machine.resolver.or(lab.resolver).into_iter().collect();
     spec.search = Some(lab.domain.clone());
+    // The name server answers from the lab's own table; everybody else asks it.
+    spec.knows_names = machine.run.iter().any(|run| run.program == "dns");
     for jack in &machine.jacks {
         let mut interface = InterfaceSpec::new(&jack.name, jack.addresses.iter().copied());
         interface.mac = Some(jack.mac);
@@ -66,7 +72,12 @@ fn machine_spec(lab: &Lab, machine: &Machine, ground: &Ground<'_>) -> MachineSpe
     }
     spec.routes.extend(machine.gateway.map(RouteSpec::default_via));
     for route in &machine.routes {
-        spec.routes.push(RouteSpec { destination: route.to, via: Some(route.via), interface: None, metric: 0 });
+        spec.routes.push(RouteSpec {
+            destination: route.to,
+            via: Some(route.via),
+            interface: None,
+            metric: 0,
+        });
     }
     for run in &machine.run {
         fill_files(&spec.files, run, ground);

@@ -7,7 +7,12 @@ use std::path::PathBuf;
 
 /// A whole internet in one binary: networks, hosts and routers from a small file
 #[derive(Parser)]
-#[command(name = "catenet", version, max_term_width = 100, after_help = "First: catenet up two-lans")]
+#[command(
+    name = "catenet",
+    version,
+    max_term_width = 100,
+    after_help = "First: catenet up two-lans"
+)]
 pub struct Args {
     /// The service: a socket's path or http://127.0.0.1:PORT (CATENET_SERVER)
     #[arg(long, global = true, env = "CATENET_SERVER", hide_env = true)]

@@ -74,7 +74,8 @@ pub fn help(mut command: Command, lang: Lang) -> Command {
     }
     command = options(command.about(ABOUT).after_help("第一步: catenet up two-lans"), "");
     for (verb, about) in VERBS {
-        command = command.mut_subcommand(verb, |verb_command| options(verb_command.about(*about), verb));
+        command =
+            command.mut_subcommand(verb, |verb_command| options(verb_command.about(*about), verb));
     }
     command
 }
@@ -97,8 +98,15 @@ mod tests {
         let chinese = |text: String| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
         let exempt = ["help", "version", "table", "words"];
         for verb in command.get_subcommands() {
-            assert!(chinese(verb.get_about().map(ToString::to_string).unwrap_or_default()), "{}", verb.get_name());
-            for arg in verb.get_arguments().filter(|arg| !arg.is_hide_set() && !exempt.contains(&arg.get_id().as_str())) {
+            assert!(
+                chinese(verb.get_about().map(ToString::to_string).unwrap_or_default()),
+                "{}",
+                verb.get_name()
+            );
+            for arg in verb
+                .get_arguments()
+                .filter(|arg| !arg.is_hide_set() && !exempt.contains(&arg.get_id().as_str()))
+            {
                 let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
                 assert!(chinese(help), "{} {}", verb.get_name(), arg.get_id());
             }

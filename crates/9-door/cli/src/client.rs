@@ -65,7 +65,10 @@ impl Client {
     }
 
     /// The same; a service of the user's own is started when none runs.
-    pub async fn connect_or_start(context: &Context, listen: Option<std::net::SocketAddr>) -> Result<Client, Failure> {
+    pub async fn connect_or_start(
+        context: &Context,
+        listen: Option<std::net::SocketAddr>,
+    ) -> Result<Client, Failure> {
         let client = Client::find(context)?;
         if client.open().await.is_ok() {
             return Ok(client);
@@ -88,9 +91,14 @@ impl Client {
         Ok(Client { address, lang: context.lang })
     }
 
-    async fn start(&self, context: &Context, listen: Option<std::net::SocketAddr>) -> Result<(), Failure> {
+    async fn start(
+        &self,
+        context: &Context,
+        listen: Option<std::net::SocketAddr>,
+    ) -> Result<(), Failure> {
         let place = place()?;
-        let failed = |error: io::Error| Failure::cannot(format!("{}: {error}", place.log().display()));
+        let failed =
+            |error: io::Error| Failure::cannot(format!("{}: {error}", place.log().display()));
         let log = std::fs::File::create(place.log()).map_err(failed)?;
         let program = std::env::current_exe().map_err(failed)?;
         let mut command = Command::new(program);
@@ -112,7 +120,12 @@ impl Client {
         }
         let said = std::fs::read_to_string(place.log()).unwrap_or_default();
         let said = said.trim();
-        Err(Failure::cannot(context.say(&format!("the service did not start: {said}"), &format!("服务没有启动: {said}"))))
+        Err(Failure::cannot(
+            context.say(
+                &format!("the service did not start: {said}"),
+                &format!("服务没有启动: {said}"),
+            ),
+        ))
     }
 
     async fn open(&self) -> io::Result<SendRequest<Full<Bytes>>> {
@@ -123,20 +136,31 @@ impl Client {
     }
 
     /// One request; the answer if it is a good one, else what the service says is wrong.
-    pub async fn send(&self, method: Method, path: &str, body: Vec<u8>) -> Result<Response<Incoming>, Failure> {
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Vec<u8>,
+    ) -> Result<Response<Incoming>, Failure> {
         let lost = |error: &dyn core::fmt::Display| {
-            let (en, zh) = (format!("the service is gone: {error}"), format!("服务已消失: {error}"));
-            Failure::cannot(match self.lang { Lang::En => en, Lang::Zh => zh })
+            let (en, zh) =
+                (format!("the service is gone: {error}"), format!("服务已消失: {error}"));
+            Failure::cannot(match self.lang {
+                Lang::En => en,
+                Lang::Zh => zh,
+            })
         };
         let mut sender = self.open().await.map_err(|error| lost(&error))?;
         let mut request = Request::builder().method(method).uri(format!("{ROOT}{path}"));
         match &self.address {
             Address::Socket(_) => request = request.header("host", "catenet"),
             Address::Loopback { host, token } => {
-                request = request.header("host", host).header("authorization", format!("Bearer {token}"));
+                request =
+                    request.header("host", host).header("authorization", format!("Bearer {token}"));
             }
         }
-        let request = request.header("content-type", "application/json").body(Full::new(Bytes::from(body)));
+        let request =
+            request.header("content-type", "application/json").body(Full::new(Bytes::from(body)));
         let request = request.map_err(|error| Failure::usage(error.to_string()))?;
         let response = sender.send_request(request).await.map_err(|error| lost(&error))?;
         if response.status().is_success() {
@@ -165,7 +189,11 @@ impl Client {
     }
 
     /// POST of JSON.
-    pub async fn post(&self, path: &str, body: &impl Serialize) -> Result<Response<Incoming>, Failure> {
+    pub async fn post(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<Response<Incoming>, Failure> {
         let body = serde_json::to_vec(body).map_err(|error| Failure::usage(error.to_string()))?;
         self.send(Method::POST, path, body).await
     }
@@ -179,7 +207,11 @@ impl Client {
         let names: Vec<&str> = labs.iter().map(|lab| lab.name.as_str()).collect();
         let problem = match names.as_slice() {
             [only] => return Ok((*only).to_owned()),
-            [] => Problem::new("no-lab", "no lab runs; start one: catenet up two-lans", "没有实验在运行; 先启动一个: catenet up two-lans"),
+            [] => Problem::new(
+                "no-lab",
+                "no lab runs; start one: catenet up two-lans",
+                "没有实验在运行; 先启动一个: catenet up two-lans",
+            ),
             several => {
                 let names = several.join(", ");
                 Problem::new(
@@ -197,8 +229,9 @@ async fn shake_hands<S>(line: S) -> io::Result<SendRequest<Full<Bytes>>>
 where
     S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Send + Unpin + 'static,
 {
-    let (sender, connection) =
-        hyper::client::conn::http1::handshake(TokioIo::new(line)).await.map_err(io::Error::other)?;
+    let (sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(line))
+        .await
+        .map_err(io::Error::other)?;
     tokio::spawn(connection);
     Ok(sender)
 }

@@ -41,7 +41,8 @@ fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
-    let context = say::Context { lang, json: args.json, server: args.server.clone(), lab: args.lab.clone() };
+    let context =
+        say::Context { lang, json: args.json, server: args.server.clone(), lab: args.lab.clone() };
     match run(&context, args.verb) {
         Ok(Exit(code)) => ExitCode::from(code),
         Err(Failure { code, text }) => {

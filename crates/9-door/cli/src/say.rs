@@ -55,19 +55,22 @@ impl Failure {
     /// What the service said.
     pub fn of(problem: &Problem, lang: Lang) -> Failure {
         let text = problem.text(lang).trim_end().to_owned();
-        let cannot = matches!(problem.code.as_str(), "no-lab" | "lab-ended" | "no-thread" | "internal");
+        let cannot =
+            matches!(problem.code.as_str(), "no-lab" | "lab-ended" | "no-thread" | "internal");
         Failure { code: if cannot { 3 } else { 2 }, text }
     }
 }
 
 /// The language: `--lang`, `CATENET_LANG`, then the locale.
 pub fn language(args: impl Iterator<Item = OsString>) -> Lang {
-    let args: Vec<String> = args.map_while(|arg| arg.into_string().ok()).take_while(|arg| arg != "--").collect();
+    let args: Vec<String> =
+        args.map_while(|arg| arg.into_string().ok()).take_while(|arg| arg != "--").collect();
     let after = args.windows(2).find(|pair| pair[0] == "--lang").map(|pair| pair[1].clone());
     let joined = args.iter().find_map(|arg| arg.strip_prefix("--lang=")).map(str::to_owned);
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let said = after.or(joined).or_else(|| variable("CATENET_LANG"));
-    let locale = || variable("LC_ALL").or_else(|| variable("LC_MESSAGES")).or_else(|| variable("LANG"));
+    let locale =
+        || variable("LC_ALL").or_else(|| variable("LC_MESSAGES")).or_else(|| variable("LANG"));
     match said.or_else(locale) {
         Some(lang) if lang.to_ascii_lowercase().starts_with("zh") => Lang::Zh,
         _ => Lang::En,

@@ -38,7 +38,8 @@ fn is_wide(c: char) -> bool {
 mod tests {
     #[test]
     fn columns_line_up() {
-        let rows = [vec!["小明".to_owned(), "1".to_owned()], vec!["pc1".to_owned(), "22".to_owned()]];
+        let rows =
+            [vec!["小明".to_owned(), "1".to_owned()], vec!["pc1".to_owned(), "22".to_owned()]];
         assert_eq!(super::render(&["NAME", "N"], &rows), "NAME  N\n小明  1\npc1   22\n");
     }
 }

@@ -15,6 +15,9 @@
 //!
 //! Everything that reaches the world goes through [`Running::input`], which the journal sees.
 
+// The driver is where wall time enters: it alone paces a world.
+#![allow(clippy::disallowed_methods)]
+
 use crate::carrier::Carrier;
 use crate::journal::Journal;
 use base::{Duration, Instant};
@@ -126,7 +129,10 @@ impl Driver {
     ) -> io::Result<Driver> {
         let (letters, inbox) = mpsc::sync_channel(MAILBOX);
         let bell = Arc::new(EventFd::from_flags(EfdFlags::EFD_NONBLOCK | EfdFlags::EFD_CLOEXEC)?);
-        let timer = TimerFd::new(ClockId::CLOCK_MONOTONIC, TimerFlags::TFD_NONBLOCK | TimerFlags::TFD_CLOEXEC)?;
+        let timer = TimerFd::new(
+            ClockId::CLOCK_MONOTONIC,
+            TimerFlags::TFD_NONBLOCK | TimerFlags::TFD_CLOEXEC,
+        )?;
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
         epoll.add(&*bell, EpollEvent::new(EpollFlags::EPOLLIN, LETTERS))?;
         epoll.add(&timer, EpollEvent::new(EpollFlags::EPOLLIN, TIMER))?;
@@ -175,7 +181,12 @@ impl Drop for Driver {
     }
 }
 
-fn live(mut running: Running, inbox: &mpsc::Receiver<Letter>, bell: &EventFd, timer: &TimerFd) -> Ended {
+fn live(
+    mut running: Running,
+    inbox: &mpsc::Receiver<Letter>,
+    bell: &EventFd,
+    timer: &TimerFd,
+) -> Ended {
     let attempt = catch_unwind(AssertUnwindSafe(|| {
         while !running.stopping {
             let behind = match running.run_slice() {
@@ -220,8 +231,11 @@ impl Running {
 
     /// Takes a joined host's card away; false when there is none of that name.
     pub fn detach(&mut self, node: &str) -> bool {
-        let token = self.carriers.iter().find(|(_, joined)| joined.node == node).map(|(token, _)| *token);
-        let Some(joined) = token.and_then(|token| self.carriers.remove(&token)) else { return false };
+        let token =
+            self.carriers.iter().find(|(_, joined)| joined.node == node).map(|(token, _)| *token);
+        let Some(joined) = token.and_then(|token| self.carriers.remove(&token)) else {
+            return false;
+        };
         let _ = self.epoll.delete(&joined.carrier);
         true
     }
@@ -268,7 +282,9 @@ impl Running {
     fn deliver(&mut self) {
         let mut buffer = Vec::with_capacity(2048);
         while let Some((node, frame)) = self.world.poll_door_frame() {
-            let Some(joined) = self.carriers.values_mut().find(|joined| self.world.name(node) == joined.node) else {
+            let Some(joined) =
+                self.carriers.values_mut().find(|joined| self.world.name(node) == joined.node)
+            else {
                 continue;
             };
             buffer.resize(frame.len(), 0);
@@ -320,7 +336,8 @@ impl Running {
         for _ in 0..FRAMES_PER_TURN {
             match joined.carrier.recv(&mut buffer) {
                 Ok(Some(frame)) => {
-                    let input = Input::FrameIn { node: joined.node.clone(), octets: frame.to_vec() };
+                    let input =
+                        Input::FrameIn { node: joined.node.clone(), octets: frame.to_vec() };
                     // A frame that the world refuses (too short, powered off) is counted there.
                     let _ = self.input(input);
                 }

@@ -62,7 +62,9 @@ impl Journal {
                 payload.extend_from_slice(octets);
                 self.write(at, 2, &payload)
             }
-            other => serde_json::to_vec(other).map_err(io::Error::from).and_then(|json| self.write(at, 1, &json)),
+            other => serde_json::to_vec(other)
+                .map_err(io::Error::from)
+                .and_then(|json| self.write(at, 1, &json)),
         };
         self.failed = written.err();
     }
@@ -118,7 +120,9 @@ pub fn read(mut from: impl Read) -> Result<Recorded, JournalError> {
         return Err(JournalError::NoJournal);
     }
     let head = match next(&mut from)? {
-        Next::Record(_, 0, payload) => serde_json::from_slice(&payload).map_err(|_| JournalError::NoHead)?,
+        Next::Record(_, 0, payload) => {
+            serde_json::from_slice(&payload).map_err(|_| JournalError::NoHead)?
+        }
         _ => return Err(JournalError::NoHead),
     };
     let mut inputs = Vec::new();
@@ -146,7 +150,9 @@ fn next(from: &mut impl Read) -> io::Result<Next> {
     from.take(8).read_to_end(&mut front)?;
     let (length, crc) = match front.as_slice() {
         [] => return Ok(Next::End),
-        [a, b, c, d, e, f, g, h] => (u32::from_le_bytes([*a, *b, *c, *d]), u32::from_le_bytes([*e, *f, *g, *h])),
+        [a, b, c, d, e, f, g, h] => {
+            (u32::from_le_bytes([*a, *b, *c, *d]), u32::from_le_bytes([*e, *f, *g, *h]))
+        }
         _ => return Ok(Next::Damaged),
     };
     let mut covered = Vec::new();

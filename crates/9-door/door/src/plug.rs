@@ -56,7 +56,8 @@ pub(crate) fn plug(card: &Card, prefer: Prefer, gid: u32) -> Result<Plugged, Doo
     }
     if let Some(name) = &card.congestion {
         let file = "/proc/sys/net/ipv4/tcp_congestion_control";
-        write(file, name).map_err(|error| step(format!("choose the congestion control {name}"), error))?;
+        write(file, name)
+            .map_err(|error| step(format!("choose the congestion control {name}"), error))?;
     }
     let rooms = Rooms::make()?;
     let _ = silence_ipv6();

@@ -15,7 +15,9 @@ pub async fn carry_out(lab: &Arc<RunningLab>, line: &str) -> Result<(), Problem>
     })?;
     let inputs = lab::inputs::inputs(&verb, &lab.lab)
         .map_err(|why| Problem::new("bad-verb", why.en, why.zh))?;
-    let done = lab.ask(move |running| inputs.into_iter().try_for_each(|input| running.input(input).map(drop)));
+    let done = lab.ask(move |running| {
+        inputs.into_iter().try_for_each(|input| running.input(input).map(drop))
+    });
     done.await?.map_err(|error| {
         Problem::new(error.code(), error.text(base::Lang::En), error.text(base::Lang::Zh))
     })

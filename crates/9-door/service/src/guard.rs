@@ -51,7 +51,8 @@ impl Guard {
 
     /// Looks for the secret: asked of all but the page's own files.
     pub fn check_secret(&self, headers: &HeaderMap) -> Result<(), Refusal> {
-        let bearer = text(headers, AUTHORIZATION.as_str()).and_then(|value| value.strip_prefix("Bearer "));
+        let bearer =
+            text(headers, AUTHORIZATION.as_str()).and_then(|value| value.strip_prefix("Bearer "));
         let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
         let mut given = cookies
             .flat_map(|line| line.split(';'))
@@ -101,7 +102,8 @@ mod tests {
         use Refusal::{ForeignHost, ForeignOrigin, NoSecret};
         const OURS: (&str, &str) = ("host", "127.0.0.1:8742");
         const KEY: (&str, &str) = ("authorization", "Bearer s3cret");
-        let cases: &[(&[(&'static str, &str)], Result<(), Refusal>)] = &[
+        type Lines = &'static [(&'static str, &'static str)];
+        let cases: &[(Lines, Result<(), Refusal>)] = &[
             (&[OURS, KEY], Ok(())),
             (&[("host", "localhost:8742"), ("cookie", "a=b; catenet=s3cret")], Ok(())),
             (&[("host", "[::1]:8742"), KEY, ("origin", "http://[::1]:8742")], Ok(())),

@@ -50,10 +50,7 @@ pub fn routes(service: Service) -> Router {
         .route("/labs", get(list_labs).post(start_lab))
         .nest("/labs/{lab}", lab)
         .fallback(no_such_path);
-    Router::new()
-        .nest(ROOT, api)
-        .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .with_state(service)
+    Router::new().nest(ROOT, api).layer(DefaultBodyLimit::max(LARGEST_BODY)).with_state(service)
 }
 
 /// The routes as the loopback port serves them: behind the guard, with the front page.
@@ -92,11 +89,19 @@ fn refuse(refusal: Refusal) -> Response {
     let (status, problem) = match refusal {
         Refusal::ForeignHost => (
             StatusCode::FORBIDDEN,
-            Problem::new("foreign-host", "the request's Host is not this service", "请求的 Host 不是此服务"),
+            Problem::new(
+                "foreign-host",
+                "the request's Host is not this service",
+                "请求的 Host 不是此服务",
+            ),
         ),
         Refusal::ForeignOrigin => (
             StatusCode::FORBIDDEN,
-            Problem::new("foreign-origin", "another site's page may not speak to this service", "其他网站的页面不能访问此服务"),
+            Problem::new(
+                "foreign-origin",
+                "another site's page may not speak to this service",
+                "其他网站的页面不能访问此服务",
+            ),
         ),
         Refusal::NoSecret => (
             StatusCode::UNAUTHORIZED,
@@ -113,7 +118,9 @@ fn refuse(refusal: Refusal) -> Response {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = match self.code.as_str() {
-            "bad-lab" | "bad-verb" | "bad-request" | "bad-filter" | "bad-knob" | "wrong-kind" => StatusCode::BAD_REQUEST,
+            "bad-lab" | "bad-verb" | "bad-request" | "bad-filter" | "bad-knob" | "wrong-kind" => {
+                StatusCode::BAD_REQUEST
+            }
             "lab-runs" | "name-taken" | "powered-off" | "process-over" => StatusCode::CONFLICT,
             "lab-ended" => StatusCode::GONE,
             "too-many-labs" | "full" => StatusCode::TOO_MANY_REQUESTS,
@@ -128,12 +135,20 @@ type Answer<T> = Result<T, Problem>;
 
 fn body<T>(read: Result<Json<T>, JsonRejection>) -> Answer<T> {
     read.map(|Json(value)| value).map_err(|error| {
-        Problem::new("bad-request", error.body_text(), format!("请求内容无法读取: {}", error.body_text()))
+        Problem::new(
+            "bad-request",
+            error.body_text(),
+            format!("请求内容无法读取: {}", error.body_text()),
+        )
     })
 }
 
 async fn no_such_path() -> Problem {
-    Problem::new("no-such-path", "there is no such path in the service interface", "服务接口中没有这个路径")
+    Problem::new(
+        "no-such-path",
+        "there is no such path in the service interface",
+        "服务接口中没有这个路径",
+    )
 }
 
 async fn status(State(service): State<Service>, request: Request) -> Json<Status> {
@@ -172,7 +187,8 @@ async fn start_lab(
     let labs = service.labs.clone();
     // Reading the lab's files and building its world are work: not on the thread of the interface.
     let started = tokio::task::spawn_blocking(move || labs.start(&request)).await;
-    let lab = started.map_err(|error| Problem::new("internal", error.to_string(), error.to_string()))??;
+    let lab = started
+        .map_err(|error| Problem::new("internal", error.to_string(), error.to_string()))??;
     forget_when_ended(service.labs, lab.clone());
     Ok((StatusCode::CREATED, Json(lab.line().await?)))
 }
@@ -217,7 +233,10 @@ async fn lab_file(State(service): State<Service>, Path(name): Path<String>) -> A
     Ok(lab::long_form(&service.labs.find(Some(&name))?.lab))
 }
 
-async fn look_at_node(State(service): State<Service>, Path((lab, node)): Path<(String, String)>) -> Answer<Response> {
+async fn look_at_node(
+    State(service): State<Service>,
+    Path((lab, node)): Path<(String, String)>,
+) -> Answer<Response> {
     look::tables(&service.labs.find(Some(&lab))?, node, None).await.map(json_text)
 }
 
@@ -262,12 +281,18 @@ async fn stdin(
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn interrupt(State(service): State<Service>, Path((lab, id)): Path<(String, u64)>) -> Answer<StatusCode> {
+async fn interrupt(
+    State(service): State<Service>,
+    Path((lab, id)): Path<(String, u64)>,
+) -> Answer<StatusCode> {
     programs::interrupt(&service.labs.find(Some(&lab))?, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn kill(State(service): State<Service>, Path((lab, id)): Path<(String, u64)>) -> Answer<StatusCode> {
+async fn kill(
+    State(service): State<Service>,
+    Path((lab, id)): Path<(String, u64)>,
+) -> Answer<StatusCode> {
     programs::kill(&service.labs.find(Some(&lab))?, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -69,7 +69,9 @@ fn talk(mut line: UnixStream, labs: &Labs, runtime: &tokio::runtime::Handle) -> 
         let en = "this service belongs to another user";
         return refuse(&line, Problem::new("not-yours", en, "此服务属于另一个用户"));
     }
-    let Some((JoinRequest::Plan { lab, network, name, ip, mac }, _)) = fd::recv_json(&line, LONGEST)? else {
+    let Some((JoinRequest::Plan { lab, network, name, ip, mac }, _)) =
+        fd::recv_json(&line, LONGEST)?
+    else {
         return refuse(&line, out_of_order());
     };
     let planned = labs.find(lab.as_deref()).and_then(|lab| {
@@ -128,7 +130,8 @@ impl Place {
             running
                 .attach(&name, carrier, control)
                 .map_err(|error| Problem::new("no-card", error.to_string(), error.to_string()))?;
-            let known = Input::SetName { name: guest.dns_name, address: Some(IpAddr::V4(guest.address)) };
+            let known =
+                Input::SetName { name: guest.dns_name, address: Some(IpAddr::V4(guest.address)) };
             running.input(known).map(drop).map_err(|error| refused(&error))
         }));
         attached.and_then(|done| done)
@@ -167,24 +170,37 @@ fn plan(lab: &Arc<RunningLab>, wish: &Wish) -> Result<Card, Problem> {
     let network = network.ok_or_else(|| unknown_network(lab, &wish.network))?;
     let mut guests = lab.guests();
     if guests.len() >= MOST_GUESTS {
-        return Err(Problem::new("too-many-guests", "256 hosts have joined already", "已有 256 台主机加入"));
+        return Err(Problem::new(
+            "too-many-guests",
+            "256 hosts have joined already",
+            "已有 256 台主机加入",
+        ));
     }
     let taken_name = |name: &str| file.has_node(name) || guests.contains_key(name);
     let name = match &wish.name {
         Some(name) if taken_name(name) => {
-            let (en, zh) = (format!("there is already a host {name}"), format!("已有名为 {name} 的主机"));
+            let (en, zh) =
+                (format!("there is already a host {name}"), format!("已有名为 {name} 的主机"));
             return Err(Problem::new("name-taken", en, zh));
         }
         Some(name) => name.clone(),
-        None => (1..).map(|n| format!("guest{n}")).find(|name| !taken_name(name)).unwrap_or_default(),
+        None => {
+            (1..).map(|n| format!("guest{n}")).find(|name| !taken_name(name)).unwrap_or_default()
+        }
     };
-    let taken: BTreeSet<Ipv4Addr> = addresses(file).chain(guests.values().map(|guest| guest.address)).collect();
+    let taken: BTreeSet<Ipv4Addr> =
+        addresses(file).chain(guests.values().map(|guest| guest.address)).collect();
     let address = choose_address(network, wish.ip.as_deref(), &taken)?;
     let mac = match &wish.mac {
-        Some(text) => text.parse().ok().filter(|mac: &MacAddr| mac.is_unicast()).ok_or_else(|| {
-            let (en, zh) = (format!("{text} is no card's address; write 02:00:00:00:00:01"), format!("{text} 不是网卡地址; 例如 02:00:00:00:00:01"));
-            Problem::new("bad-mac", en, zh)
-        })?,
+        Some(text) => {
+            text.parse().ok().filter(|mac: &MacAddr| mac.is_unicast()).ok_or_else(|| {
+                let (en, zh) = (
+                    format!("{text} is no card's address; write 02:00:00:00:00:01"),
+                    format!("{text} 不是网卡地址; 例如 02:00:00:00:00:01"),
+                );
+                Problem::new("bad-mac", en, zh)
+            })?
+        }
         None => mac_of(&name),
     };
     let gateway = gateway(lab, network);
@@ -209,38 +225,52 @@ fn plan(lab: &Arc<RunningLab>, wish: &Wish) -> Result<Card, Problem> {
     Ok(card)
 }
 
-fn choose_address(network: &Network, wish: Option<&str>, taken: &BTreeSet<Ipv4Addr>) -> Result<Ipv4Addr, Problem> {
+fn choose_address(
+    network: &Network,
+    wish: Option<&str>,
+    taken: &BTreeSet<Ipv4Addr>,
+) -> Result<Ipv4Addr, Problem> {
     let subnet = network.v4;
     let for_hosts = |ip: &Ipv4Addr| {
-        subnet.contains(ip) && (subnet.prefix_len() >= 31 || (*ip != subnet.network() && *ip != subnet.broadcast()))
+        subnet.contains(ip)
+            && (subnet.prefix_len() >= 31 || (*ip != subnet.network() && *ip != subnet.broadcast()))
     };
     let Some(text) = wish else {
         let free = subnet.hosts().find(|ip| !taken.contains(ip));
         return free.ok_or_else(|| {
-            let (en, zh) = (format!("no address of {subnet} is free"), format!("{subnet} 没有空闲地址"));
+            let (en, zh) =
+                (format!("no address of {subnet} is free"), format!("{subnet} 没有空闲地址"));
             Problem::new("no-address", en, zh)
         });
     };
     let problem = |en: String, zh: String| Err(Problem::new("bad-address", en, zh));
     match text.parse::<Ipv4Addr>() {
-        Err(_) => problem(format!("{text} is no IPv4 address; write 10.0.2.90"), format!("{text} 不是 IPv4 地址; 例如 10.0.2.90")),
+        Err(_) => problem(
+            format!("{text} is no IPv4 address; write 10.0.2.90"),
+            format!("{text} 不是 IPv4 地址; 例如 10.0.2.90"),
+        ),
         Ok(ip) if !for_hosts(&ip) => problem(
             format!("{ip} is not a host address of {} ({subnet})", network.name),
             format!("{ip} 不是网络 {} ({subnet}) 的主机地址", network.name),
         ),
-        Ok(ip) if taken.contains(&ip) => problem(format!("{ip} is in use already"), format!("{ip} 已被占用")),
+        Ok(ip) if taken.contains(&ip) => {
+            problem(format!("{ip} is in use already"), format!("{ip} 已被占用"))
+        }
         Ok(ip) => Ok(ip),
     }
 }
 
 fn addresses(lab: &lab::Lab) -> impl Iterator<Item = Ipv4Addr> {
-    let nets = lab.machines().flat_map(|machine| machine.jacks.iter().flat_map(|jack| &jack.addresses));
+    let nets =
+        lab.machines().flat_map(|machine| machine.jacks.iter().flat_map(|jack| &jack.addresses));
     nets.filter_map(|net| v4(net.addr()))
 }
 
 /// The router on a network: the gateway that most of its hosts use, as the file says it.
 fn gateway(lab: &RunningLab, network: &Network) -> Option<Ipv4Addr> {
-    let on_network = |machine: &&lab::Machine| machine.jacks.iter().any(|jack| jack.network.as_ref() == Some(&network.name));
+    let on_network = |machine: &&lab::Machine| {
+        machine.jacks.iter().any(|jack| jack.network.as_ref() == Some(&network.name))
+    };
     let of_host = lab.lab.hosts.iter().filter(on_network).find_map(|host| host.gateway);
     let of_router = || {
         let routers = lab.lab.routers.iter().flat_map(|router| &router.jacks);

@@ -87,7 +87,11 @@ impl RunningLab {
 
     fn gone(&self) -> Problem {
         let name = &self.lab.name;
-        Problem::new("lab-ended", format!("the lab {name} has ended"), format!("实验 {name} 已结束"))
+        Problem::new(
+            "lab-ended",
+            format!("the lab {name} has ended"),
+            format!("实验 {name} 已结束"),
+        )
     }
 }
 
@@ -97,13 +101,18 @@ impl Labs {
         let Loaded { text, name: file, folder, known } = sources::load(&request.source)?;
         let lab = lab::read_lab(text.as_bytes(), &file).map_err(|mistakes| bad_lab(&mistakes))?;
         let seed = request.seed.unwrap_or(lab.seed);
-        let lang = if request.lang.as_deref() == Some("zh") { base::Lang::Zh } else { base::Lang::En };
+        let lang =
+            if request.lang.as_deref() == Some("zh") { base::Lang::Zh } else { base::Lang::En };
         let read = |path: &str| sources::folder(folder.as_deref(), path);
         let ground = Ground { seed, programs: lab::programs(), lang, folder: &read };
         let world = boot(&lab, &ground).map_err(|error| {
             Problem::new("bad-lab", error.to_string(), format!("实验无法搭建: {error}"))
         })?;
-        let journal = request.record.as_deref().map(|path| begin_journal(path, &lab, &text, seed)).transpose()?;
+        let journal = request
+            .record
+            .as_deref()
+            .map(|path| begin_journal(path, &lab, &text, seed))
+            .transpose()?;
         let mut running = self.lock();
         if running.contains_key(&lab.name) {
             let name = &lab.name;
@@ -114,13 +123,19 @@ impl Labs {
             ));
         }
         if running.len() >= MOST_LABS {
-            return Err(Problem::new("too-many-labs", "64 labs run already", "已有 64 个实验在运行"));
+            return Err(Problem::new(
+                "too-many-labs",
+                "64 labs run already",
+                "已有 64 个实验在运行",
+            ));
         }
         let (tell, ended) = watch::channel(None);
         let driver = Driver::start(&lab.name, world, journal, move |how| {
             tell.send_replace(Some(how));
         })
-        .map_err(|error| Problem::new("no-thread", error.to_string(), format!("无法启动: {error}")))?;
+        .map_err(|error| {
+            Problem::new("no-thread", error.to_string(), format!("无法启动: {error}"))
+        })?;
         let name = lab.name.clone();
         let started = Arc::new(RunningLab {
             lab,
@@ -138,10 +153,20 @@ impl Labs {
     pub fn find(&self, name: Option<&str>) -> Result<Arc<RunningLab>, Problem> {
         let running = self.lock();
         match name {
-            Some(name) => running.get(name).map(|(lab, _)| lab.clone()).ok_or_else(|| unknown_lab(name)),
+            Some(name) => {
+                running.get(name).map(|(lab, _)| lab.clone()).ok_or_else(|| unknown_lab(name))
+            }
             None => match running.len() {
-                0 => Err(Problem::new("no-lab", "no lab runs; start one: catenet up", "没有实验在运行; 先启动一个: catenet up")),
-                1 => running.values().next().map(|(lab, _)| lab.clone()).ok_or_else(|| unknown_lab("")),
+                0 => Err(Problem::new(
+                    "no-lab",
+                    "no lab runs; start one: catenet up",
+                    "没有实验在运行; 先启动一个: catenet up",
+                )),
+                1 => running
+                    .values()
+                    .next()
+                    .map(|(lab, _)| lab.clone())
+                    .ok_or_else(|| unknown_lab("")),
                 _ => {
                     let names: Vec<&str> = running.keys().map(String::as_str).collect();
                     let names = names.join(", ");
@@ -171,7 +196,9 @@ impl Labs {
         let driver = driver.ok_or_else(|| unknown_lab(name))?;
         // The thread ends within a turn; joining it is still no work for this one.
         let joined = tokio::task::spawn_blocking(move || driver.stop()).await;
-        joined.map(drop).map_err(|error| Problem::new("internal", error.to_string(), error.to_string()))
+        joined
+            .map(drop)
+            .map_err(|error| Problem::new("internal", error.to_string(), error.to_string()))
     }
 
     /// Stops this very lab; another of its name, started since, goes on.

@@ -127,7 +127,9 @@ fn failed(what: &'static str) -> impl FnOnce(io::Error) -> ServiceError {
 
 async fn wait_for_the_end(service: &Service, until_idle: bool) {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+    let (Ok(mut term), Ok(mut int)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
         return;
     };
     let mut since_busy = Duration::ZERO;

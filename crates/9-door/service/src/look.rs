@@ -14,7 +14,10 @@ pub async fn lab(lab: &Arc<RunningLab>) -> Result<LabView, Problem> {
     let (nodes_list, links) = lab
         .ask(move |running| {
             let world = &running.world;
-            let nodes = world.nodes().map(|view| node_line(&copy, view.name, view.kind, view.powered)).collect();
+            let nodes = world
+                .nodes()
+                .map(|view| node_line(&copy, view.name, view.kind, view.powered))
+                .collect();
             (nodes, world.cables().map(|cable| link_line(world, &cable)).collect())
         })
         .await?;
@@ -45,7 +48,9 @@ fn node_line(lab: &RunningLab, name: &str, kind: NodeKind, powered: bool) -> Nod
         _ => "host",
     };
     let mut addresses: Vec<String> = machine
-        .map(|machine| machine.jacks.iter().flat_map(|jack| &jack.addresses).map(ToString::to_string).collect())
+        .map(|machine| {
+            machine.jacks.iter().flat_map(|jack| &jack.addresses).map(ToString::to_string).collect()
+        })
         .unwrap_or_default();
     addresses.extend(guest.as_ref().map(|guest| guest.address.to_string()));
     let mut names = machine.map(|machine| machine.names.clone()).unwrap_or_default();
@@ -98,13 +103,21 @@ fn programs() -> Vec<ProgramLine> {
 }
 
 /// The tables inside a node as JSON: all of them, or one.
-pub async fn tables(lab: &Arc<RunningLab>, node: String, table: Option<String>) -> Result<String, Problem> {
+pub async fn tables(
+    lab: &Arc<RunningLab>,
+    node: String,
+    table: Option<String>,
+) -> Result<String, Problem> {
     let name = node.clone();
     let found = lab.ask(move |running| lab::tables::of_node(&running.world, &name)).await?;
     let Some(tree) = found else {
         let (en, zh) = (
-            format!("there is nothing to see in {node}: no such node, switched off, or a joined host, whose tables are its kernel's"),
-            format!("无法查看 {node}: 没有这个节点, 或已关机, 或它是加入的真实主机 (它的表在它自己的内核里)"),
+            format!(
+                "there is nothing to see in {node}: no such node, switched off, or a joined host, whose tables are its kernel's"
+            ),
+            format!(
+                "无法查看 {node}: 没有这个节点, 或已关机, 或它是加入的真实主机 (它的表在它自己的内核里)"
+            ),
         );
         return Err(Problem::new("unknown-node", en, zh));
     };
@@ -113,10 +126,15 @@ pub async fn tables(lab: &Arc<RunningLab>, node: String, table: Option<String>) 
         Some(part) => Ok(part.to_json()),
         None => {
             let known = match &tree {
-                socket::Tree::Map(parts) => parts.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", "),
+                socket::Tree::Map(parts) => {
+                    parts.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ")
+                }
                 _ => String::new(),
             };
-            let (en, zh) = (format!("{node} has no table {table}; it has: {known}"), format!("{node} 没有表 {table}; 有: {known}"));
+            let (en, zh) = (
+                format!("{node} has no table {table}; it has: {known}"),
+                format!("{node} 没有表 {table}; 有: {known}"),
+            );
             Err(Problem::new("unknown-table", en, zh))
         }
     }

@@ -45,9 +45,13 @@ pub enum PlaceError {
 impl Place {
     /// The place of the user who calls, made if it is missing.
     pub fn of_caller() -> Result<Place, PlaceError> {
-        let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let variable =
+            |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let runtime = variable("XDG_RUNTIME_DIR").filter(|folder| is_ours(folder));
-        let state = || variable("XDG_STATE_HOME").or_else(|| variable("HOME").map(|home| home.join(".local/state")));
+        let state = || {
+            variable("XDG_STATE_HOME")
+                .or_else(|| variable("HOME").map(|home| home.join(".local/state")))
+        };
         let parent = runtime.or_else(state).ok_or(PlaceError::NoHome)?;
         Place::at(parent.join("catenet"))
     }
@@ -93,7 +97,13 @@ impl Place {
     pub fn take(&self) -> Result<Option<Taken>, PlaceError> {
         let path = self.folder.join("service.lock");
         let failed = |error| PlaceError::System(path.clone(), error);
-        let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&path).map_err(failed)?;
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(&path)
+            .map_err(failed)?;
         match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
             Ok(lock) => Ok(Some(Taken { _lock: lock })),
             Err((_, nix::errno::Errno::EWOULDBLOCK)) => Ok(None),

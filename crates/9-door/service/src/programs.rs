@@ -73,8 +73,12 @@ fn news_since(world: &World, process: ProcessId, cursor: &mut u64, lines: &mut V
     for record in outputs.since(*cursor).filter(|record| record.process == process) {
         match &record.news {
             News::Started => {}
-            News::Printed(Stream::Stdout, octets) => put(lines, &ExecNews::Stdout(BASE64.encode(octets))),
-            News::Printed(Stream::Stderr, octets) => put(lines, &ExecNews::Stderr(BASE64.encode(octets))),
+            News::Printed(Stream::Stdout, octets) => {
+                put(lines, &ExecNews::Stdout(BASE64.encode(octets)))
+            }
+            News::Printed(Stream::Stderr, octets) => {
+                put(lines, &ExecNews::Stderr(BASE64.encode(octets)))
+            }
             News::Ended(code) => {
                 put(lines, &ExecNews::Exit(*code));
                 over = true;
@@ -83,7 +87,10 @@ fn news_since(world: &World, process: ProcessId, cursor: &mut u64, lines: &mut V
     }
     *cursor = outputs.next();
     // Its end may be among what was missed.
-    if !over && missed > 0 && let Some((_, code)) = outputs.process(process).and_then(|process| process.ended) {
+    if !over
+        && missed > 0
+        && let Some((_, code)) = outputs.process(process).and_then(|process| process.ended)
+    {
         put(lines, &ExecNews::Exit(code));
         over = true;
     }
@@ -141,6 +148,8 @@ fn no_such_program(name: &str) -> Problem {
             "the machines have no program {name}; there are: {known}\n\
              your own programs come in as hosts: catenet join NETWORK -- {name} .."
         ),
-        format!("机器上没有程序 {name}; 有: {known}\n你自己的程序可以作为主机加入: catenet join NETWORK -- {name} .."),
+        format!(
+            "机器上没有程序 {name}; 有: {known}\n你自己的程序可以作为主机加入: catenet join NETWORK -- {name} .."
+        ),
     )
 }

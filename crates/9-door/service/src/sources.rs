@@ -32,7 +32,12 @@ pub fn load(source: &Source) -> Result<Loaded, Problem> {
     match source {
         Source::Builtin(name) => {
             let text = lab::gallery::text(name).ok_or_else(|| unknown_builtin(name))?;
-            Ok(Loaded { text: text.to_owned(), name: format!("{name}.toml"), folder: None, known: name.clone() })
+            Ok(Loaded {
+                text: text.to_owned(),
+                name: format!("{name}.toml"),
+                folder: None,
+                known: name.clone(),
+            })
         }
         Source::Text(text) => Ok(Loaded {
             text: text.clone(),
@@ -46,9 +51,13 @@ pub fn load(source: &Source) -> Result<Loaded, Problem> {
 
 fn load_file(path: &Path) -> Result<Loaded, Problem> {
     let says = |why: String| Problem::new("no-file", why.clone(), why);
-    let size = fs::metadata(path).map_err(|error| says(format!("{}: {error}", path.display())))?.len();
+    let size =
+        fs::metadata(path).map_err(|error| says(format!("{}: {error}", path.display())))?.len();
     if size > MOST_TEXT {
-        return Err(says(format!("{}: a lab file of {size} octets; at most {MOST_TEXT}", path.display())));
+        return Err(says(format!(
+            "{}: a lab file of {size} octets; at most {MOST_TEXT}",
+            path.display()
+        )));
     }
     let octets = fs::read(path).map_err(|error| says(format!("{}: {error}", path.display())))?;
     // What is no UTF-8 becomes U+FFFD, which the reader of lab files points at.
@@ -64,7 +73,8 @@ fn load_file(path: &Path) -> Result<Loaded, Problem> {
 /// The files of a folder of the lab, by path below it; a built-in lab has those of the gallery.
 pub fn folder(lab_folder: Option<&Path>, path: &str) -> Vec<(String, Vec<u8>)> {
     let Some(lab_folder) = lab_folder else { return lab::gallery::folder(path) };
-    let (Ok(inside), Ok(root)) = (lab_folder.canonicalize(), lab_folder.join(path).canonicalize()) else {
+    let (Ok(inside), Ok(root)) = (lab_folder.canonicalize(), lab_folder.join(path).canonicalize())
+    else {
         return Vec::new();
     };
     let mut found = Vec::new();

@@ -30,10 +30,7 @@ pub enum Made {
 }
 
 /// A body that `make` feeds from the lab's thread until it says `Last` or the reader goes away.
-pub fn body(
-    lab: &Arc<RunningLab>,
-    make: impl FnMut(&mut World) -> Made + Send + 'static,
-) -> Body {
+pub fn body(lab: &Arc<RunningLab>, make: impl FnMut(&mut World) -> Made + Send + 'static) -> Body {
     let (chunks, inbox) = mpsc::channel(WAITING);
     let starved = Arc::new(AtomicBool::new(false));
     let watcher = watcher(make, chunks, starved.clone());

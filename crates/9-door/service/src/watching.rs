@@ -94,9 +94,13 @@ pub async fn capture(
     let name = place.and_then(|place| lab.lab.link(place)).map(|link| link.name.clone());
     let found = match (begun.await?, name) {
         (Some(capture), _) => Some(capture),
-        (None, Some(link)) => lab.ask(move |running| {
-            Capture::cable(&running.world, &link).map(|capture| capture.from_now(&running.world))
-        }).await?,
+        (None, Some(link)) => {
+            lab.ask(move |running| {
+                Capture::cable(&running.world, &link)
+                    .map(|capture| capture.from_now(&running.world))
+            })
+            .await?
+        }
         (None, None) => None,
     };
     let mut capture = found.ok_or_else(|| unknown_place(place.unwrap_or_default()))?;
@@ -108,7 +112,8 @@ pub async fn capture(
             begun = true;
             capture.write_header(&mut octets);
         }
-        capture.write_new_if(world, &mut octets, |frame| filter.passes_frame(&mut walk, world, frame));
+        capture
+            .write_new_if(world, &mut octets, |frame| filter.passes_frame(&mut walk, world, frame));
         if octets.is_empty() { Made::Nothing } else { Made::Some(octets) }
     }))
 }

@@ -39,12 +39,17 @@ pub fn run(context: &Context, capture: &Capture) -> Result<Exit, Failure> {
     done
 }
 
-async fn record(context: &Context, capture: &Capture, sink: &mut dyn Write) -> Result<Exit, Failure> {
+async fn record(
+    context: &Context,
+    capture: &Capture,
+    sink: &mut dyn Write,
+) -> Result<Exit, Failure> {
     use tokio::signal::unix::{SignalKind, signal};
     let failed = |error: std::io::Error| Failure::cannot(error.to_string());
     let client = Client::connect(context).await?;
     let lab = client.lab(context).await?;
-    let mut path = format!("/labs/{lab}/capture?filter={}", encode(capture.filter.as_deref().unwrap_or("")));
+    let mut path =
+        format!("/labs/{lab}/capture?filter={}", encode(capture.filter.as_deref().unwrap_or("")));
     if let Some(place) = &capture.place {
         path.push_str(&format!("&at={}", encode(place)));
     }

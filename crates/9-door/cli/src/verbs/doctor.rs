@@ -16,7 +16,10 @@ pub fn run(context: &Context) -> Result<Exit, Failure> {
         };
         if context.json {
             let mend = finding.mend.as_deref();
-            println!("{}", serde_json::json!({ "name": finding.name, "state": mark.trim().to_lowercase(), "what": finding.what(context.lang), "mend": mend }));
+            println!(
+                "{}",
+                serde_json::json!({ "name": finding.name, "state": mark.trim().to_lowercase(), "what": finding.what(context.lang), "mend": mend })
+            );
             continue;
         }
         println!("{mark}  {:<18} {}", finding.name, finding.what(context.lang));

@@ -12,7 +12,9 @@ pub fn run(context: &Context, down: &Down) -> Result<Exit, Failure> {
         let client = Client::connect(context).await?;
         let names = match (&down.name, down.all) {
             (Some(name), _) => vec![name.clone()],
-            (None, true) => client.get::<Vec<LabLine>>("/labs").await?.into_iter().map(|lab| lab.name).collect(),
+            (None, true) => {
+                client.get::<Vec<LabLine>>("/labs").await?.into_iter().map(|lab| lab.name).collect()
+            }
             (None, false) => vec![client.lab(context).await?],
         };
         for name in names {

@@ -35,9 +35,16 @@ pub fn run(context: &Context, exec: &Exec) -> Result<Exit, Failure> {
     })
 }
 
-fn news(line: &str, process: &Cell<Option<u64>>, code: &RefCell<Option<u8>>) -> Result<bool, Failure> {
-    let news: ExecNews = serde_json::from_str(line).map_err(|error| Failure::cannot(error.to_string()))?;
-    let octets = |text: &str| BASE64.decode(text.as_bytes()).map_err(|error| Failure::cannot(error.to_string()));
+fn news(
+    line: &str,
+    process: &Cell<Option<u64>>,
+    code: &RefCell<Option<u8>>,
+) -> Result<bool, Failure> {
+    let news: ExecNews =
+        serde_json::from_str(line).map_err(|error| Failure::cannot(error.to_string()))?;
+    let octets = |text: &str| {
+        BASE64.decode(text.as_bytes()).map_err(|error| Failure::cannot(error.to_string()))
+    };
     match news {
         ExecNews::Process(id) => process.set(Some(id)),
         ExecNews::Stdout(text) => return Ok(put(&mut std::io::stdout(), &octets(&text)?)),
@@ -57,9 +64,14 @@ fn put(to: &mut dyn Write, octets: &[u8]) -> bool {
 }
 
 /// Hands our standard input and our Ctrl-C to the program, for ever.
-async fn speak(client: Rc<Client>, processes: String, process: Rc<Cell<Option<u64>>>) -> Result<(), Failure> {
+async fn speak(
+    client: Rc<Client>,
+    processes: String,
+    process: Rc<Cell<Option<u64>>>,
+) -> Result<(), Failure> {
     use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| Failure::cannot(error.to_string()))?;
+    let mut interrupt =
+        signal(SignalKind::interrupt()).map_err(|error| Failure::cannot(error.to_string()))?;
     let mut input = standard_input();
     let mut open = true;
     let mut interrupts = 0;

@@ -25,7 +25,11 @@ pub fn run(context: &Context, wish: Join) -> Result<Exit, Failure> {
         return detach(context);
     }
     let line = reach(context)?;
-    let lost = |error: io::Error| failed(context.say(&format!("the service is gone: {error}"), &format!("服务已消失: {error}")));
+    let lost = |error: io::Error| {
+        failed(
+            context.say(&format!("the service is gone: {error}"), &format!("服务已消失: {error}")),
+        )
+    };
     let plan = JoinRequest::Plan {
         lab: context.lab.clone(),
         network: wish.network.clone(),
@@ -58,7 +62,8 @@ pub fn run(context: &Context, wish: Join) -> Result<Exit, Failure> {
     drop(descriptor);
     if let Some(socket) = &wish.tell {
         // Nobody waits any more: then the program runs all the same.
-        let _ = UnixStream::connect(socket).and_then(|mut told| write!(told, "{} {}", card.name, card.address));
+        let _ = UnixStream::connect(socket)
+            .and_then(|mut told| write!(told, "{} {}", card.name, card.address));
     }
     let code = prepared.run(&wish.command, Some(line.into()), context.lang);
     let code = code.map_err(|error| of_door(context, &error))?;
@@ -105,7 +110,10 @@ fn out_of_order() -> Failure {
 }
 
 fn of_door(context: &Context, error: &DoorError) -> Failure {
-    Failure { code: u8::try_from(error.exit_code()).unwrap_or(JOIN_FAILED), text: error.message(context.lang) }
+    Failure {
+        code: u8::try_from(error.exit_code()).unwrap_or(JOIN_FAILED),
+        text: error.message(context.lang),
+    }
 }
 
 /// The same command once more in the background, without `-d`; returns when it has joined.
@@ -113,7 +121,9 @@ fn detach(context: &Context) -> Result<Exit, Failure> {
     let mut words: Vec<_> = std::env::args_os().skip(1).collect();
     let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
     let flag = words[..end].iter().position(|word| word == "-d" || word == "--detach");
-    let Some(flag) = flag else { return Err(Failure::usage(context.say("write -d by itself", "请单独写 -d"))) };
+    let Some(flag) = flag else {
+        return Err(Failure::usage(context.say("write -d by itself", "请单独写 -d")));
+    };
     let cannot = |error: io::Error| failed(error.to_string());
     let socket = client::place()?.folder().join(format!("joining.{}", std::process::id()));
     let listener = UnixListener::bind(&socket).map_err(cannot)?;
@@ -130,7 +140,13 @@ fn detach(context: &Context) -> Result<Exit, Failure> {
     let (joined, pid) = joined.map_err(cannot)?;
     match joined {
         Joined::As(host) => {
-            println!("{}", context.say(&format!("{host} joined, in the background (pid {pid})"), &format!("{host} 已在后台加入 (进程 {pid})")));
+            println!(
+                "{}",
+                context.say(
+                    &format!("{host} joined, in the background (pid {pid})"),
+                    &format!("{host} 已在后台加入 (进程 {pid})")
+                )
+            );
             Ok(Exit::DONE)
         }
         // It has said why on our stderr.
@@ -159,7 +175,11 @@ fn await_joined(listener: &UnixListener, child: &mut Child) -> io::Result<Joined
             return Ok(Joined::As(host));
         }
         match ended {
-            Some(status) => return Ok(Joined::Not(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(JOIN_FAILED))),
+            Some(status) => {
+                return Ok(Joined::Not(
+                    status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(JOIN_FAILED),
+                ));
+            }
             None if began.elapsed() > JOINING => return Err(io::ErrorKind::TimedOut.into()),
             None => std::thread::sleep(Duration::from_millis(5)),
         }

@@ -19,7 +19,8 @@ pub fn run(context: &Context) -> Result<Exit, Failure> {
         rows.push(vec![name.to_owned(), title]);
     }
     if context.json {
-        let labs: Vec<_> = rows.iter().map(|row| serde_json::json!({ "name": row[0], "title": row[1] })).collect();
+        let labs: Vec<_> =
+            rows.iter().map(|row| serde_json::json!({ "name": row[0], "title": row[1] })).collect();
         println!("{}", serde_json::json!(labs));
     } else {
         print!("{}", table::render(&["LAB", "TITLE"], &rows));

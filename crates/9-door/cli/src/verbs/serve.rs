@@ -8,7 +8,8 @@ use crate::say::{Context, Exit, Failure};
 pub fn run(_context: &Context, serve: &Serve) -> Result<Exit, Failure> {
     let place = client::place()?;
     let options = service::Options { listen: serve.listen, until_idle: serve.until_idle };
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|error| Failure::cannot(error.to_string()))?;
     let done = runtime.block_on(service::run(&place, options));
     // Threads that serve joins wait on their lines; they end with us.

@@ -15,7 +15,9 @@ pub fn run(context: &Context, show: &Show) -> Result<Exit, Failure> {
         let text = match (&show.node, &show.table) {
             _ if show.file => client.get_text(&format!("/labs/{lab}/file")).await?,
             (None, _) => whole(context, client.get(&format!("/labs/{lab}")).await?),
-            (Some(node), None) => tables(context, client.get(&format!("/labs/{lab}/nodes/{node}")).await?),
+            (Some(node), None) => {
+                tables(context, client.get(&format!("/labs/{lab}/nodes/{node}")).await?)
+            }
             (Some(node), Some(table)) => {
                 let value: Value = client.get(&format!("/labs/{lab}/nodes/{node}/{table}")).await?;
                 if context.json { format!("{value}\n") } else { one(table, &value) }
@@ -35,7 +37,13 @@ fn whole(context: &Context, view: LabView) -> String {
         .into_iter()
         .map(|node| {
             let power = if node.powered { "on" } else { "off" };
-            vec![node.name, node.kind, power.to_owned(), node.addresses.join(" "), node.names.join(" ")]
+            vec![
+                node.name,
+                node.kind,
+                power.to_owned(),
+                node.addresses.join(" "),
+                node.names.join(" "),
+            ]
         })
         .collect();
     let links: Vec<Vec<String>> = view
@@ -111,7 +119,9 @@ fn indent(value: &Value, depth: usize, text: &mut String) {
     match value {
         Value::Object(map) => {
             for (key, part) in map {
-                if part.is_object() || part.as_array().is_some_and(|list| list.iter().any(Value::is_object)) {
+                if part.is_object()
+                    || part.as_array().is_some_and(|list| list.iter().any(Value::is_object))
+                {
                     text.push_str(&format!("{margin}{key}:\n"));
                     indent(part, depth + 1, text);
                 } else {

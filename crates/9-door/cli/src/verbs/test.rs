@@ -17,12 +17,20 @@ pub fn run(context: &Context, wish: &Test) -> Result<Exit, Failure> {
     })?;
     if let Some(overlay) = &wish.overlay {
         lab = lab.with_overlay(overlay).ok_or_else(|| {
-            Failure::usage(context.say(&format!("{} has no [{overlay}]", wish.lab_file), &format!("{} 没有 [{overlay}]", wish.lab_file)))
+            Failure::usage(context.say(
+                &format!("{} has no [{overlay}]", wish.lab_file),
+                &format!("{} 没有 [{overlay}]", wish.lab_file),
+            ))
         })?;
     }
     let folder = loaded.folder.clone();
     let read = move |path: &str| sources::folder(folder.as_deref(), path);
-    let options = Options { seed: wish.seed.unwrap_or(lab.seed), lang: context.lang, folder: &read, capture: wish.capture.is_some() };
+    let options = Options {
+        seed: wish.seed.unwrap_or(lab.seed),
+        lang: context.lang,
+        folder: &read,
+        capture: wish.capture.is_some(),
+    };
     let report = test(&lab, &options).map_err(Failure::usage)?;
     if let Some(folder) = &wish.capture {
         write_captures(folder, &report)?;

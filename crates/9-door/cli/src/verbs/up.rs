@@ -16,7 +16,7 @@ pub fn run(context: &Context, up: &Up) -> Result<Exit, Failure> {
     let request = StartLab {
         source: source(up.lab_file.as_deref().unwrap_or(WELCOME))?,
         seed: up.seed,
-        record: up.record.as_deref().map(|path| absolute_text(path)).transpose()?,
+        record: up.record.as_deref().map(absolute_text).transpose()?,
         lang: Some(if context.lang == Lang::Zh { "zh" } else { "en" }.to_owned()),
     };
     block_on(async {
@@ -26,7 +26,14 @@ pub fn run(context: &Context, up: &Up) -> Result<Exit, Failure> {
         let line: LabLine = newest(&client, &request).await?;
         let view: LabView = client.get(&format!("/labs/{}", line.name)).await?;
         let status: Status = client.get("/status").await?;
-        print!("{}", if context.json { json(&view, &status) } else { welcome(context, &view, &status, up.detach) });
+        print!(
+            "{}",
+            if context.json {
+                json(&view, &status)
+            } else {
+                welcome(context, &view, &status, up.detach)
+            }
+        );
         if up.detach {
             return Ok(Exit::DONE);
         }
@@ -50,12 +57,20 @@ async fn newest(client: &Client, request: &StartLab) -> Result<LabLine, Failure>
 pub fn source(name: &str) -> Result<Source, Failure> {
     let path = Path::new(name);
     let looks_like_file = name.contains('/') || name.ends_with(".toml");
-    if looks_like_file || path.is_file() { absolute_text(path).map(Source::File) } else { Ok(Source::Builtin(name.to_owned())) }
+    if looks_like_file || path.is_file() {
+        absolute_text(path).map(Source::File)
+    } else {
+        Ok(Source::Builtin(name.to_owned()))
+    }
 }
 
 fn absolute_text(path: &Path) -> Result<String, Failure> {
-    let absolute = absolute(path).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
-    absolute.into_os_string().into_string().map_err(|_| Failure::usage(format!("{}: not UTF-8", path.display())))
+    let absolute =
+        absolute(path).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
+    absolute
+        .into_os_string()
+        .into_string()
+        .map_err(|_| Failure::usage(format!("{}: not UTF-8", path.display())))
 }
 
 fn json(view: &LabView, status: &Status) -> String {
@@ -79,19 +94,37 @@ fn welcome(context: &Context, view: &LabView, status: &Status, detached: bool) -
         let on_it = |node: &&service::api::NodeLine| {
             let subnet: Option<ipnet::IpNet> = network.subnet.parse().ok();
             let inside = |address: &String| {
-                let ip = address.split('/').next().and_then(|ip| ip.parse::<std::net::IpAddr>().ok());
+                let ip =
+                    address.split('/').next().and_then(|ip| ip.parse::<std::net::IpAddr>().ok());
                 subnet.zip(ip).is_some_and(|(subnet, ip)| subnet.contains(&ip))
             };
             node.kind != "switch" && node.addresses.iter().any(inside)
         };
-        let hosts: Vec<&str> = view.nodes_list.iter().filter(on_it).map(|node| node.name.as_str()).collect();
-        text.push_str(&format!("  {:<10} {:<18} {}\n", network.name, network.subnet, hosts.join(" ")));
+        let hosts: Vec<&str> =
+            view.nodes_list.iter().filter(on_it).map(|node| node.name.as_str()).collect();
+        text.push_str(&format!(
+            "  {:<10} {:<18} {}\n",
+            network.name,
+            network.subnet,
+            hosts.join(" ")
+        ));
     }
     let page = format!("{}#k={}", status.page, status.secret.as_deref().unwrap_or_default());
-    text.push_str(&context.say(&format!("  interface  {page}\n"), &format!("  接口       {page}\n")));
+    text.push_str(
+        &context.say(&format!("  interface  {page}\n"), &format!("  接口       {page}\n")),
+    );
     let first = view.networks.first().map_or("NETWORK", |network| network.name.as_str());
-    let site = view.nodes_list.iter().flat_map(|node| &node.names).find(|name| name.starts_with("www.")).or_else(|| view.nodes_list.iter().flat_map(|node| &node.names).next());
-    let host = view.nodes_list.iter().find(|node| node.kind == "host").map_or("HOST", |node| node.name.as_str());
+    let site = view
+        .nodes_list
+        .iter()
+        .flat_map(|node| &node.names)
+        .find(|name| name.starts_with("www."))
+        .or_else(|| view.nodes_list.iter().flat_map(|node| &node.names).next());
+    let host = view
+        .nodes_list
+        .iter()
+        .find(|node| node.kind == "host")
+        .map_or("HOST", |node| node.name.as_str());
     text.push_str(&context.say("Next, in another terminal:\n", "接下来, 在另一个终端里:\n"));
     if let Some(site) = site {
         text.push_str(&format!("  {called} join {first} -- curl -s http://{site}/\n"));
@@ -99,7 +132,10 @@ fn welcome(context: &Context, view: &LabView, status: &Status, detached: bool) -
     }
     text.push_str(&format!("  {called} watch\n"));
     text.push_str(&match detached {
-        true => context.say(&format!("Stop it: {called} down {name}\n"), &format!("停止: {called} down {name}\n")),
+        true => context.say(
+            &format!("Stop it: {called} down {name}\n"),
+            &format!("停止: {called} down {name}\n"),
+        ),
         false => context.say("Ctrl-C stops the lab.\n", "按 Ctrl-C 停止实验。\n"),
     });
     text

@@ -11,10 +11,21 @@ pub fn run(context: &Context, validate: &Validate) -> Result<Exit, Failure> {
         match read(context, path)? {
             Ok(lab) if !context.json => {
                 let (networks, machines) = (lab.networks.len(), lab.machines().count());
-                println!("{}", context.say(
-                    &format!("{}: good ({networks} networks, {machines} machines, {} checks)", path.display(), lab.checks.len()),
-                    &format!("{}: 没有错误 ({networks} 个网络, {machines} 台机器, {} 项检查)", path.display(), lab.checks.len()),
-                ));
+                println!(
+                    "{}",
+                    context.say(
+                        &format!(
+                            "{}: good ({networks} networks, {machines} machines, {} checks)",
+                            path.display(),
+                            lab.checks.len()
+                        ),
+                        &format!(
+                            "{}: 没有错误 ({networks} 个网络, {machines} 台机器, {} 项检查)",
+                            path.display(),
+                            lab.checks.len()
+                        ),
+                    )
+                );
             }
             Ok(_) => {}
             Err(mistakes) => {
@@ -27,7 +38,11 @@ pub fn run(context: &Context, validate: &Validate) -> Result<Exit, Failure> {
 }
 
 /// A lab file, or its mistakes; an error when it cannot be read.
-pub fn read(_context: &Context, path: &Path) -> Result<Result<lab::Lab, Vec<lab::Diagnostic>>, Failure> {
-    let octets = std::fs::read(path).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
+pub fn read(
+    _context: &Context,
+    path: &Path,
+) -> Result<Result<lab::Lab, Vec<lab::Diagnostic>>, Failure> {
+    let octets = std::fs::read(path)
+        .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
     Ok(lab::read_lab(&octets, &path.display().to_string()))
 }

@@ -29,17 +29,28 @@ pub fn run(context: &Context, watch: &Watch) -> Result<Exit, Failure> {
 }
 
 fn human(context: &Context, line: &str) -> Result<String, Failure> {
-    let event: EventLine = serde_json::from_str(line).map_err(|error| Failure::cannot(error.to_string()))?;
+    let event: EventLine =
+        serde_json::from_str(line).map_err(|error| Failure::cannot(error.to_string()))?;
     let sentence = match context.lang {
         Lang::En => &event.en,
         Lang::Zh => &event.zh,
     };
-    let place = if event.place.is_empty() { event.node } else { format!("{}.{}", event.node, event.place) };
-    Ok(format!("{:>12.6} {place:<12} {:<10} {:<24} {sentence}", event.time, event.packet, event.reason))
+    let place =
+        if event.place.is_empty() { event.node } else { format!("{}.{}", event.node, event.place) };
+    Ok(format!(
+        "{:>12.6} {place:<12} {:<10} {:<24} {sentence}",
+        event.time, event.packet, event.reason
+    ))
 }
 
 /// Percent-encodes a query's value.
 pub fn encode(text: &str) -> String {
     let plain = |octet: u8| octet.is_ascii_alphanumeric() || b"-._~".contains(&octet);
-    text.bytes().map(|octet| if plain(octet) { char::from(octet).to_string() } else { format!("%{octet:02X}") }).collect()
+    text.bytes()
+        .map(
+            |octet| {
+                if plain(octet) { char::from(octet).to_string() } else { format!("%{octet:02X}") }
+            },
+        )
+        .collect()
 }
