@@ -1,6 +1,6 @@
 //! The Internet checksum (RFC 1071): the ones' complement of the ones' complement sum of 16-bit words.
 //!
-//! The sum is taken over 32-bit words of the machine's own byte order into a 64-bit register and
+//! The sum is taken over words of the machine's own byte order, with all carries kept, and
 //! turned at the end; RFC 1071 section 2 (B) shows why the order may be swapped. Parts may have any
 //! length: [`Sum`] remembers whether the octets so far were odd in number.
 

@@ -12,8 +12,6 @@ use wire::ethernet::{EtherType, Header};
 
 /// How long a packet to ourselves is under way.
 const LOOPBACK_TIME: Duration = Duration::from_micros(1);
-/// The longest TCP header.
-const LONGEST_TCP_HEADER: usize = 60;
 
 impl Host {
     /// Does a piece of the work that waits: one connection's or one listener's segments. False when
@@ -47,12 +45,10 @@ impl Host {
         segment: Segment,
     ) -> Result<(), SendError> {
         let (local, remote) = (endpoints.local.ip(), endpoints.remote.ip());
-        let mut octets = [0; LONGEST_TCP_HEADER];
-        let len = segment.header.header_len();
-        let header = &mut octets[..len];
+        let mut frame = cx.pool.frame(base::Body::EMPTY);
+        let header = frame.prepend(segment.header.header_len());
         segment.header.emit(header, &segment.payload, local, remote);
-        let mut frame = cx.pool.frame(segment.payload);
-        frame.prepend(len).copy_from_slice(header);
+        *frame.body_mut() = segment.payload;
         Self::born(cx, &mut frame, segment.parent);
         let packet = Packet {
             source: Some(local),
