@@ -4,7 +4,7 @@ use crate::api::{EventLine, Problem};
 use crate::labs::RunningLab;
 use crate::stream::{self, Made};
 use axum::body::Body;
-use base::Lang;
+use base::{InterfaceId, Lang, NodeId};
 use capture::Capture;
 use lab::seen::{StreamFilter, Walk};
 use sim::World;
@@ -48,7 +48,7 @@ pub fn event_line(world: &World, event: &Event) -> EventLine {
     let place = match event.place {
         Place::Node => String::new(),
         Place::Jack(jack) => world.jack_name(event.node, jack),
-        Place::Interface(interface) => format!("if{}", interface.0),
+        Place::Interface(interface) => interface_name(world, event.node, interface),
     };
     let packet = match event.journey.is_none() {
         true => String::new(),
@@ -72,6 +72,16 @@ pub fn event_line(world: &World, event: &Event) -> EventLine {
         en: event.reason.sentence(&event.args, Lang::En),
         zh: event.reason.sentence(&event.args, Lang::Zh),
     }
+}
+
+/// What people call an interface: `eth0`, `office`; its number once the machine is off.
+fn interface_name(world: &World, node: NodeId, interface: InterfaceId) -> String {
+    let named = world.machine(node).and_then(|machine| {
+        machine.with(|host, _| {
+            host.interfaces().find(|(id, ..)| *id == interface).map(|(_, name, _)| name.to_owned())
+        })
+    });
+    named.unwrap_or_else(|| interface.0.to_string())
 }
 
 /// Frames from now on, as pcapng: at a link, a jack or a node, or everywhere.

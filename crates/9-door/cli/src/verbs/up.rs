@@ -120,11 +120,7 @@ fn welcome(context: &Context, view: &LabView, status: &Status, detached: bool) -
         .flat_map(|node| &node.names)
         .find(|name| name.starts_with("www."))
         .or_else(|| view.nodes_list.iter().flat_map(|node| &node.names).next());
-    let host = view
-        .nodes_list
-        .iter()
-        .find(|node| node.kind == "host")
-        .map_or("HOST", |node| node.name.as_str());
+    let host = first_host(view, first).unwrap_or("HOST");
     text.push_str(&context.say("Next, in another terminal:\n", "接下来, 在另一个终端里:\n"));
     if let Some(site) = site {
         text.push_str(&format!("  {called} join {first} -- curl -s http://{site}/\n"));
@@ -139,6 +135,23 @@ fn welcome(context: &Context, view: &LabView, status: &Status, detached: bool) -
         false => context.say("Ctrl-C stops the lab.\n", "按 Ctrl-C 停止实验。\n"),
     });
     text
+}
+
+/// A host on this network, or any.
+fn first_host<'a>(view: &'a LabView, network: &str) -> Option<&'a str> {
+    let subnet = view
+        .networks
+        .iter()
+        .find(|known| known.name == network)?
+        .subnet
+        .parse::<ipnet::IpNet>()
+        .ok()?;
+    let inside = |node: &&service::api::NodeLine| {
+        let addresses = node.addresses.iter().filter_map(|text| text.parse::<ipnet::IpNet>().ok());
+        addresses.into_iter().any(|net| subnet.contains(&net.addr()))
+    };
+    let hosts = || view.nodes_list.iter().filter(|node| node.kind == "host");
+    hosts().find(inside).or_else(|| hosts().next()).map(|node| node.name.as_str())
 }
 
 fn dash(title: &str) -> String {
