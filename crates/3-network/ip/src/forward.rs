@@ -6,7 +6,7 @@
 
 use crate::fragments;
 use crate::icmp::Error;
-use crate::reasons::{Forwarded, LinkLocal, NoRoute, TooBig, TtlExceeded};
+use crate::reasons::{BadFragment, Forwarded, LinkLocal, NoRoute, TooBig, TtlExceeded};
 use crate::receive::end_frame;
 use crate::{Ip, Outgoing, Path, Unreachable, Verdict};
 use base::Frame;
@@ -42,6 +42,13 @@ impl Ip {
             self.tell_unreachable(cx, &frame, why);
             let octets = usize::from(header.total_len);
             end_frame(cx, frame, TooBig { dst, octets, mtu: path.mtu });
+            return Verdict::Ended;
+        }
+        if header.total_len > path.mtu && fragments::ends_beyond(header) {
+            //= rfc791#3.2 no offset says where its pieces begin
+            let why = "beyond 65535";
+            let (src, id) = (header.src.into(), header.id);
+            end_frame(cx, frame, BadFragment { src, id, why });
             return Verdict::Ended;
         }
         //= rfc1812#5.3.1 at least one less at each router, and the checksum follows (RFC 1624)

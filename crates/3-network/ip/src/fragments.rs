@@ -17,6 +17,12 @@ pub(crate) const LEAST_MTU: u16 = 68;
 /// More payload than this in a piece's head would leave no room for headers below it.
 const LONGEST_HEAD: usize = 64;
 
+/// Is it a fragment of a packet longer than any can be? It must not be cut further.
+pub(crate) fn ends_beyond(header: &Header) -> bool {
+    let payload = usize::from(header.total_len) - usize::from(header.header_len);
+    usize::from(header.fragment_offset) + payload > usize::from(u16::MAX)
+}
+
 /// One packet being cut.
 pub(crate) struct Cut {
     header: Header,
@@ -33,7 +39,8 @@ pub(crate) struct Cut {
 }
 
 impl Cut {
-    /// `frame`: at the IP header, which `header` describes and which does not forbid cutting.
+    /// `frame`: at the IP header, which `header` describes, which does not forbid cutting and
+    /// does not end beyond the longest packet ([`ends_beyond`]).
     pub(crate) fn new(header: &Header, mut frame: Frame, mtu: u16) -> Cut {
         let header_len = usize::from(header.header_len);
         let mut octets = [0; 60];
