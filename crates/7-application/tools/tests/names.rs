@@ -1,0 +1,99 @@
+//! The name server and those who ask it.
+
+mod room;
+
+use base::Duration;
+use room::{Room, builder, room};
+use sim::Input;
+
+#[test]
+fn dig_as_the_real_one_prints() {
+    let mut room = room();
+    let (code, text) = room.sh("pc1", "dig www.example.lab");
+    assert_eq!(code, Some(0), "{text}");
+    for part in [
+        "; <<>> DiG catenet <<>> www.example.lab. A\n;; global options: +cmd\n;; Got answer:\n",
+        ";; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: ",
+        ";; flags: qr aa rd; QUERY: 1, ANSWER: 1, AUTHORITY: 0, ADDITIONAL: 1\n",
+        ";; QUESTION SECTION:\n;www.example.lab.\t\tIN\tA\n",
+        "\n;; ANSWER SECTION:\nwww.example.lab.\t60\tIN\tA\t10.0.2.80\n",
+        ";; SERVER: 10.0.2.53#53(10.0.2.53) (UDP)\n;; WHEN: Tue Nov 14 22:13:2",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let cases = [
+        ("dig +short www.example.lab", "10.0.2.80\n"),
+        ("dig +short +tcp www.example.lab", "10.0.2.80\n"),
+        ("dig +short -x 10.0.2.80", "www.example.lab.\n"),
+        ("dig +short @10.0.2.53 example.lab NS", "dns.example.lab.\n"),
+        ("dig +short nobody.example.lab", ""),
+    ];
+    for (line, text) in cases {
+        assert_eq!(room.sh("pc1", line), (Some(0), text.to_owned()), "{line}");
+    }
+    let (_, text) = room.sh("pc1", "dig nobody.example.lab +tcp");
+    assert!(text.contains("status: NXDOMAIN") && text.contains("(TCP)"), "{text}");
+    assert!(text.contains("\n;; AUTHORITY SECTION:\nexample.lab.\t\t60\tIN\tSOA\tdns.example.lab. "), "{text}");
+    let (_, text) = room.sh("pc1", "dig www.example.com +norecurse");
+    assert!(text.contains("status: REFUSED") && text.contains("flags: qr;"), "{text}");
+}
+
+#[test]
+fn who_is_silent_is_asked_again_and_given_up() {
+    let mut room = room();
+    room.world.handle_input(Input::Cut { cable: "dns--servers".into() }).or_else(|_| {
+        room.world.handle_input(Input::Cut { cable: "servers--dns".into() })
+    }).expect("the name server's cable");
+    let curl = room.start("pc1", "curl -S http://www.example.lab/");
+    room.wait(Duration::from_millis(6_900));
+    assert_eq!(room.exit(&curl), None, "1 + 2 + 4 seconds");
+    room.wait(Duration::from_millis(200));
+    assert_eq!(room.exit(&curl), Some(6));
+    let (code, text) = room.sh("pc1", "dig www.example.lab");
+    assert_eq!(code, Some(9));
+    assert!(text.ends_with("10.0.2.53#53: timed out\n;; no servers could be reached\n"), "{text}");
+}
+
+#[test]
+fn nobody_listening_is_said_at_once() {
+    let mut room = room();
+    let before = room.world.now();
+    let (code, text) = room.sh("pc1", "dig @10.0.2.80 www.example.lab");
+    assert!(code == Some(9) && text.contains("connection refused"), "{text}");
+    assert!(room.world.now().since(before) < Duration::from_secs(1));
+}
+
+#[test]
+fn a_long_answer_comes_over_tcp() {
+    let mut builder = builder(1);
+    for n in 1..=60u8 {
+        // One name cannot have two addresses in the table, so the question is for many by ANY.
+        builder.name(&format!("{}.example.lab", "x".repeat(usize::from(n))), [10, 9, 8, n].into());
+    }
+    let mut room = Room::of(builder.build().expect("whole"));
+    let (code, text) = room.sh("pc1", "dig +short xxx.example.lab");
+    assert_eq!((code, text.as_str()), (Some(0), "10.9.8.3\n"));
+}
+
+#[test]
+fn a_name_that_joins_is_known_at_once() {
+    let mut room = room();
+    assert_eq!(room.sh("pc1", "ping -c1 chat").0, Some(2));
+    let name = Input::SetName { name: "chat.example.lab".into(), address: Some([10, 0, 2, 80].into()) };
+    room.world.handle_input(name).expect("known");
+    let (code, text) = room.sh("pc1", "ping -c1 chat");
+    assert_eq!(code, Some(0), "{text}");
+}
+
+#[test]
+fn the_server_logs_questions_and_refuses_nonsense() {
+    let mut room = room();
+    room.sh("pc1", "dig +short www.example.lab");
+    let label = room.world.outputs().label("dns/dns").expect("the server's label");
+    let said = String::from_utf8_lossy(&label.output).into_owned();
+    assert!(said.starts_with("192.168.1.10:") && said.ends_with(" www.example.lab. A NOERROR\n"), "{said}");
+    let (code, text) = room.sh("pc1", "dns prt=53");
+    assert!(code == Some(2) && text.contains("`prt=53` is no setting"), "{text}");
+    let (code, text) = room.sh("dns", "dns");
+    assert!(code == Some(1) && text.contains("already in use"), "{text}");
+}
