@@ -58,19 +58,27 @@ pub fn update(checksum: u16, old: u16, new: u16) -> u16 {
     !fold(u64::from(!checksum) + u64::from(!old) + u64::from(new))
 }
 
+/// Adds the carries to the sum until there are none: each step leaves a shorter number, and after
+/// the fourth 16 bits are left of any 64.
 #[inline]
-fn fold(mut words: u64) -> u16 {
-    while words > 0xffff {
-        words = (words & 0xffff) + (words >> 16);
-    }
-    words as u16
+fn fold(words: u64) -> u16 {
+    let words = (words & 0xffff_ffff) + (words >> 32);
+    let words = (words & 0xffff) + (words >> 16);
+    let words = (words & 0xffff) + (words >> 16);
+    ((words & 0xffff) + (words >> 16)) as u16
 }
+
+/// Below this, the four lanes cost more than they bring: headers.
+const SHORT: usize = 64;
 
 /// Four sums of 64-bit words side by side, each with its own carries above it: add and
 /// add-with-carry, which is faster here than the vectors of the default target (30 ns for 1460
 /// octets against 37). The additions wrap for speed's sake; they cannot, below 2^64 words.
 #[inline]
 fn native_sum(data: &[u8]) -> u16 {
+    if data.len() < SHORT {
+        return short_sum(data, 0);
+    }
     let mut lanes = [0u128; 4];
     let (blocks, rest) = data.as_chunks::<32>();
     for block in blocks {
@@ -78,19 +86,24 @@ fn native_sum(data: &[u8]) -> u16 {
             *lane = lane.wrapping_add(u128::from(u64::from_ne_bytes(word)));
         }
     }
-    let (words, rest) = rest.as_chunks::<4>();
-    for &word in words {
-        lanes[0] = lanes[0].wrapping_add(u128::from(u32::from_ne_bytes(word)));
-    }
     let sum = lanes.iter().fold(0u128, |sum, &lane| sum.wrapping_add(lane));
     let in_32 = |word: u64| (word & 0xffff_ffff) + (word >> 32);
-    let mut total = in_32(sum as u64) + in_32((sum >> 64) as u64);
+    short_sum(rest, in_32(sum as u64) + in_32((sum >> 64) as u64))
+}
+
+/// Adds fewer than [`SHORT`] octets to `total`, which has at most 35 bits.
+#[inline]
+fn short_sum(data: &[u8], mut total: u64) -> u16 {
+    let (words, rest) = data.as_chunks::<4>();
+    for &word in words {
+        total = total.wrapping_add(u64::from(u32::from_ne_bytes(word)));
+    }
     let (pairs, last) = rest.as_chunks::<2>();
     for &pair in pairs {
-        total += u64::from(u16::from_ne_bytes(pair));
+        total = total.wrapping_add(u64::from(u16::from_ne_bytes(pair)));
     }
     if let [last] = last {
-        total += u64::from(u16::from_ne_bytes([*last, 0]));
+        total = total.wrapping_add(u64::from(u16::from_ne_bytes([*last, 0])));
     }
     fold(total)
 }
@@ -126,6 +139,18 @@ mod tests {
                 sum.add(part);
             }
             assert_eq!(sum.finish(), plain(&data), "cut at {} and {}", left.len(), middle.len());
+        }
+    }
+
+    #[test]
+    fn every_carry_is_folded_in() {
+        for words in [0, 1, 0xffff, 0x1_0000, 0xffff_ffff, u64::MAX - 1, u64::MAX, 1 << 63] {
+            let by_division = if words == 0 { 0 } else { (words - 1) % 0xffff + 1 };
+            assert_eq!(u64::from(fold(words)), by_division, "{words:x}");
+        }
+        for length in [63, 64, 1460, 9000] {
+            let data = vec![0xff; length];
+            assert_eq!(checksum(&data), plain(&data), "{length} octets of ones");
         }
     }
 
