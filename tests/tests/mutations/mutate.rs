@@ -36,8 +36,8 @@ pub(crate) fn mutate(random: &mut Random, octets: &mut Vec<u8>, other: &[u8]) {
         4 => resize(random, octets),
         5 => duplicate(random, octets),
         6 => splice(random, octets, other),
-        7 => retarget(random, octets),
-        8 | 9 => ip_field(random, octets),
+        7 if random.chance(0.5) => retarget(random, octets),
+        7 | 8 => ip_field(random, octets),
         _ => {
             transport_field(random, octets);
         }
@@ -45,9 +45,16 @@ pub(crate) fn mutate(random: &mut Random, octets: &mut Vec<u8>, other: &[u8]) {
 }
 
 fn place(random: &mut Random, octets: &[u8]) -> usize {
-    // Mostly in the headers, where it hurts.
-    let within = if random.chance(0.7) { octets.len().min(74) } else { octets.len() };
-    random.below(within as u64) as usize
+    // Mostly in the headers, where it hurts, and mostly in the last of them: what is wrong further
+    // out ends there and asks nothing of the layers above.
+    let within = match random.below(10) {
+        0 => 0..IP,
+        1 => IP..IP + 20,
+        2..=6 => IP + 20..IP + 60,
+        _ => 0..octets.len(),
+    };
+    let place = within.start + random.below(within.len() as u64) as usize;
+    if place < octets.len() { place } else { random.below(octets.len() as u64) as usize }
 }
 
 fn flip(random: &mut Random, octets: &mut [u8]) {

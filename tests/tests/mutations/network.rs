@@ -14,11 +14,15 @@ const MACHINES: [&str; 4] = ["pc1", "pc2", "r1", "web"];
 /// The port of those whose segments are bent while they talk.
 const VICTIM: u16 = 7;
 const HONEST: u16 = 80;
+/// Victims that talk at one time. A bent copy of a live segment often ends one; it begins again.
+const CHATS: usize = 16;
 /// Live frames that are kept as templates.
-const LIVE: usize = 512;
+const LIVE: usize = 64;
 
 /// Who knows whom: machine, its card, the other with its card, the other's address.
-const PERMANENT: [(&str, usize, (&str, usize), &str); 4] = [
+const PERMANENT: [(&str, usize, (&str, usize), &str); 6] = [
+    ("pc1", 0, ("r1", 0), "192.168.1.1"),
+    ("r1", 0, ("pc1", 0), "192.168.1.10"),
     ("pc2", 0, ("r1", 0), "192.168.1.1"),
     ("r1", 0, ("pc2", 0), "192.168.1.11"),
     ("r1", 1, ("web", 0), "10.0.2.80"),
@@ -98,8 +102,12 @@ impl Network {
     /// started by the machine's own clock: a program waits for its turn.)
     pub(crate) fn start_people(&mut self, span: Duration, octets: usize) {
         self.run(Duration::from_millis(100));
-        for line in ["echo 10.0.2.80 7 30000", "ask 10.0.2.80 53", "ping 10.0.2.80"] {
-            self.exec("pc1", line, Some(Duration::from_millis(250)));
+        for _ in 0..CHATS {
+            self.exec("pc1", "chat 10.0.2.80 7", Some(Duration::from_millis(100)));
+        }
+        for to in ["10.0.2.80", "192.168.1.11"] {
+            self.exec("pc1", &format!("ask {to} 53"), Some(Duration::from_millis(250)));
+            self.exec("pc1", &format!("ping {to}"), Some(Duration::from_millis(250)));
         }
         let ways = [("pc2", "10.0.2.80"), ("web", "192.168.1.11")];
         for number in 0..TRANSFERS {
@@ -128,8 +136,8 @@ impl Network {
         label.map(|label| String::from_utf8_lossy(&label.output).into_owned()).unwrap_or_default()
     }
 
-    /// Renews templates with what the victims' segments and datagrams look like now, as they reach
-    /// the office's machines (bent frames of our own are none).
+    /// Renews templates with what the victims' segments look like now, as they reach the office's
+    /// machines (bent frames of our own are none).
     pub(crate) fn renew(&mut self, live: &mut Vec<Vec<u8>>) {
         let fresh: Vec<Vec<u8>> = self
             .world
@@ -153,7 +161,7 @@ impl Network {
     pub(crate) fn calm_down(&mut self) {
         let running: Vec<ProcessId> = {
             let outputs = self.world.outputs();
-            let clients = |program: &str| ["echo", "ask", "ping"].contains(&program);
+            let clients = |program: &str| ["chat", "ask", "ping"].contains(&program);
             let alive = outputs.processes().filter(|p| p.ended.is_none() && clients(&p.program));
             alive.map(|process| process.id).collect()
         };
@@ -189,14 +197,12 @@ impl Network {
     }
 }
 
-/// Is it a datagram, a ping, or a segment of the victims? (ARP is not: who is confused asks so often
-/// that little else would be left.)
+/// Is it a segment of the victims?
 fn is_victim(octets: &[u8]) -> bool {
-    let ports = octets.get(34..38).map(|ports| (ports[0..2].to_vec(), ports[2..4].to_vec()));
     let is_tcp = octets.get(12..14) == Some(&[8, 0]) && octets.get(23) == Some(&6);
     let victim = VICTIM.to_be_bytes();
-    let is_ip = octets.get(12..14) == Some(&[8, 0]);
-    is_ip && !is_tcp || is_tcp && ports.is_some_and(|(src, dst)| src == victim || dst == victim)
+    let ports = octets.get(34..38);
+    is_tcp && ports.is_some_and(|ports| ports[..2] == victim || ports[2..] == victim)
 }
 
 /// Cards count after the loopback interface.

@@ -15,6 +15,7 @@ pub(crate) fn registry() -> Programs {
         .add("echod", |env| Box::pin(echod(env)), "echod PORT", "echod 端口")
         .add("echo", |env| Box::pin(echo(env)), "echo IP PORT OCTETS", "echo 地址 端口 字节数")
         .add("after", |env| Box::pin(after(env)), "after NS echo ..", "after 纳秒 echo ..")
+        .add("chat", |env| Box::pin(chat(env)), "chat IP PORT", "chat 地址 端口")
         .add("named", |env| Box::pin(named(env)), "named PORT", "named 端口")
         .add("ask", |env| Box::pin(ask(env)), "ask IP PORT", "ask 地址 端口")
         .add("ping", |env| Box::pin(ping(env)), "ping IP", "ping 地址");
@@ -117,6 +118,24 @@ async fn named(env: Env) -> ExitCode {
             // An error here is about somebody who has gone: the next one is served.
             let _ = socket.send_to(&message[..len], from).await;
         }
+    }
+}
+
+/// Says little and often over one connection, and does not mind what comes back.
+async fn chat(env: Env) -> ExitCode {
+    let Some(to) = peer(&env) else { return ExitCode::USAGE };
+    let talk = async {
+        let stream = env.tcp_connect(to).await?;
+        for round in 0..100 {
+            stream.write_all_bytes(&[round; 700]).await?;
+            stream.read_bytes(65_536).await?;
+            env.sleep(Duration::from_millis(20)).await;
+        }
+        Ok::<(), std::io::Error>(())
+    };
+    match env.timeout(PATIENCE, talk).await {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
     }
 }
 
