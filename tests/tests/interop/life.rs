@@ -14,7 +14,7 @@ fn a_join_in_the_background_has_joined_when_it_returns() {
         "catenet join -d servers --name chat --ip 10.0.2.90 -- python3 examples/echo_server.py",
     );
     joined.code(0).says("chat 10.0.2.90");
-    user.line("catenet show chat").code(0);
+    user.line("catenet show").code(0).says("chat");
     soon("the server's port", || {
         user.line("catenet join office -- python3 examples/echo_client.py chat.example.lab").code
             == 0
@@ -65,6 +65,18 @@ fn a_service_leaves_when_its_last_lab_has_stopped() {
     let left: Vec<_> =
         left.into_iter().filter(|name| name != "service.lock" && name != "service.log").collect();
     assert!(left.is_empty(), "{left:?}");
+}
+
+/// A world without any event to wait for must not keep its lab from ending.
+#[test]
+fn a_lab_in_which_nothing_happens_stops_at_once() {
+    let user = User::new("quiet");
+    let lab = "lab = \"quiet\"\n[networks]\nlan = \"10.0.0.0/24\"\n[hosts]\npc = \"lan\"\n";
+    let lab = user.write("labs/quiet.toml", lab).display().to_string();
+    user.up(&lab);
+    std::thread::sleep(Duration::from_millis(500));
+    let down = user.line("catenet down quiet").code(0);
+    assert!(down.took < Duration::from_secs(2), "{down:?}");
 }
 
 #[test]

@@ -199,7 +199,10 @@ fn live(
                 letter(&mut running);
             }
             running.watch();
-            running.wait(timer, behind);
+            // A letter may have stopped it: a world without events would sleep on.
+            if !running.stopping {
+                running.wait(timer, behind);
+            }
         }
         Ended::Stopped
     }));
