@@ -84,7 +84,9 @@ impl World {
                 self.plan_service(index);
             }
         }
-        self.gather(index);
+        if !self.nodes[index].cx.trace.is_empty() {
+            self.gather(index);
+        }
     }
 
     /// The node is busy with the frame at the front of its ring until then.
@@ -107,7 +109,7 @@ impl World {
             Kind::Machine(machine) => {
                 // Handed from the ring to the host, which counts it as entered there.
                 node.cx.trace.ended(Fate::Sent);
-                machine.handle_frame(self.now, jack, frame);
+                machine.handle_frame(self.now, jack, frame, &mut self.pool);
                 self.settle(index);
             }
             Kind::Switch(Some(switch)) => {

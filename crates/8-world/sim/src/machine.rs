@@ -13,7 +13,7 @@ use crate::outputs::{Outputs, ProcessId, Stream};
 use crate::reasons::{BadSpec, PowerLost};
 use crate::spec::{MachineSpec, ProgramSpec, RouteSpec};
 use crate::world::Settings;
-use base::{Duration, Frame, Instant, InterfaceId, JackId, Journey, MacAddr, RandomSource};
+use base::{Duration, Frame, Instant, InterfaceId, JackId, Journey, MacAddr, Pool, RandomSource};
 use bytes::Bytes;
 use core::net::SocketAddr;
 use host::{Host, HostConfig, InterfaceConfig};
@@ -207,13 +207,22 @@ impl MachineNode {
         self.resting = Some(cx);
     }
 
-    pub(crate) fn handle_frame(&mut self, now: Instant, jack: JackId, frame: Frame) {
+    /// `pool` is the world's: heads that end on one machine begin anew on another.
+    pub(crate) fn handle_frame(
+        &mut self,
+        now: Instant,
+        jack: JackId,
+        frame: Frame,
+        pool: &mut Pool,
+    ) {
         let Some(life) = &mut self.life else { return };
         let Some(&interface) = life.interfaces.get(usize::from(jack.0)) else { return };
         life.now = now;
         life.machine.with(|host, cx| {
             cx.set_now(now);
+            core::mem::swap(pool, &mut cx.pool);
             host.handle_frame(cx, interface, frame);
+            core::mem::swap(pool, &mut cx.pool);
         });
     }
 
@@ -240,6 +249,7 @@ impl MachineNode {
         now: Instant,
         outbox: &mut Vec<(JackId, Frame)>,
         outputs: &mut Outputs,
+        pool: &mut Pool,
     ) -> Turn {
         let Some(life) = &mut self.life else {
             return Turn { deadline: None, polls: 0, events: false };
@@ -253,12 +263,14 @@ impl MachineNode {
         }
         let interfaces = &life.interfaces;
         let (deadline, events) = life.machine.with(|host, cx| {
+            core::mem::swap(pool, &mut cx.pool);
             while let Some(output) = host.poll_output(cx) {
                 let jack = interfaces.iter().position(|&id| id == output.interface);
                 if let Some(jack) = jack {
                     outbox.push((JackId(jack as u16), output.frame));
                 }
             }
+            core::mem::swap(pool, &mut cx.pool);
             (host.next_deadline(), !cx.trace.is_empty())
         });
         let again = (more || life.executor.is_ready()).then_some(now);

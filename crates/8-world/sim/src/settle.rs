@@ -18,7 +18,7 @@ impl World {
             return self.gather(index);
         };
         let mut outbox = core::mem::take(&mut self.outbox);
-        let turn = machine.run(self.now, &mut outbox, &mut self.outputs);
+        let turn = machine.run(self.now, &mut outbox, &mut self.outputs, &mut self.pool);
         self.at_instant += turn.polls;
         for (jack, frame) in outbox.drain(..) {
             self.transmit(index, jack, frame, Twin::NONE);

@@ -5,7 +5,7 @@ use crate::error::Stuck;
 use crate::node::{Kind, Node, NodeKind, NodeView};
 use crate::recorder::Twin;
 use crate::{EventLog, Outputs, Programs, Recorder};
-use base::{Frame, Instant, JackId, Lang, NodeId};
+use base::{Frame, Instant, JackId, Lang, NodeId, Pool};
 use cable::Line;
 use core::net::IpAddr;
 use std::collections::{BTreeMap, VecDeque};
@@ -105,6 +105,8 @@ pub struct World {
     pub(crate) open_doors: VecDeque<usize>,
     /// What machines give out, kept for its capacity.
     pub(crate) outbox: Vec<(JackId, Frame)>,
+    /// Spent heads of frames, lent to whichever machine is at work.
+    pub(crate) pool: Pool,
     /// Events since time last moved.
     pub(crate) at_instant: u64,
     pub(crate) stuck: Option<Stuck>,
@@ -134,6 +136,7 @@ impl World {
             outputs: Outputs::default(),
             open_doors: VecDeque::new(),
             outbox: Vec::new(),
+            pool: Pool::default(),
             at_instant: 0,
             stuck: None,
             count: 0,
