@@ -96,6 +96,8 @@ impl Pair {
     fn turn(&mut self) {
         let sent = self.pass_on();
         let taken = self.a.take(0) | self.b.take(self.batch);
+        // Heads that ended at the receiver begin anew at the sender, as the peer's buffers do.
+        core::mem::swap(&mut self.a.cx.pool, &mut self.b.cx.pool);
         self.pass_time(!sent && !taken);
     }
 
