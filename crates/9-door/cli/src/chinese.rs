@@ -1,7 +1,7 @@
 //! The help in Chinese: one line per verb and per option of [`crate::args`]; a test holds the two together.
 
 use base::Lang;
-use clap::Command;
+use clap::{Arg, ArgAction, Command};
 
 const ABOUT: &str = "一个程序里的整个互联网: 用一个小文件写出网络, 主机和路由器";
 
@@ -67,24 +67,36 @@ static OPTIONS: &[(&str, &str, &str)] = &[
     ("serve", "listen", "页面及其接口的监听地址 (默认: 127.0.0.1:8742 或下一个空闲端口)"),
 ];
 
+/// Headings and order of a help page.
+const TEMPLATE: &str = "{about}\n\n用法: {usage}\n\n{all-args}{after-help}";
+
 /// The command with its help in `lang`.
 pub fn help(mut command: Command, lang: Lang) -> Command {
+    command = command.disable_help_subcommand(true);
     if lang == Lang::En {
         return command;
     }
-    command = options(command.about(ABOUT).after_help("第一步: catenet up two-lans"), "");
+    let version = Arg::new("version").short('V').long("version").action(ArgAction::Version);
+    command = command.disable_version_flag(true).arg(version.help("显示版本"));
+    command = page(command.about(ABOUT).after_help("第一步: catenet up two-lans"), "");
     for (verb, about) in VERBS {
-        command =
-            command.mut_subcommand(verb, |verb_command| options(verb_command.about(*about), verb));
+        command = command.mut_subcommand(verb, |of_verb| page(of_verb.about(*about), verb));
     }
     command
 }
 
-fn options(mut command: Command, of: &str) -> Command {
+fn page(command: Command, of: &str) -> Command {
+    let asked = Arg::new("help").short('h').long("help").action(ArgAction::Help).help("显示帮助");
+    let mut command = command.disable_help_flag(true).arg(asked);
     for (_, option, help) in OPTIONS.iter().filter(|(verb, ..)| *verb == of) {
         command = command.mut_arg(option, |arg| arg.help(*help));
     }
-    command
+    command.help_template(TEMPLATE).subcommand_help_heading("命令").mut_args(|arg| {
+        match arg.is_positional() {
+            true => arg.help_heading("参数"),
+            false => arg.help_heading("选项"),
+        }
+    })
 }
 
 #[cfg(test)]

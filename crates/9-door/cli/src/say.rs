@@ -55,7 +55,8 @@ impl Failure {
     /// What the service said.
     pub fn of(problem: &Problem, lang: Lang) -> Failure {
         // The service does not know how we were called: a command that it names is ours to complete.
-        let text = problem.text(lang).trim_end().replace(": catenet ", &format!(": {} ", called_as()));
+        let text =
+            problem.text(lang).trim_end().replace(": catenet ", &format!(": {} ", called_as()));
         let cannot =
             matches!(problem.code.as_str(), "no-lab" | "lab-ended" | "no-thread" | "internal");
         Failure { code: if cannot { 3 } else { 2 }, text }
