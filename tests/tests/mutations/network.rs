@@ -1,6 +1,6 @@
 //! The network that is flooded, and what is asked of it.
 
-use crate::people::registry;
+use crate::people::{PARTS, registry};
 use base::{Duration, InterfaceId, JackId, MacAddr, NodeId};
 use cable::LineConfig;
 use sim::{
@@ -98,8 +98,8 @@ impl Network {
         }
     }
 
-    /// Victims talk all the time; honest transfers begin one after the other over `span`. (They are
-    /// started by the machine's own clock: a program waits for its turn.)
+    /// Victims talk all the time; honest transfers follow one another over `span`, so that
+    /// there always is one. (A program waits for its turn by itself.)
     pub(crate) fn start_people(&mut self, span: Duration, octets: usize) {
         self.run(Duration::from_millis(100));
         for _ in 0..CHATS {
@@ -112,8 +112,9 @@ impl Network {
         let ways = [("pc2", "10.0.2.80"), ("web", "192.168.1.11")];
         for number in 0..TRANSFERS {
             let (from, to) = ways[number as usize % 2];
-            let after = Duration::from_nanos(span.as_nanos() * number / (TRANSFERS + 2));
-            let line = format!("after {} echo {to} {HONEST} {octets}", after.as_nanos());
+            let share = span.as_nanos() / (TRANSFERS + 2);
+            let (after, pause) = (share * number, share / PARTS as u64);
+            let line = format!("after {after} echo {to} {HONEST} {octets} {pause}");
             let process = self.exec(from, &line, None);
             self.transfers.push(process);
         }

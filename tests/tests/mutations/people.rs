@@ -9,11 +9,19 @@ use socket::{Env, ExitCode, PingReceived, TcpStream};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Parts of an honest transfer.
+pub(crate) const PARTS: usize = 100;
+
 pub(crate) fn registry() -> Programs {
     let mut programs = Programs::default();
     programs
         .add("echod", |env| Box::pin(echod(env)), "echod PORT", "echod 端口")
-        .add("echo", |env| Box::pin(echo(env)), "echo IP PORT OCTETS", "echo 地址 端口 字节数")
+        .add(
+            "echo",
+            |env| Box::pin(echo(env)),
+            "echo IP PORT OCTETS PAUSE_NS",
+            "echo 地址 端口 字节数 停顿纳秒",
+        )
         .add("after", |env| Box::pin(after(env)), "after NS echo ..", "after 纳秒 echo ..")
         .add("chat", |env| Box::pin(chat(env)), "chat IP PORT", "chat 地址 端口")
         .add("named", |env| Box::pin(named(env)), "named PORT", "named 端口")
@@ -59,12 +67,13 @@ async fn serve(env: &Env, stream: TcpStream) {
     }
 }
 
-/// Sends so many octets, reads them back, and compares. Exit codes: 1 an error, 3 wrong octets.
+/// Sends so many octets in parts with a pause after each, reads them back, and compares. Exit codes: 1 an error, 3 wrong octets.
 async fn echo(env: Env) -> ExitCode {
     let (Some(to), Some(count)) = (peer(&env), argument::<usize>(&env, 3)) else {
         return ExitCode::USAGE;
     };
-    match exchange(&env, to, count).await {
+    let pause = Duration::from_nanos(argument(&env, 4).unwrap_or(0));
+    match exchange(&env, to, count, pause).await {
         Ok(None) => ExitCode::SUCCESS,
         Ok(Some(wrong)) => {
             env.print(format_args!("octet {wrong} of {count} is wrong\n"));
@@ -85,17 +94,24 @@ async fn after(env: Env) -> ExitCode {
 }
 
 /// The place of the first octet that did not come back as it was.
-async fn exchange(env: &Env, to: SocketAddr, count: usize) -> std::io::Result<Option<usize>> {
+async fn exchange(
+    env: &Env,
+    to: SocketAddr,
+    count: usize,
+    pause: Duration,
+) -> std::io::Result<Option<usize>> {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let stream = env.tcp_connect(to).await?;
     let mut data = vec![0; count];
     env.random().fill(&mut data);
     let (mut reader, mut writer) = stream.into_split();
-    let sent = data.clone();
+    let (sent, inside) = (data.clone(), env.clone());
     let sender = env.spawn(async move {
-        let result = writer.write_all(&sent).await;
-        let _ = writer.shutdown().await;
-        result
+        for part in sent.chunks(sent.len().div_ceil(PARTS).max(1)) {
+            writer.write_all(part).await?;
+            inside.sleep(pause).await;
+        }
+        writer.shutdown().await
     });
     let mut received = Vec::new();
     reader.read_to_end(&mut received).await?;
