@@ -60,7 +60,9 @@ impl SendQueue {
         while !data.is_empty() {
             if self.tail.capacity() == self.tail.len() {
                 self.freeze_tail();
-                self.tail = BytesMut::with_capacity(data.len().clamp(SMALLEST_TAIL, LARGEST_TAIL));
+                // Where much waits, more will come: a stream makes few large chunks.
+                let wanted = data.len().max(self.len as usize / 2);
+                self.tail = BytesMut::with_capacity(wanted.clamp(SMALLEST_TAIL, LARGEST_TAIL));
             }
             let now = data.len().min(self.tail.capacity() - self.tail.len());
             self.tail.extend_from_slice(&data[..now]);
