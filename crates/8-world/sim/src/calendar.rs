@@ -124,9 +124,14 @@ impl Calendar {
         let entry = self.heap[at];
         loop {
             let first = at * ARITY + 1;
-            let children = first..(first + ARITY).min(self.heap.len());
-            let Some(least) = children.min_by_key(|&child| self.heap[child].key) else { break };
-            if self.heap[least].key >= entry.key {
+            let Some(children) = self.heap.get(first..) else { break };
+            let (mut least, mut key) = (at, entry.key);
+            for (index, child) in children.iter().take(ARITY).enumerate() {
+                if child.key < key {
+                    (least, key) = (first + index, child.key);
+                }
+            }
+            if least == at {
                 break;
             }
             self.place(at, self.heap[least]);
