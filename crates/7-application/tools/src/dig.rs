@@ -288,7 +288,10 @@ mod tests {
         assert_eq!((plan.kind, plan.port), (RecordType::AAAA, 5353));
         assert!(plan.short && !plan.recursion && plan.edns && !plan.tcp);
         let reverse = line("-x 10.0.2.80").expect("one");
-        assert_eq!((reverse.name.to_string().as_str(), reverse.kind), ("80.2.0.10.in-addr.arpa.", RecordType::PTR));
+        assert_eq!(
+            (reverse.name.to_string().as_str(), reverse.kind),
+            ("80.2.0.10.in-addr.arpa.", RecordType::PTR)
+        );
         assert_eq!(line("").expect("one").kind, RecordType::NS);
         for bad in ["+trace", "-q x", "-x nonsense", "-p", "a.b c.d"] {
             assert!(line(bad).is_err(), "{bad}");
@@ -299,6 +302,9 @@ mod tests {
     fn columns_of_tabs() {
         assert_eq!(to_column("www.example.lab.", 24), "www.example.lab.\t");
         assert_eq!(to_column("a.lab.", 24), "a.lab.\t\t\t");
-        assert_eq!(to_column("a-very-long-name.example.lab.", 24), "a-very-long-name.example.lab.\t");
+        assert_eq!(
+            to_column("a-very-long-name.example.lab.", 24),
+            "a-very-long-name.example.lab.\t"
+        );
     }
 }

@@ -8,10 +8,8 @@ use dns::settings::BadSetting;
 use socket::{Env, ExitCode, TcpStream, UdpSend};
 use std::io;
 
-const USAGE: (&str, &str) = (
-    "usage: echo [port=7] [udp=yes] [addr=ADDRESS]",
-    "用法: echo [port=7] [udp=yes] [addr=地址]",
-);
+const USAGE: (&str, &str) =
+    ("usage: echo [port=7] [udp=yes] [addr=ADDRESS]", "用法: echo [port=7] [udp=yes] [addr=地址]");
 
 /// The program.
 pub fn echo(env: Env) -> Running {

@@ -5,6 +5,7 @@
 
 pub mod arp;
 pub mod curl;
+pub mod datagrams;
 pub mod dig;
 pub mod discard;
 pub mod echo;
@@ -34,8 +35,14 @@ pub fn programs() -> Vec<(&'static str, ProgramFn, &'static str, &'static str)> 
         ("arp", arp::arp, "lists the known neighbours", "列出已知的邻居"),
         ("cat", small::cat, "prints files", "显示文件内容"),
         ("curl", curl::curl, "gets and sends files over HTTP", "用 HTTP 下载和上传"),
+        ("datagrams", datagrams::datagrams, "counts what UDP loses", "数一数 UDP 丢了多少"),
         ("dig", dig::dig, "asks a name server", "查询域名服务器"),
-        ("discard", discard::discard, "a server that takes all and says nothing", "只收不回的服务器"),
+        (
+            "discard",
+            discard::discard,
+            "a server that takes all and says nothing",
+            "只收不回的服务器",
+        ),
         ("dns", dns::dns, "answers for every name of the lab", "回答实验里所有的名字"),
         ("echo", echo::echo, "a server that sends back what it gets", "原样送回的服务器"),
         ("hostname", small::hostname, "prints the machine's name", "显示本机的名字"),

@@ -4,7 +4,7 @@ use crate::options::show_usage;
 use core::future::Future;
 use core::net::SocketAddr;
 use dns::settings::{BadSetting, Settings};
-use socket::{Env, ExitCode, TcpStream};
+use socket::{Env, ExitCode, TcpListener, TcpStream};
 use std::io;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -44,6 +44,21 @@ where
     F: Future<Output = ()> + Send + 'static,
 {
     let listener = env.tcp_listen(local, CONNECTIONS)?;
+    each_accepted(env, &listener, visit).await
+}
+
+/// Gives each connection of `listener` to `visit`, in a task of its own.
+///
+/// # Errors
+/// The listener cannot go on.
+pub(crate) async fn each_accepted<F>(
+    env: &Env,
+    listener: &TcpListener,
+    visit: impl Fn(TcpStream, SocketAddr) -> F,
+) -> io::Result<()>
+where
+    F: Future<Output = ()> + Send + 'static,
+{
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
         let Ok(place) = places.clone().acquire_owned().await else { return Ok(()) };

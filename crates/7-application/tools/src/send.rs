@@ -69,7 +69,8 @@ fn plan(words: &[String]) -> Result<Option<Plan>, BadOption> {
     let (host, port, amount, then) = match words {
         [host, port, amount] => (host, port, amount, "close"),
         [host, port, amount, then] => {
-            let then = then.strip_prefix("then=").ok_or_else(|| BadOption::Unknown(then.clone()))?;
+            let then =
+                then.strip_prefix("then=").ok_or_else(|| BadOption::Unknown(then.clone()))?;
             (host, port, amount, then)
         }
         _ => return Ok(None),
@@ -104,6 +105,8 @@ async fn transfer(env: &Env, stream: &TcpStream, plan: &Plan) -> ExitCode {
         let down = read_to_end(stream, &mut received);
         let both = pin!(join(up, down));
         match select(both, pin!(env.interrupted())).await {
+            // Who broke the connection off hears of it, too.
+            Either::Left(((up, _), _)) if plan.then == Then::Abort => up,
             Either::Left(((up, down), _)) => up.and(down),
             Either::Right(_) => Ok(()),
         }
@@ -116,19 +119,12 @@ async fn transfer(env: &Env, stream: &TcpStream, plan: &Plan) -> ExitCode {
     env.print(format_args!("{line}\n"));
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) if plan.then == Then::Abort && error.kind() == io::ErrorKind::ConnectionAborted => {
-            ExitCode::SUCCESS
-        }
         Err(error) => failed(env, &plan.host, &error),
     }
 }
 
 /// Writes `size` octets whose values tell their places (modulo 251), counting in `sent`.
-pub(crate) async fn write_pattern(
-    stream: &TcpStream,
-    size: u64,
-    sent: &mut u64,
-) -> io::Result<()> {
+pub(crate) async fn write_pattern(stream: &TcpStream, size: u64, sent: &mut u64) -> io::Result<()> {
     // The pattern repeats every 251 octets: a piece begins anywhere in the first repetition.
     let pattern: Vec<u8> = (0..PIECE + 251).map(|place| (place % 251) as u8).collect();
     while *sent < size {

@@ -63,12 +63,12 @@ fn row(socket: &Tree, connections: &Rows, listeners: &Rows, queues: &Rows) -> Ro
     let at = |rows: &Rows| rows.iter().find(|(_, row)| text(row, "local") == local).cloned();
     let key = format!("{local}-{remote}");
     let (receive, send) = match (text(socket, "protocol"), state) {
-        ("tcp", "LISTEN") => at(listeners).map_or((0, 0), |(_, row)| {
-            (number(&row, "accept_queue"), number(&row, "backlog"))
-        }),
-        ("tcp", _) => connections.iter().find(|(name, _)| *name == key).map_or((0, 0), |(_, row)| {
-            (number(row, "receive_queue"), number(row, "send_queue"))
-        }),
+        ("tcp", "LISTEN") => at(listeners)
+            .map_or((0, 0), |(_, row)| (number(&row, "accept_queue"), number(&row, "backlog"))),
+        ("tcp", _) => connections
+            .iter()
+            .find(|(name, _)| *name == key)
+            .map_or((0, 0), |(_, row)| (number(row, "receive_queue"), number(row, "send_queue"))),
         _ => at(queues).map_or((0, 0), |(_, row)| (number(&row, "memory"), 0)),
     };
     let shown = match state {

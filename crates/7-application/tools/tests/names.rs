@@ -3,8 +3,12 @@
 mod room;
 
 use base::Duration;
-use room::{Room, builder, room};
+use core::future::Future;
+use core::pin::Pin;
+use dns::answer::Transport;
+use room::{Room, room};
 use sim::Input;
+use socket::{Env, ExitCode};
 
 #[test]
 fn dig_as_the_real_one_prints() {
@@ -33,7 +37,10 @@ fn dig_as_the_real_one_prints() {
     }
     let (_, text) = room.sh("pc1", "dig nobody.example.lab +tcp");
     assert!(text.contains("status: NXDOMAIN") && text.contains("(TCP)"), "{text}");
-    assert!(text.contains("\n;; AUTHORITY SECTION:\nexample.lab.\t\t60\tIN\tSOA\tdns.example.lab. "), "{text}");
+    assert!(
+        text.contains("\n;; AUTHORITY SECTION:\nexample.lab.\t\t60\tIN\tSOA\tdns.example.lab. "),
+        "{text}"
+    );
     let (_, text) = room.sh("pc1", "dig www.example.com +norecurse");
     assert!(text.contains("status: REFUSED") && text.contains("flags: qr;"), "{text}");
 }
@@ -41,9 +48,7 @@ fn dig_as_the_real_one_prints() {
 #[test]
 fn who_is_silent_is_asked_again_and_given_up() {
     let mut room = room();
-    room.world.handle_input(Input::Cut { cable: "dns--servers".into() }).or_else(|_| {
-        room.world.handle_input(Input::Cut { cable: "servers--dns".into() })
-    }).expect("the name server's cable");
+    room.silence_the_name_server();
     let curl = room.start("pc1", "curl -S http://www.example.lab/");
     room.wait(Duration::from_millis(6_900));
     assert_eq!(room.exit(&curl), None, "1 + 2 + 4 seconds");
@@ -63,23 +68,54 @@ fn nobody_listening_is_said_at_once() {
     assert!(room.world.now().since(before) < Duration::from_secs(1));
 }
 
+/// A name server whose datagrams are all cut: whole answers come over TCP only.
+fn cutter(env: Env) -> Pin<Box<dyn Future<Output = ExitCode> + Send>> {
+    const ZONE: &str = "10.9.8.7 long.example.lab";
+    let answer = |question: &[u8], how| {
+        let zone = dns::zone::Zone::from_hosts(ZONE);
+        dns::answer::answer(question, &zone, "ns.example.lab.", how).expect("a question")
+    };
+    let local = ([0, 0, 0, 0], 53).into();
+    Box::pin(async move {
+        let listener = env.tcp_listen(local, 4).expect("free");
+        let own = env.clone();
+        drop(env.spawn(async move {
+            let (stream, _) = listener.accept().await.expect("a client");
+            let question = stream.read_bytes(512).await.expect("a question");
+            let reply = answer(&question[2..], Transport::Tcp);
+            stream.write_all_bytes(&(reply.len() as u16).to_be_bytes()).await.expect("open");
+            own.sleep(Duration::from_millis(5)).await;
+            stream.write_all_bytes(&reply).await.expect("open");
+        }));
+        let socket = env.udp_bind(local).expect("free");
+        loop {
+            let question = socket.recv_msg().await.expect("a question");
+            let mut reply = answer(&question.payload.into_bytes(), Transport::Udp);
+            reply.truncate(35); // header and question
+            (reply[2], reply[7]) = (reply[2] | 2, 0); // TC, no answers
+            socket.send_to(&reply, question.from).await.expect("a way back");
+        }
+    })
+}
+
 #[test]
-fn a_long_answer_comes_over_tcp() {
-    let mut builder = builder(1);
-    for n in 1..=60u8 {
-        // One name cannot have two addresses in the table, so the question is for many by ANY.
-        builder.name(&format!("{}.example.lab", "x".repeat(usize::from(n))), [10, 9, 8, n].into());
-    }
-    let mut room = Room::of(builder.build().expect("whole"));
-    let (code, text) = room.sh("pc1", "dig +short xxx.example.lab");
-    assert_eq!((code, text.as_str()), (Some(0), "10.9.8.3\n"));
+fn a_cut_answer_is_asked_for_over_tcp() {
+    let mut programs = room::registry();
+    programs.add("cutter", cutter, "", "");
+    let mut room = Room::of(room::builder_with(1, programs).build().expect("whole"));
+    room.start("pc2", "cutter");
+    let (code, text) = room.sh("pc1", "dig @192.168.1.11 long.example.lab");
+    assert_eq!(code, Some(0));
+    assert!(text.starts_with(";; Truncated, retrying in TCP mode.\n"), "{text}");
+    assert!(text.contains("10.9.8.7\n") && text.contains("(TCP)"), "{text}");
 }
 
 #[test]
 fn a_name_that_joins_is_known_at_once() {
     let mut room = room();
     assert_eq!(room.sh("pc1", "ping -c1 chat").0, Some(2));
-    let name = Input::SetName { name: "chat.example.lab".into(), address: Some([10, 0, 2, 80].into()) };
+    let name =
+        Input::SetName { name: "chat.example.lab".into(), address: Some([10, 0, 2, 80].into()) };
     room.world.handle_input(name).expect("known");
     let (code, text) = room.sh("pc1", "ping -c1 chat");
     assert_eq!(code, Some(0), "{text}");
@@ -91,9 +127,21 @@ fn the_server_logs_questions_and_refuses_nonsense() {
     room.sh("pc1", "dig +short www.example.lab");
     let label = room.world.outputs().label("dns/dns").expect("the server's label");
     let said = String::from_utf8_lossy(&label.output).into_owned();
-    assert!(said.starts_with("192.168.1.10:") && said.ends_with(" www.example.lab. A NOERROR\n"), "{said}");
+    assert!(
+        said.starts_with("192.168.1.10:") && said.ends_with(" www.example.lab. A NOERROR\n"),
+        "{said}"
+    );
     let (code, text) = room.sh("pc1", "dns prt=53");
     assert!(code == Some(2) && text.contains("`prt=53` is no setting"), "{text}");
     let (code, text) = room.sh("dns", "dns");
     assert!(code == Some(1) && text.contains("already in use"), "{text}");
+}
+
+#[test]
+fn an_unreachable_server_is_not_waited_for() {
+    let mut room = room();
+    let cut = |name: &str| Input::Cut { cable: name.to_owned() };
+    room.world.handle_input(cut("dns--servers")).expect("the name server's cable");
+    let (code, text) = room.sh("pc1", "curl -v http://www.example.lab/");
+    assert!(code == Some(6) && text.contains("no route to host 10.0.2.53"), "{text}");
 }

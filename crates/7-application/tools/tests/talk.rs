@@ -13,14 +13,23 @@ fn ping_counts_and_says_why_not() {
     assert_eq!(code, Some(0), "{text}");
     let first = "PING www (10.0.2.80) 56(84) bytes of data.\n64 bytes from 10.0.2.80: icmp_seq=1 ttl=63 time=0.";
     assert!(text.starts_with(first), "{text}");
-    assert!(text.contains("\n2 packets transmitted, 2 received, 0% packet loss, time 100"), "{text}");
+    assert!(
+        text.contains("\n2 packets transmitted, 2 received, 0% packet loss, time 100"),
+        "{text}"
+    );
     assert!(text.contains("rtt min/avg/max/mdev = 0."), "{text}");
     let (code, text) = room.sh("pc1", "ping -c 1 192.168.1.99");
     assert_eq!(code, Some(1));
     assert!(text.contains("From 192.168.1.10 icmp_seq=1 Destination Host Unreachable\n"), "{text}");
-    assert!(text.contains("1 packets transmitted, 0 received, +1 errors, 100% packet loss"), "{text}");
+    assert!(
+        text.contains("1 packets transmitted, 0 received, +1 errors, 100% packet loss"),
+        "{text}"
+    );
     let (code, text) = room.sh("pc1", "ping -c 1 -t 1 10.0.2.80");
-    assert!(code == Some(1) && text.contains("From 192.168.1.1 icmp_seq=1 Time to live exceeded\n"), "{text}");
+    assert!(
+        code == Some(1) && text.contains("From 192.168.1.1 icmp_seq=1 Time to live exceeded\n"),
+        "{text}"
+    );
     let (code, text) = room.sh("pc1", "ping -c 1 nobody");
     assert_eq!((code, text.as_str()), (Some(2), "ping: nobody: Name or service not known\n"));
     assert_eq!(room.sh("pc1", "ping -c 0 www").0, Some(2));
@@ -50,7 +59,11 @@ fn traceroute_shows_the_router() {
     assert_eq!(lines[1].matches(" ms").count(), 3, "{text}");
     assert!(lines[2].starts_with(" 2  10.0.2.80  0."), "{text}");
     let (_, text) = room.sh("pc1", "traceroute www");
-    assert!(text.contains(" 1  r1.example.lab (192.168.1.1)  ") && text.contains(" 2  www.example.lab (10.0.2.80)  "), "{text}");
+    assert!(
+        text.contains(" 1  r1.example.lab (192.168.1.1)  ")
+            && text.contains(" 2  www.example.lab (10.0.2.80)  "),
+        "{text}"
+    );
     let (_, text) = room.sh("pc1", "traceroute -n -m 2 -q 2 -w 1 10.0.2.99");
     assert!(text.contains(" 2  * *") || text.contains(" !H"), "{text}");
 }
@@ -67,7 +80,10 @@ fn nc_both_ways() {
     room.wait(Duration::from_millis(100));
     assert_eq!(room.printed(&client), "answer\n");
     assert!(room.printed(&server).ends_with("\nhello\n"), "{}", room.printed(&server));
-    assert!(room.printed(&server).starts_with("Listening on 0.0.0.0 5000\nConnection received on 192.168.1.10 "));
+    assert!(
+        room.printed(&server)
+            .starts_with("Listening on 0.0.0.0 5000\nConnection received on 192.168.1.10 ")
+    );
     assert_eq!((room.exit(&client), room.exit(&server)), (None, None));
     room.stdin(&client, b"");
     room.wait(Duration::from_millis(100));
@@ -84,13 +100,22 @@ fn nc_over_udp_and_scanning() {
     room.wait(Duration::from_millis(100));
     room.stdin(&server, b"answer\n");
     room.wait(Duration::from_millis(100));
-    assert_eq!((room.printed(&server).as_str(), room.printed(&client).as_str()), ("hello\n", "answer\n"));
+    assert_eq!(
+        (room.printed(&server).as_str(), room.printed(&client).as_str()),
+        ("hello\n", "answer\n")
+    );
     let (code, text) = room.sh("pc1", "nc -z -v www 79-81");
     assert_eq!(code, Some(0));
     assert!(text.contains("Connection to www 80 port [tcp/*] succeeded!\n"), "{text}");
-    assert!(text.contains("nc: connect to www port 79 (tcp) failed: connection refused\n"), "{text}");
+    assert!(
+        text.contains("nc: connect to www port 79 (tcp) failed: connection refused\n"),
+        "{text}"
+    );
     let (code, text) = room.sh("pc1", "nc www 79");
-    assert_eq!((code, text.as_str()), (Some(1), "nc: connect to www port 79 (tcp) failed: connection refused\n"));
+    assert_eq!(
+        (code, text.as_str()),
+        (Some(1), "nc: connect to www port 79 (tcp) failed: connection refused\n")
+    );
     let (code, _) = room.sh("pc1", "nc -w 2 pc2 7");
     assert_eq!(code, Some(1));
 }
@@ -101,9 +126,15 @@ fn echo_and_discard() {
     room.start("pc2", "echo udp=yes");
     room.start("pc2", "discard");
     let (code, text) = room.sh("pc1", "send pc2 7 300kB");
-    assert!(code == Some(0) && text.starts_with("sent 300000 octets, received 300000 octets in "), "{text}");
+    assert!(
+        code == Some(0) && text.starts_with("sent 300000 octets, received 300000 octets in "),
+        "{text}"
+    );
     let (code, text) = room.sh("pc1", "send pc2 9 300kB");
-    assert!(code == Some(0) && text.starts_with("sent 300000 octets, received 0 octets in "), "{text}");
+    assert!(
+        code == Some(0) && text.starts_with("sent 300000 octets, received 0 octets in "),
+        "{text}"
+    );
     let client = room.start("pc1", "nc -u -w 1 pc2 7");
     room.stdin(&client, b"over UDP");
     room.wait(Duration::from_secs(2));
@@ -115,12 +146,23 @@ fn a_half_closed_connection_still_carries_octets() {
     let mut room = room();
     let sink = room.start("pc2", "sink reply=100kB");
     let (code, text) = room.sh("pc1", "send pc2 9000 1000");
-    assert!(code == Some(0) && text.starts_with("sent 1000 octets, received 100000 octets in "), "{text}");
-    assert!(room.printed(&sink).ends_with(" received 1000 sent 100000 closed\n"), "{}", room.printed(&sink));
+    assert!(
+        code == Some(0) && text.starts_with("sent 1000 octets, received 100000 octets in "),
+        "{text}"
+    );
+    assert!(
+        room.printed(&sink).ends_with(" received 1000 sent 100000 closed\n"),
+        "{}",
+        room.printed(&sink)
+    );
 
     let (code, text) = room.sh("pc1", "send pc2 9000 1000 then=abort");
     assert!(code == Some(0) && text.starts_with("sent 1000 octets, received 0 octets"), "{text}");
-    assert!(room.printed(&sink).ends_with(" received 1000 sent 0 broken: connection reset by peer\n"), "{}", room.printed(&sink));
+    assert!(
+        room.printed(&sink).ends_with(" received 1000 sent 0 broken: connection reset by peer\n"),
+        "{}",
+        room.printed(&sink)
+    );
 
     let wait = room.start("pc1", "send pc2 9000 1000 then=wait");
     room.wait(Duration::from_secs(5));

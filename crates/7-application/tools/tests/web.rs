@@ -22,12 +22,24 @@ fn exit_codes_and_messages() {
         ("curl", 2, "curl: (2) no URL specified\ncurl: option --url: requires parameter\n"),
         ("curl --frob www", 2, "curl: option --frob: is unknown\n"),
         ("curl https://www/", 1, "curl: (1) Protocol \"https\" not supported\n"),
-        ("curl http://nobody.example.lab/", 6, "curl: (6) Could not resolve host: nobody.example.lab\n"),
+        (
+            "curl http://nobody.example.lab/",
+            6,
+            "curl: (6) Could not resolve host: nobody.example.lab\n",
+        ),
         ("curl http://www:8080/", 7, "curl: (7) Failed to connect to www port 8080 after "),
         ("curl -f http://www/nothing", 22, "curl: (22) The requested URL returned error: 404\n"),
         ("curl -sSf http://www/nothing", 22, "curl: (22) "),
-        ("curl --max-time 2 http://www:81/", 28, "curl: (28) Operation timed out after 2000 milliseconds with 0 bytes received\n"),
-        ("curl --connect-timeout 1 http://10.0.2.99/", 28, "curl: (28) Failed to connect to 10.0.2.99 port 80 after 1000 ms: Timeout was reached\n"),
+        (
+            "curl --max-time 2 http://www:81/",
+            28,
+            "curl: (28) Operation timed out after 2000 milliseconds with 0 bytes received\n",
+        ),
+        (
+            "curl --connect-timeout 1 http://10.0.2.99/",
+            28,
+            "curl: (28) Failed to connect to 10.0.2.99 port 80 after 1000 ms: Timeout was reached\n",
+        ),
         ("curl -T /nothing http://www/", 26, "curl: (26) Failed to open/read local data"),
         ("curl http://www/nothing", 0, "There is no /nothing here.\n"),
     ];
@@ -50,7 +62,10 @@ fn an_empty_reply_is_52_and_a_reset_56() {
     room.wait(Duration::from_secs(1));
     let said = room.printed(&curl);
     // The request was read before the end: its sender sees a FIN, not a reset.
-    assert_eq!((room.exit(&curl), said.as_str()), (Some(52), "curl: (52) Empty reply from server\n"));
+    assert_eq!(
+        (room.exit(&curl), said.as_str()),
+        (Some(52), "curl: (52) Empty reply from server\n")
+    );
 
     let (code, said) = room.sh("pc1", "curl http://www:83/");
     assert_eq!(code, Some(7), "{said}");
@@ -62,24 +77,39 @@ fn heads_methods_ranges_and_formats() {
     let (code, head) = room.sh("pc1", "curl -I http://www/ten.txt");
     assert_eq!(code, Some(0));
     assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{head}");
-    for field in ["Content-Length: 10\r\n", "Date: Tue, 14 Nov 2023 22:13:", "Server: Catenet\r\n", "Accept-Ranges: bytes\r\n"] {
+    for field in [
+        "Content-Length: 10\r\n",
+        "Date: Tue, 14 Nov 2023 22:13:",
+        "Server: Catenet\r\n",
+        "Accept-Ranges: bytes\r\n",
+    ] {
         assert!(head.contains(field), "{field}: {head}");
     }
     assert!(head.ends_with("\r\n\r\n"), "a HEAD has no content: {head}");
     let cases: &[(&str, &str)] = &[
         ("curl -r 2-4 http://www/ten.txt", "234"),
-        ("curl -s -o /dev/null -w '%{http_code} %{size_download} %{content_type}' http://www/ten.txt", "200 10 text/plain; charset=utf-8"),
+        (
+            "curl -s -o /dev/null -w '%{http_code} %{size_download} %{content_type}' http://www/ten.txt",
+            "200 10 text/plain; charset=utf-8",
+        ),
         ("curl -w ' %{http_code}' -d a=b http://www/", "This server does not do that.\n 405"),
         ("curl -w '%{http_code}' -X OPTIONS http://www/", "204"),
         ("curl -w '%{http_code}' -H 'Host: other' http://10.0.2.80/ten.txt", "0123456789200"),
-        ("curl -w '%{http_code}' -H 'Host:' http://10.0.2.80/ten.txt", "A request names one host.\n400"),
+        (
+            "curl -w '%{http_code}' -H 'Host:' http://10.0.2.80/ten.txt",
+            "A request names one host.\n400",
+        ),
     ];
     for (line, text) in cases {
         let (code, said) = room.sh("pc1", line);
         assert_eq!((code, said.as_str()), (Some(0), *text), "{line}");
     }
     let (_, talk) = room.sh("pc1", "curl -v http://www/ten.txt");
-    for line in ["* Connected to www (10.0.2.80) port 80\n", "> GET /ten.txt HTTP/1.1\n> Host: www\n", "< HTTP/1.1 200 OK\n"] {
+    for line in [
+        "* Connected to www (10.0.2.80) port 80\n",
+        "> GET /ten.txt HTTP/1.1\n> Host: www\n",
+        "< HTTP/1.1 200 OK\n",
+    ] {
         assert!(talk.contains(line), "{line}: {talk}");
     }
 }
