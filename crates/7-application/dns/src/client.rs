@@ -88,10 +88,15 @@ pub async fn resolve(env: &Env, name: &str) -> Result<Vec<IpAddr>, ResolveError>
     }
     let mut result = Err(ResolveError::BadName);
     for candidate in candidates(name, &env.resolver().search) {
-        result = match Name::from_ascii(&candidate) {
+        let answer = match Name::from_ascii(&candidate) {
             Ok(name) if !name.is_root() => addresses(env, name).await,
             _ => Err(ResolveError::BadName),
         };
+        // "No such name" in our own domain says more than "not mine" about a single label.
+        let known = matches!(result, Err(ResolveError::NotFound | ResolveError::NoAddress));
+        if !(known && matches!(answer, Err(ResolveError::Refused(_)))) {
+            result = answer;
+        }
         if !matches!(result, Err(ResolveError::NotFound | ResolveError::NoAddress)) {
             break;
         }

@@ -24,10 +24,14 @@ fn ask(site: &Site, method: &str, target: &str, headers: &[(&'static str, &str)]
     site.respond(&method, target, &map, Bytes::from_static(b"new"))
 }
 
+/// Method, target, headers; status, content.
+type Case =
+    (&'static str, &'static str, &'static [(&'static str, &'static str)], u16, &'static str);
+
 #[test]
 fn requests_and_responses() {
     let digits = "/a%20b/%e4%b8%ad.txt";
-    let cases: &[(&str, &str, &[(&str, &str)], u16, &str)] = &[
+    let cases: &[Case] = &[
         ("GET", "/", &[], 200, "<h1>hello</h1>"),
         ("GET", "/index.html?x=1#y", &[], 200, "<h1>hello</h1>"),
         ("GET", digits, &[], 200, "0123456789"),

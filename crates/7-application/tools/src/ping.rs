@@ -253,7 +253,7 @@ impl Tally {
         }
         let lost = transmitted.saturating_sub(*received) as f64 * 100.0;
         let lost = significant(lost / (*transmitted).max(1) as f64);
-        let _ = write!(text, ", {lost}% packet loss, time {}ms\n", took.as_millis());
+        let _ = writeln!(text, ", {lost}% packet loss, time {}ms", took.as_millis());
         if let (Some(&least), Some(&most)) = (times.iter().min(), times.iter().max()) {
             let ms = |time: Duration| time.as_nanos() as f64 / 1e6;
             let count = times.len() as f64;
