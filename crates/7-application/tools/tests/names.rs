@@ -92,7 +92,7 @@ fn cutter(env: Env) -> Pin<Box<dyn Future<Output = ExitCode> + Send>> {
             let question = socket.recv_msg().await.expect("a question");
             let mut reply = answer(&question.payload.into_bytes(), Transport::Udp);
             reply.truncate(34); // header and question
-            (reply[2], reply[7]) = (reply[2] | 2, 0); // TC, no answers
+            (reply[2], reply[7], reply[11]) = (reply[2] | 2, 0, 0); // TC, no records
             socket.send_to(&reply, question.from).await.expect("a way back");
         }
     })
