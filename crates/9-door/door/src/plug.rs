@@ -54,6 +54,9 @@ pub(crate) fn plug(card: &Card, prefer: Prefer, gid: u32) -> Result<Plugged, Doo
     if let Err(error) = write("/proc/sys/net/ipv4/ping_group_range", &format!("{gid} {gid}")) {
         notes.push(Note::NoPing { errno: error.raw_os_error().unwrap_or(0) });
     }
+    // All ports of this host are its program's: a learner's web server on port 80 too. Where /proc/sys
+    // is read-only, bind(2) says so to the program that asks.
+    let _ = write("/proc/sys/net/ipv4/ip_unprivileged_port_start", "0");
     if let Some(name) = &card.congestion {
         let file = "/proc/sys/net/ipv4/tcp_congestion_control";
         write(file, name)
