@@ -47,6 +47,7 @@ impl Sum {
 }
 
 /// The checksum of one run of octets.
+#[inline]
 pub fn checksum(data: &[u8]) -> u16 {
     let mut sum = Sum::new();
     sum.add(data);
@@ -71,14 +72,16 @@ fn fold(words: u64) -> u16 {
 /// Below this, the four lanes cost more than they bring: headers.
 const SHORT: usize = 64;
 
+/// The sum of a run; of headers, whose length is often known, at the place where it is asked for.
+#[inline]
+fn native_sum(data: &[u8]) -> u16 {
+    if data.len() < SHORT { short_sum(data, 0) } else { long_sum(data) }
+}
+
 /// Four sums of 64-bit words side by side, each with its own carries above it: add and
 /// add-with-carry, which is faster here than the vectors of the default target (30 ns for 1460
 /// octets against 37). The additions wrap for speed's sake; they cannot, below 2^64 words.
-#[inline]
-fn native_sum(data: &[u8]) -> u16 {
-    if data.len() < SHORT {
-        return short_sum(data, 0);
-    }
+fn long_sum(data: &[u8]) -> u16 {
     let mut lanes = [0u128; 4];
     let (blocks, rest) = data.as_chunks::<32>();
     for block in blocks {
