@@ -73,7 +73,12 @@ impl Figures {
         let (least, most) = self.spread();
         println!(
             "{:<44} {:>7.1} ns/segment (min {:.1}, max {:.1})  {:>5.1} Gbit/s  {:>6.1} segments an ACK",
-            self.name, self.median(), least, most, self.gbit(), self.segments_an_ack(),
+            self.name,
+            self.median(),
+            least,
+            most,
+            self.gbit(),
+            self.segments_an_ack(),
         );
     }
 

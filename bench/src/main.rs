@@ -65,6 +65,8 @@ fn number(word: Option<String>) -> u64 {
 }
 
 fn usage(what: &str) -> ! {
-    eprintln!("{what}: usage: catenet-bench [P1|P2] [--quick] [--rounds N] [--mib N] [--only WORD]");
+    eprintln!(
+        "{what}: usage: catenet-bench [P1|P2] [--quick] [--rounds N] [--mib N] [--only WORD]"
+    );
     std::process::exit(2)
 }

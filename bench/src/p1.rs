@@ -44,7 +44,12 @@ const THEIRS: &str = "smoltcp 64 KiB, no congestion control";
 
 fn contestants() -> Vec<Contestant> {
     let plain = Setting {
-        buffer: 64 << 10, whole: false, shared: false, reno: false, batch: 0, record: false,
+        buffer: 64 << 10,
+        whole: false,
+        shared: false,
+        reno: false,
+        batch: 0,
+        record: false,
     };
     let big = Setting { buffer: 1 << 20, ..plain };
     let (ours, theirs) = (ours::transfer as Transfer, theirs::transfer as Transfer);
@@ -53,7 +58,11 @@ fn contestants() -> Vec<Contestant> {
         (THEIRS, theirs, plain),
         ("ours 64 KiB, 2 frames a turn", ours, Setting { batch: 2, ..plain }),
         ("smoltcp 64 KiB, Reno", theirs, Setting { reno: true, ..plain }),
-        ("smoltcp 64 KiB, Reno, 2 frames a turn", theirs, Setting { reno: true, batch: 2, ..plain }),
+        (
+            "smoltcp 64 KiB, Reno, 2 frames a turn",
+            theirs,
+            Setting { reno: true, batch: 2, ..plain },
+        ),
         ("ours 1 MiB", ours, big),
         ("smoltcp 1 MiB, no congestion control", theirs, big),
         ("ours 64 KiB, octets handed over", ours, Setting { shared: true, ..plain }),
@@ -69,7 +78,8 @@ pub(crate) fn run(effort: &Effort) {
         contestants().into_iter().filter(|each| effort.wants(&each.figures.name)).collect();
     println!(
         "P1: {} MiB a round, {} rounds each, interleaved; MTU 1500, Ethernet, one thread; CPU time",
-        effort.octets >> 20, effort.rounds,
+        effort.octets >> 20,
+        effort.rounds,
     );
     for each in &all {
         (each.transfer)(&pattern, Setting { whole: true, ..each.setting }, 8 << 20);

@@ -84,7 +84,7 @@ fn world(switch: bool, seen: bool) -> World {
     };
     if switch {
         builder.switch(SwitchSpec::new("s", 2));
-        builder.cable(CableSpec::new(End::new("a", 0), End::new("s", 0), line.clone()));
+        builder.cable(CableSpec::new(End::new("a", 0), End::new("s", 0), line));
         builder.cable(CableSpec::new(End::new("b", 0), End::new("s", 1), line));
     } else {
         builder.cable(CableSpec::new(End::new("a", 0), End::new("b", 0), line));
@@ -146,6 +146,11 @@ pub(crate) fn run(effort: &Effort) {
     let figures: Vec<Figures> = all.into_iter().map(|(figures, ..)| figures).collect();
     figures::write("P2", &figures, json!({ "peer": "not measured in this run" }));
     if let Some(first) = figures.first() {
-        println!("P2 {}: {:.1} ns, {:.2} Gbit/s per core", first.name, first.median(), first.gbit());
+        println!(
+            "P2 {}: {:.1} ns, {:.2} Gbit/s per core",
+            first.name,
+            first.median(),
+            first.gbit()
+        );
     }
 }

@@ -111,8 +111,7 @@ impl Side {
     fn take(&mut self, now: Instant, batch: usize) {
         let mut left = if batch == 0 { usize::MAX } else { batch };
         while left > 0 {
-            let result =
-                self.interface.poll_ingress_single(now, &mut self.card, &mut self.sockets);
+            let result = self.interface.poll_ingress_single(now, &mut self.card, &mut self.sockets);
             if matches!(result, PollIngressSingleResult::None) {
                 return;
             }
