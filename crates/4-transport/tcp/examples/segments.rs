@@ -1,7 +1,7 @@
 //! How long does one data segment take, both ends together? Two connections joined by a queue, no
 //! octets on any wire (no emit, no parse, no checksum): the machine alone.
 //!
-//! `cargo run --release -p catenet-tcp --example pump [MEGABYTES] [copy|share]`
+//! `cargo run --release -p catenet-tcp --example segments [MEGABYTES] [copy|share]`
 //! `copy` writes and reads through slices, `share` hands `Bytes` over.
 
 use base::{Duration, Instant, NodeId};
