@@ -219,6 +219,8 @@ fn a_hundred_megabytes_down_and_up() {
         room.wait(Duration::from_millis(1));
     }
     room.stdin(&upload, b"");
+    room.wait(Duration::from_secs(60));
+    assert_eq!(room.exit(&upload), Some(0), "{}", room.printed(&upload));
     let down = "curl -s -o /big -w '%{size_download} %{time_total}\\n' http://www/big";
     let (code, text) = room.sh("pc1", down);
     assert!(code == Some(0) && text.starts_with("100000000 "), "{text}");
