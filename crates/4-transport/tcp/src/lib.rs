@@ -21,7 +21,7 @@
 //! | [`reasons`] | a sentence for each decision, in two languages | |
 //!
 //! No I/O, no clock, no chance: time comes with `cx`, initial numbers with the call. Usable alone:
-//! `examples/pump.rs` joins two connections by a queue.
+//! `examples/segments.rs` joins two connections by a queue.
 //!
 //! **Absent, and why**: ECN, Fast Open, SYN cookies, RACK-TLP, PRR, CUBIC, F-RTO (next transport
 //! issue); urgent data is delivered in line (RFC 9293 section 3.8.5 discourages new uses); the security and
