@@ -78,7 +78,7 @@ pub fn test(lab: &Lab, options: &Options<'_>) -> Result<Report, String> {
         lang: options.lang,
         folder: options.folder,
     };
-    let world = boot(lab, &ground).map_err(|error| error.to_string())?;
+    let world = boot(lab, &ground).map_err(|error| error.text(options.lang))?;
     let mut run = Run { lab, world, checks: Vec::new(), faults: Vec::new() };
     run.checks.resize(lab.checks.len(), None);
     run.play();

@@ -4,7 +4,8 @@
 //! A machine's file system holds what its programs serve: the folder that `http root=./site` names,
 //! read by whoever has real files (floor 9), is laid at `/site`.
 
-use crate::model::{End, Lab, Link, Machine, OneWay, Run};
+use crate::Text;
+use crate::model::{Discipline, End, Lab, Link, Machine, OneWay, Run};
 use base::JackId;
 use cable::LineConfig;
 use sim::{
@@ -30,8 +31,62 @@ pub struct Ground<'a> {
     pub folder: &'a Folder<'a>,
 }
 
+/// Why a good lab file gives no world.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BootError {
+    /// It asks for something that the language knows and this version does not build.
+    NotYet(Text),
+    /// Its parts contradict each other: the reader should have said so.
+    Build(BuildError),
+}
+
+impl BootError {
+    /// The sentence for people.
+    pub fn text(&self, lang: base::Lang) -> String {
+        match self {
+            BootError::NotYet(why) => why.get(lang).to_owned(),
+            BootError::Build(error) => error.to_string(),
+        }
+    }
+}
+
+/// What the lab asks for and nobody would do: better refused than quietly left out.
+fn not_yet(lab: &Lab) -> Option<Text> {
+    let says = |en: String, zh: String| Some(Text { en, zh });
+    if let Some(switch) = lab.switches.iter().find(|switch| switch.stp) {
+        let name = &switch.name;
+        return says(
+            format!("{name}: stp = true is not built yet; this version has no spanning tree"),
+            format!("{name}: 尚未实现 stp = true; 此版本没有生成树协议"),
+        );
+    }
+    let fair = |way: &OneWay| way.queue.discipline == Discipline::FqCodel;
+    if let Some(link) = lab.links.iter().find(|link| fair(&link.forward) || fair(&link.reverse)) {
+        let name = &link.name;
+        return says(
+            format!("{name}: queue = \"fq_codel\" is not built yet; write a number of frames"),
+            format!("{name}: 尚未实现 queue = \"fq_codel\"; 请写帧数"),
+        );
+    }
+    lab.publish.first().and_then(|publish| {
+        let (listen, node) = (publish.listen, &publish.node);
+        says(
+            format!(
+                "[publish] \"{listen}\" for {node} is not built yet; real programs come in by join"
+            ),
+            format!("尚未实现 [publish] \"{listen}\" ({node}); 真实程序请用 join 加入"),
+        )
+    })
+}
+
 /// A world at its first instant.
-pub fn boot(lab: &Lab, ground: &Ground<'_>) -> Result<World, BuildError> {
+///
+/// # Errors
+/// What this version does not build, or (a bug of the reader) parts that contradict each other.
+pub fn boot(lab: &Lab, ground: &Ground<'_>) -> Result<World, BootError> {
+    if let Some(why) = not_yet(lab) {
+        return Err(BootError::NotYet(why));
+    }
     let mut builder = WorldBuilder::new(ground.seed, lab.epoch, ground.programs.clone());
     builder.lang(ground.lang);
     for switch in &lab.switches {
@@ -45,7 +100,9 @@ pub fn boot(lab: &Lab, ground: &Ground<'_>) -> Result<World, BuildError> {
     for machine in lab.machines() {
         builder.machine(machine_spec(lab, machine, ground));
         let address = machine.jacks.iter().flat_map(|jack| &jack.addresses).next();
-        for (name, address) in machine.names.iter().zip(core::iter::repeat(address)) {
+        // Every machine is known by its own name, too: `ping web` asks for web.example.lab.
+        let own = format!("{}.{}", machine.name, lab.domain);
+        for name in machine.names.iter().chain([&own]) {
             if let Some(address) = address {
                 builder.name(name, address.addr());
             }
@@ -54,7 +111,7 @@ pub fn boot(lab: &Lab, ground: &Ground<'_>) -> Result<World, BuildError> {
     for link in &lab.links {
         builder.cable(cable_spec(lab, link));
     }
-    builder.build()
+    builder.build().map_err(BootError::Build)
 }
 
 fn machine_spec(lab: &Lab, machine: &Machine, ground: &Ground<'_>) -> MachineSpec {
@@ -138,5 +195,36 @@ pub fn line_config(way: &OneWay) -> LineConfig {
         corrupt: way.corrupt,
         queue: way.queue.frames as usize,
         mtu: Some(way.mtu),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_built_is_refused_aloud() {
+        let hosts = "[hosts]\na = \"lan\"\nb = \"lan\"\n";
+        let cases = [
+            (
+                "[networks]\nlan = \"10.0.0.0/24\"\n[publish]\n\"127.0.0.1:8080\" = \"a:80\"\n",
+                "[publish]",
+            ),
+            ("[networks]\nlan = \"10.0.0.0/24\"\n[switches]\ns = { stp = true }\n", "stp"),
+        ];
+        for (part, word) in cases {
+            let text = format!("lab = \"x\"\n{part}{hosts}");
+            let lab = crate::parse(&text, "x.toml")
+                .map_err(|mistakes| crate::render(&mistakes, base::Lang::En));
+            let lab = lab.unwrap_or_else(|mistakes| panic!("{mistakes}"));
+            let ground = Ground {
+                seed: 1,
+                programs: Programs::default(),
+                lang: base::Lang::En,
+                folder: &|_| Vec::new(),
+            };
+            let refused = boot(&lab, &ground).err().map(|error| error.text(base::Lang::En));
+            assert!(refused.as_ref().is_some_and(|why| why.contains(word)), "{refused:?}");
+        }
     }
 }

@@ -106,7 +106,7 @@ impl Labs {
         let read = |path: &str| sources::folder(folder.as_deref(), path);
         let ground = Ground { seed, programs: lab::programs(), lang, folder: &read };
         let world = boot(&lab, &ground).map_err(|error| {
-            Problem::new("bad-lab", error.to_string(), format!("实验无法搭建: {error}"))
+            Problem::new("bad-lab", error.text(base::Lang::En), error.text(base::Lang::Zh))
         })?;
         let journal = request
             .record
