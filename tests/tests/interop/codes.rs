@@ -96,6 +96,8 @@ fn knobs_turn_while_the_lab_runs() {
     ping().code(0);
     user.line("catenet set r1--servers delay=50ms").code(0);
     ping().code(0).says("time=10");
+    user.run(&["set", "r1--servers", "delay=0ms", "reorder=0.1% 5ms"]).code(0);
+    ping().code(0);
     user.line("catenet power r1 off").code(0);
     ping().code(1);
     user.line("catenet power r1 on").code(0);
