@@ -242,10 +242,36 @@ impl Recovery {
             let order = self.repetitions;
             self.resent.push_back(Resent { start, end, nxt, order });
         }
-        // A rescue lies beyond what was examined in order and must not skip it.
-        if start.at_or_before(self.lost_edge.max(self.high_rxt)) {
+        // A rescue lies beyond what was examined in order: nothing missing may be skipped.
+        if self.sacked.next_hole(self.high_rxt, start).is_none() {
             self.high_rxt = self.high_rxt.max(end);
         }
         self.pipe += end.since(start);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A hole so near to the highest octet reported that it is not lost for sure: it is sent again
+    /// on suspicion, once, however often the other side repeats itself.
+    #[test]
+    fn a_doubtful_hole_is_sent_again_once() {
+        let view = View { una: Seq(0), nxt: Seq(10_000), mss: 1_000, sack: true };
+        let mut recovery = Recovery::new(view.una);
+        for (left, right) in [(1_000, 7_000), (8_000, 10_000)] {
+            recovery.sacked.insert(Seq(left), Seq(right));
+        }
+        recovery.begin_fast(view);
+        assert_eq!(recovery.next_lost(view), Some((Seq(0), Seq(1_000))));
+        recovery.sent_again(Seq(0), Seq(1_000), view.nxt);
+        recovery.measure(view);
+        assert_eq!(recovery.next_lost(view), None);
+        assert_eq!(recovery.next_doubtful(view), Some((Seq(7_000), Seq(8_000))));
+        recovery.sent_again(Seq(7_000), Seq(8_000), view.nxt);
+        recovery.measure(view);
+        assert_eq!(recovery.next_lost(view), None);
+        assert_eq!(recovery.next_doubtful(view), None);
     }
 }
