@@ -2,8 +2,8 @@
 //!
 //! `cargo test --release --manifest-path fuzz/Cargo.toml` feeds every file of `corpus/<target>/` to its
 //! target and then some thousand inputs that are bent from them by the flood's own mutator.
-//! `FUZZ_SECONDS=60 cargo test ... -- bent --nocapture` bends for so long per target, and prints how
-//! many executions that were. A finding prints its input and saves nothing: put it into the corpus.
+//! `FUZZ_SECONDS=60 cargo test ... -- bent --nocapture` bends for so long per target (or for the one
+//! of `FUZZ_TARGET`), and prints how many executions that were. A finding prints its input and saves nothing: put it into the corpus.
 
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)] // it reads files and the real clock
 
@@ -52,7 +52,9 @@ fn bent_copies_do_no_harm() {
     let seconds: Option<u64> =
         std::env::var("FUZZ_SECONDS").ok().and_then(|text| text.parse().ok());
     let mut found = Vec::new();
-    for (name, body) in TARGETS {
+    let only = std::env::var("FUZZ_TARGET").ok();
+    let wanted = |name: &&str| only.as_ref().is_none_or(|only| only == name);
+    for (name, body) in TARGETS.into_iter().filter(|(name, _)| wanted(name)) {
         let mut random = RandomSource::new(seconds.unwrap_or(0), name, 0).stream("bent");
         let inputs: Vec<Vec<u8>> = corpus(name).into_iter().map(|(_, octets)| octets).collect();
         let begun = Instant::now();
