@@ -52,6 +52,11 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_reader_knows_the_programs_that_there_are() {
+        assert_eq!(program_names(), crate::command::KNOWN_PROGRAMS);
+    }
+
+    #[test]
     fn reasons_have_one_code_and_one_name() {
         let all = reasons();
         for pair in all.windows(2) {

@@ -9,7 +9,7 @@
 //!                                                     next event, a frame, or a letter
 //! ```
 //!
-//! A turn is cut after [`SLICE`] of wall time even when the world is behind, so a letter is answered
+//! A turn is cut after `SLICE` of wall time even when the world is behind, so a letter is answered
 //! in time even in a storm. Order is kept and no timer skipped: a world that is late stays late until
 //! it catches up, and [`Running::lateness`] tells. A panic inside the world ends this lab alone.
 //!
