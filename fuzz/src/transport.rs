@@ -34,8 +34,7 @@ pub fn tcp(data: &[u8]) {
     let (first, data) = data.split_first().map_or((0, data), |(first, rest)| (*first, rest));
     let mut cx = cx();
     let isn = IsnSource::new([7; 16]);
-    let mut config = Config::default();
-    config.nagle = first & 2 != 0;
+    let config = Config { nagle: first & 2 != 0, ..Config::default() };
     let listener = Listener::new(config.clone(), 4);
     let connection = Connection::connect(&mut cx, &config, endpoints(1_000), ISS, MSS);
     let mut bench = Bench { cx, connection, listener, isn, next: Seq(1) };

@@ -46,9 +46,8 @@ fn write_the_seeds() {
             let skip = number * 20;
             save("ether", &format!("{name}{number}"), &run(&frames, skip, |f| is(f).then_some(f)));
             save("host", &format!("{name}{number}"), &run(&frames, skip, |f| is(f).then_some(f)));
-            let packet = |f: &'_ [u8]| is(f).then(|| f.len());
             let packets: Vec<Vec<u8>> =
-                frames.iter().filter(|f| packet(f).is_some()).map(|f| f[14..].to_vec()).collect();
+                frames.iter().filter(|f| is(f)).map(|f| f[14..].to_vec()).collect();
             save("ip", &format!("{name}{number}"), &run(&packets, skip, |f| Some(f)));
         }
     }

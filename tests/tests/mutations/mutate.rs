@@ -136,11 +136,12 @@ fn ip_field(random: &mut Random, octets: &mut [u8]) {
         1 => put(octets, IP + 16, &someone),
         2 => put(octets, IP + 8, &[[0, 1, 2, 255][word as usize % 4]]),
         3 => put(octets, IP + 9, &[[1, 6, 17, 2, 41, 255][word as usize % 6]]),
-        4 => put(octets, IP, &[0x40 | word as u8 % 16]),
+        4 => put(octets, IP, &[0x40 | (word as u8 % 16)]),
         // Fragments: often of one packet, small offsets, more to come.
         5 => {
             put(octets, IP + 4, &[0, word as u8 % 4]);
-            let offset = (word >> 8) as u16 % 200 | if word & 4 != 0 { 0x2000 } else { 0 };
+            let more = if word & 4 != 0 { 0x2000 } else { 0 };
+            let offset = ((word >> 8) as u16 % 200) | more;
             put(octets, IP + 6, &offset.to_be_bytes());
         }
         6 => put(octets, IP + 6, &(word as u16).to_be_bytes()),
