@@ -12,7 +12,14 @@ macro_rules! labs {
     };
 }
 
-static LABS: &[Builtin] = labs!["two-lans"];
+static LABS: &[Builtin] = labs![
+    "two-lans"
+    "broadcast-and-learning"
+    "many-programs-one-machine"
+    "port-conflict"
+    "handshake"
+    "lossy-link"
+];
 
 static SITE: &[(&str, &[u8])] = &[("index.html", include_bytes!("../labs/site/index.html"))];
 
