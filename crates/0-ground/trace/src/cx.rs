@@ -137,6 +137,9 @@ impl Cx {
 
 #[cfg(test)]
 mod tests {
+    // The macro makes public items, since it is meant for a room of its own.
+    #![allow(unreachable_pub)]
+
     use super::*;
     use base::Lang;
     use core::net::{IpAddr, Ipv4Addr};
