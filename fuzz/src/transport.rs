@@ -89,6 +89,7 @@ impl Bench {
             Header { seq: Seq(0), ack: ISS + 1, flags, window: 0xffff, ..Header::default() };
         self.arrive(header, &[]);
         self.poll();
+        assert!(self.connection.readiness().connected);
     }
 
     /// `flags | seq (signed 16) | ack (signed 16) | window (16) | options' length | options | text`
