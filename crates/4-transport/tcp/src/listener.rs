@@ -6,9 +6,11 @@
 //! ```
 //!
 //! RFC 9293 sections 3.10.7.2 (LISTEN) and 3.10.7.4 for the passive SYN-RECEIVED. Both queues are bounded
-//! by the backlog. A full SYN queue drops further SYNs (cookies, RFC 4987, are not built yet).
+//! by the backlog. In a full SYN queue the one that has waited longest gives way to a newcomer
+//! (RFC 4987 section 3.4): whoever answers sooner than a flood turns the queue over still gets in, and
+//! a flood that ends leaves no dead queue behind. Cookies (section 3.6) are absent.
 //! The map is ordered, not hashed: an attacker who chooses ports gains nothing, and two runs agree.
-//! Invariant: every half-open record has exactly one entry in `clock`.
+//! Invariant: every half-open record has exactly one entry in `clock` and one in `ages`.
 
 use crate::config::Config;
 use crate::connection::Connection;
@@ -56,6 +58,8 @@ pub struct Listener {
     backlog: usize,
     half_open: BTreeMap<Endpoints, HalfOpen>,
     clock: BTreeSet<(Instant, Endpoints)>,
+    /// The half-open by their birth.
+    ages: BTreeSet<(Instant, Endpoints)>,
     accept_queue: VecDeque<u64>,
     outbox: VecDeque<(Endpoints, Segment)>,
 }
@@ -71,6 +75,7 @@ impl Listener {
             backlog: backlog.max(1),
             half_open: BTreeMap::new(),
             clock: BTreeSet::new(),
+            ages: BTreeSet::new(),
             accept_queue: VecDeque::new(),
             outbox: VecDeque::new(),
         }
@@ -100,16 +105,26 @@ impl Listener {
             return answer.map_or(ListenOutcome::Ended, ListenOutcome::Reset);
         }
         let backlog = self.backlog;
-        if self.half_open.len() >= backlog {
-            let why = reasons::SynQueueFull { port, backlog };
-            cx.trace.emit(Place::Node, segment.journey, why);
-        } else if self.accept_queue.len() >= backlog {
+        if self.accept_queue.len() >= backlog {
             let why = reasons::AcceptQueueFull { port, backlog };
             cx.trace.emit(Place::Node, segment.journey, why);
         } else {
+            if self.half_open.len() >= backlog {
+                self.recycle(cx, &segment);
+            }
             self.take_syn(cx, endpoints, &segment, isn, mss);
         }
         ListenOutcome::Ended
+    }
+
+    /// The SYN queue is full: makes room for `segment`'s SYN.
+    fn recycle(&mut self, cx: &mut Cx, segment: &Segment) {
+        //= rfc4987#3.4
+        let Some(&(_, oldest)) = self.ages.first() else { return };
+        self.remove(&oldest);
+        let (port, backlog) = (segment.header.src_port, self.backlog);
+        let why = reasons::SynQueueFull { port, oldest: oldest.remote.port(), backlog };
+        cx.trace.emit(Place::Node, segment.journey, why);
     }
 
     /// LISTEN, third: a SYN.
@@ -138,6 +153,7 @@ impl Listener {
             journey: segment.journey,
         };
         self.clock.insert((half.due, endpoints));
+        self.ages.insert((now, endpoints));
         self.say_syn_ack(endpoints, &half, now);
         self.half_open.insert(endpoints, half);
         let port = endpoints.remote.port();
@@ -309,6 +325,7 @@ impl Listener {
     fn remove(&mut self, endpoints: &Endpoints) -> Option<HalfOpen> {
         let half = self.half_open.remove(endpoints)?;
         self.clock.remove(&(half.due, *endpoints));
+        self.ages.remove(&(half.born, *endpoints));
         Some(half)
     }
 
@@ -359,6 +376,7 @@ impl Listener {
             cx.trace.emit(Place::Node, half.journey, note);
             self.say_syn_ack(endpoints, &half, now);
             self.clock.insert((half.due, endpoints));
+            self.ages.insert((half.born, endpoints));
             self.half_open.insert(endpoints, half);
         }
     }
