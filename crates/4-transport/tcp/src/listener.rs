@@ -6,9 +6,10 @@
 //! ```
 //!
 //! RFC 9293 sections 3.10.7.2 (LISTEN) and 3.10.7.4 for the passive SYN-RECEIVED. Both queues are bounded
-//! by the backlog. In a full SYN queue the one that has waited longest gives way to a newcomer
-//! (RFC 4987 section 3.4): whoever answers sooner than a flood turns the queue over still gets in, and
-//! a flood that ends leaves no dead queue behind. Cookies (section 3.6) are absent.
+//! by the backlog. In a full SYN queue the one that has waited longest gives way to a newcomer (RFC
+//! 4987 section 3.4), but not before [`PATIENCE`] is over: a burst of honest clients is told to come
+//! again, not reset. A flood of more than backlog / `PATIENCE` SYNs a second still keeps others out
+//! while it lasts, though not after it. Cookies (section 3.6) are absent.
 //! The map is ordered, not hashed: an attacker who chooses ports gains nothing, and two runs agree.
 //! Invariant: every half-open record has exactly one entry in `clock` and one in `ages`.
 
@@ -66,6 +67,8 @@ pub struct Listener {
 
 /// Answers to senseless segments that one half-open connection may provoke.
 const MAX_CHALLENGES: u8 = 10;
+/// How long a half-open connection keeps its place in a full queue: honest round trips are shorter.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 impl Listener {
     /// A listener whose connections get `config`; `backlog` bounds each queue (0 counts as 1).
@@ -108,23 +111,27 @@ impl Listener {
         if self.accept_queue.len() >= backlog {
             let why = reasons::AcceptQueueFull { port, backlog };
             cx.trace.emit(Place::Node, segment.journey, why);
+        } else if self.half_open.len() >= backlog && !self.recycle(cx) {
+            let why = reasons::SynQueueFull { port, backlog };
+            cx.trace.emit(Place::Node, segment.journey, why);
         } else {
-            if self.half_open.len() >= backlog {
-                self.recycle(cx, &segment);
-            }
             self.take_syn(cx, endpoints, &segment, isn, mss);
         }
         ListenOutcome::Ended
     }
 
-    /// The SYN queue is full: makes room for `segment`'s SYN.
-    fn recycle(&mut self, cx: &mut Cx, segment: &Segment) {
+    /// Makes room in a full SYN queue, if somebody has kept silent for long enough.
+    fn recycle(&mut self, cx: &mut Cx) -> bool {
         //= rfc4987#3.4
-        let Some(&(_, oldest)) = self.ages.first() else { return };
-        self.remove(&oldest);
-        let (port, backlog) = (segment.header.src_port, self.backlog);
-        let why = reasons::SynQueueFull { port, oldest: oldest.remote.port(), backlog };
-        cx.trace.emit(Place::Node, segment.journey, why);
+        let Some(&(born, oldest)) = self.ages.first() else { return false };
+        let after = cx.now().since(born);
+        if after < PATIENCE {
+            return false;
+        }
+        let journey = self.remove(&oldest).map_or(Journey::NONE, |half| half.journey);
+        let why = reasons::HalfOpenRecycled { port: oldest.remote.port(), after };
+        cx.trace.emit(Place::Node, journey, why);
+        true
     }
 
     /// LISTEN, third: a SYN.

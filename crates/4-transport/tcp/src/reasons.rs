@@ -28,9 +28,9 @@ trace::reasons! {
     4107 syn_duplicate SynDuplicate { port: u16, irs: Seq } Consumed "rfc9293#3.10.7.4"
         en "The same SYN {irs} from port {port} again: SYN,ACK again."
         zh "端口 {port} 的同一个 SYN ({irs}) 又来了: 再次回应 SYN,ACK。";
-    4108 syn_queue_full SynQueueFull { port: u16, oldest: u16, backlog: usize } Note "rfc4987#3.4"
-        en "The half-open queue is full ({backlog}): the one from port {oldest}, oldest of all, gives way to the SYN from port {port}."
-        zh "半连接队列已满 ({backlog} 个): 端口 {oldest} 等得最久, 让位给端口 {port} 的 SYN。";
+    4108 syn_queue_full SynQueueFull { port: u16, backlog: usize } Dropped ""
+        en "The half-open queue is full ({backlog}): the SYN from port {port} is dropped; it will come again."
+        zh "半连接队列已满 ({backlog} 个): 丢弃端口 {port} 的 SYN, 对方会重试。";
     4109 accept_queue_full AcceptQueueFull { port: u16, backlog: usize } Dropped ""
         en "The program is slow to accept ({backlog} connections wait): the segment from port {port} is ignored for now."
         zh "程序来不及接受连接 (已有 {backlog} 个在排队): 暂不理会端口 {port} 的报文段。";
@@ -225,6 +225,9 @@ trace::reasons! {
     4182 icmp_ignored IcmpIgnored { seq: Seq } Note "rfc5927#4.1"
         en "An ICMP error quotes {seq}, which is not in flight: forged or late, ignored."
         zh "ICMP 差错引用的 {seq} 并不在途: 伪造或迟到, 忽略。";
+    4183 half_open_recycled HalfOpenRecycled { port: u16, after: Duration } Note "rfc4987#3.4"
+        en "The half-open queue is full: port {port}, which has not answered for {after}, gives way to a newcomer."
+        zh "半连接队列已满: 端口 {port} 已有 {after} 没有回应, 让位给新来者。";
 }
 
 #[cfg(test)]
