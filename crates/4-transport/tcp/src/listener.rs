@@ -7,7 +7,7 @@
 //!
 //! RFC 9293 sections 3.10.7.2 (LISTEN) and 3.10.7.4 for the passive SYN-RECEIVED. Both queues are bounded
 //! by the backlog. In a full SYN queue the one that has waited longest gives way to a newcomer (RFC
-//! 4987 section 3.4), but not before [`PATIENCE`] is over: a burst of honest clients is told to come
+//! 4987 section 3.4), but not before `PATIENCE` is over: a burst of honest clients is told to come
 //! again, not reset. A flood of more than backlog / `PATIENCE` SYNs a second still keeps others out
 //! while it lasts, though not after it. Cookies (section 3.6) are absent.
 //! The map is ordered, not hashed: an attacker who chooses ports gains nothing, and two runs agree.
