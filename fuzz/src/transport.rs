@@ -36,7 +36,7 @@ pub fn tcp(data: &[u8]) {
     let isn = IsnSource::new([7; 16]);
     let config = Config { nagle: first & 2 != 0, ..Config::default() };
     let listener = Listener::new(config.clone(), 4);
-    let connection = Connection::connect(&mut cx, &config, endpoints(1_000), ISS, MSS);
+    let connection = Connection::connect(&mut cx, &config.clone().into(), endpoints(1_000), ISS, MSS);
     let mut bench = Bench { cx, connection, listener, isn, next: Seq(1) };
     if first & 1 == 1 {
         bench.shake_hands();

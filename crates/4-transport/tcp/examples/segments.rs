@@ -7,6 +7,7 @@
 use base::{Duration, Instant, NodeId};
 use bytes::Bytes;
 use catenet_tcp::{Config, Connection, Endpoints, IsnSource, ListenOutcome, Listener, Segment};
+use std::sync::Arc;
 use trace::Cx;
 
 fn pass(
@@ -24,14 +25,14 @@ fn pass(
     any
 }
 
-fn open(config: &Config, cx: [&mut Cx; 2]) -> Option<[Connection; 2]> {
+fn open(config: &Arc<Config>, cx: [&mut Cx; 2]) -> Option<[Connection; 2]> {
     let [ca, cb] = cx;
     let a = Endpoints { local: ([10, 0, 0, 1], 1).into(), remote: ([10, 0, 0, 2], 80).into() };
     let b = Endpoints { local: a.remote, remote: a.local };
     let isn = IsnSource::new([1; 16]);
     let iss = isn.isn(Instant::ZERO, &a);
     let mut client = Connection::connect(ca, config, a, iss, 1_460);
-    let mut listener = Listener::new(config.clone(), 1);
+    let mut listener = Listener::new(Arc::clone(config), 1);
     let syn: Segment = client.poll_segment(ca)?;
     listener.handle_segment(cb, b, syn, &isn, 1_460);
     let (_, syn_ack) = listener.poll_segment(cb)?;
@@ -50,7 +51,8 @@ fn main() {
     let megabytes: u64 = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(4_000);
     let share = arguments.next().is_some_and(|word| word == "share");
     let (mut ca, mut cb) = (Cx::new(NodeId(1), false), Cx::new(NodeId(2), false));
-    let Some([mut client, mut server]) = open(&Config::default(), [&mut ca, &mut cb]) else {
+    let Some([mut client, mut server]) = open(&Arc::new(Config::default()), [&mut ca, &mut cb])
+    else {
         eprintln!("the handshake failed");
         return;
     };

@@ -2,12 +2,14 @@
 
 use crate::congestion::Congestion;
 use crate::connection::Connection;
-use crate::loss::{Phase, Recovery};
+use crate::loss::{Clock, Phase, Recovery};
+use crate::rack::{News, Undo};
 use crate::reasons;
 use crate::reset::reset_for;
 use crate::segment::Segment;
 use crate::state::{StateEvent, StateName};
 use crate::timers::Timers;
+use base::Seq;
 use trace::{Cx, Place};
 
 impl Connection {
@@ -37,12 +39,13 @@ impl Connection {
         if ack.at_or_after(una) {
             self.send.update_window(segment.header.seq, ack, window);
         }
-        let news = self.agreed.sack && self.read_sack(segment);
+        let mut arrived = News::default();
+        let news = if self.agreed.sack { self.read_sack(cx, segment, &mut arrived) } else { 0 };
         if ack.after(una) {
-            self.advance(cx, segment);
+            self.advance(cx, segment, &mut arrived);
         } else if ack == una && self.send.flight() > 0 {
             let repeats = if self.agreed.sack {
-                news
+                news > 0
             } else {
                 segment.payload.is_empty() && self.send.wnd == had_window && segment.seq_len() == 0
             };
@@ -50,7 +53,11 @@ impl Connection {
                 self.count_duplicate(cx, segment);
             }
         }
+        if self.rack.update(&arrived, cx.now()) {
+            cx.trace.emit(Place::Node, journey, reasons::ReorderingSeen {});
+        }
         if self.recovery.is_some() {
+            self.reap_repetitions(cx, segment);
             self.judge_loss(cx);
         }
         self.follow_window(cx, segment, had_window);
@@ -80,42 +87,109 @@ impl Connection {
         true
     }
 
-    /// Writes the SACK blocks on the scoreboard; true when one of them is news.
-    fn read_sack(&mut self, segment: &Segment) -> bool {
-        let blocks = &segment.header.options.sack;
+    /// Writes the SACK blocks on the scoreboard; how many octets of them are news.
+    fn read_sack(&mut self, cx: &mut Cx, segment: &Segment, arrived: &mut News) -> u32 {
+        let blocks = segment.header.options.sack.as_slice();
+        if let Some((left, right)) = duplicate_of(blocks, segment.header.ack) {
+            self.was_repeated_in_vain(cx, left, right);
+        }
         if blocks.is_empty() || self.send.flight() == 0 {
-            return false;
+            return 0;
         }
         let low = self.send.una.max(segment.header.ack);
         let in_flight = self.send.nxt.distance(low).max(0) as u32;
         let mut news = 0;
-        for &(left, right) in blocks.as_slice() {
+        for &(left, right) in blocks {
             // Measured from the acknowledgement, unsigned: a block that is no range, or beyond what we
-            // sent, is a lie; one at or before it tells of a duplicate (RFC 2883) and changes nothing.
+            // sent, is a lie; one at or before it tells of a duplicate (RFC 2883) and is no news.
             let (from, to) = (left.since(low), right.since(low));
             if from == 0 || from >= to || to > in_flight {
                 continue;
             }
+            self.note_arrival(left, right, arrived);
             let una = self.send.una;
             let recovery = self.recovery.get_or_insert_with(|| Box::new(Recovery::new(una)));
             news += recovery.sacked.insert(left, right);
         }
-        news > 0
+        let is_calm = self.recovery.as_ref().is_some_and(|it| it.phase == Phase::Disorder);
+        if is_calm && self.cwnd_limited && news > 0 && self.rack.path_reorders() {
+            // Octets arrive long before they can be acknowledged in order, and mean no loss (else RFC
+            // 5681 section 3.2 forbids to open the window on duplicates).
+            self.congestion.on_ack(news, self.text_mss());
+        }
+        news
+    }
+
+    /// `[left, right)` is reported: what of it is news and was sent once, RACK wants to know.
+    #[inline]
+    fn note_arrival(&self, left: Seq, right: Seq, arrived: &mut News) {
+        let (first, end) = match &self.recovery {
+            None => (left, right),
+            Some(recovery) => match recovery.news_in(left, right) {
+                Some(news) => news,
+                None => return,
+            },
+        };
+        if let Some(left_at) = self.sent.left_at(end) {
+            arrived.add(first, end, left_at);
+        }
+    }
+
+    /// The other side has `[left, right)` twice: we repeated it too early, or the network doubled it.
+    #[cold]
+    fn was_repeated_in_vain(&mut self, cx: &mut Cx, left: Seq, right: Seq) {
+        self.rack.repeated_in_vain(self.send.una, self.send.nxt);
+        let is_mistake = self.undo.as_mut().is_some_and(|it| it.was_in_vain(left, right));
+        let Some(undo) = self.undo.take_if(|_| is_mistake) else { return };
+        self.congestion.on_undo(undo.cwnd, undo.ssthresh);
+        if let Some(recovery) = &mut self.recovery {
+            recovery.forgive(self.send.una);
+        }
+        let cwnd = self.congestion.window();
+        cx.trace.emit(Place::Node, self.answers, reasons::RecoveryUndone { cwnd });
+    }
+
+    /// Which repetitions arrived, and how long did they take? An echoed timestamp tells the repetition
+    /// from its original, so these round trips may be measured too (RFC 7323 section 4.1).
+    fn reap_repetitions(&mut self, cx: &mut Cx, segment: &Segment) {
+        let (una, now, agreed) = (self.send.una, cx.now(), &self.agreed);
+        let (rack, rtt) = (&mut self.rack, &mut self.rtt);
+        let echo = segment.header.options.timestamps.map(|stamp| stamp.echo);
+        let Some(recovery) = &mut self.recovery else { return };
+        recovery.reap_repetitions(una, |left_at, end| {
+            let echo = echo.filter(|_| agreed.timestamps);
+            if echo.is_some_and(|echo| agreed.is_older(echo, left_at)) {
+                return; // it answers the original
+            }
+            rack.repetition_arrived(left_at, end, now);
+            if echo.is_some() {
+                //= rfc7323#4.1
+                rtt.sample(now.since(left_at));
+            }
+        });
     }
 
     /// Something new is acknowledged.
-    fn advance(&mut self, cx: &mut Cx, segment: &Segment) {
+    fn advance(&mut self, cx: &mut Cx, segment: &Segment, arrived: &mut News) {
         let (ack, now) = (segment.header.ack, cx.now());
         let flight_before = self.in_flight();
         let acked = ack.since(self.send.una);
+        let news = self.recovery.as_ref().map_or(acked, |it| it.sacked.unknown(self.send.una, ack));
         if ack.after(self.send.nxt) {
             self.send.nxt = ack; // the probe of the closed window was taken after all
             self.bytes_sent += 1;
         }
         self.send.probed = self.send.probed && ack == self.send.nxt && self.send.wnd == 0;
+        if self.agreed.sack {
+            self.note_arrival(self.send.una, ack, arrived);
+            self.sent.acknowledge(ack);
+        }
         self.send.una = ack;
         self.send_queue.acknowledge(ack);
-        self.measure_round_trip(segment, now);
+        if let Some(sample) = self.rtt.finish(ack, now) {
+            self.rtt.sample(sample);
+        }
+        self.reap_repetitions(cx, segment);
         self.rtt.calm_down();
         self.progress_at = now;
         let in_flight = self.send.flight();
@@ -130,22 +204,10 @@ impl Connection {
         }
         let repairing = self.advance_recovery(cx, acked);
         if !repairing && self.cwnd_limited {
-            self.congestion.on_ack(acked.min(flight_before.max(1)), self.text_mss());
+            self.congestion.on_ack(news.min(flight_before.max(1)), self.text_mss());
         }
         if self.fin_queued && ack.after(self.send_queue.end()) {
             self.fin_is_acknowledged(cx, segment);
-        }
-    }
-
-    fn measure_round_trip(&mut self, segment: &Segment, now: base::Instant) {
-        if let Some(sample) = self.rtt.finish(self.send.una, now) {
-            self.rtt.sample(sample);
-        } else if self.recovery.is_some()
-            && let (true, Some(stamp)) = (self.agreed.timestamps, segment.header.options.timestamps)
-            && let Some(sample) = self.agreed.round_trip(stamp.echo, now)
-        {
-            //= rfc7323#4.1
-            self.rtt.sample(sample);
         }
     }
 
@@ -161,11 +223,13 @@ impl Connection {
             // With SACK the pipe was counted all the time and no burst can follow.
             let flight = if view.sack { u32::MAX } else { view.nxt.since(view.una) };
             self.congestion.on_recovered(flight, view.mss);
+            self.rack.recovered();
             let (una, cwnd) = (view.una, self.congestion.window());
             cx.trace.emit(Place::Node, self.answers, reasons::Recovered { una, cwnd });
         }
         if recovery.phase == Phase::Disorder && recovery.sacked.is_empty() {
             self.recovery = None;
+            self.timers.reorder = Timers::OFF;
         }
         phase == Phase::Fast
     }
@@ -178,12 +242,20 @@ impl Connection {
         cx.trace.emit(Place::Node, segment.journey, reasons::DupAck { ack, count });
     }
 
-    /// Recomputes the pipe, and begins fast recovery when the signs are enough.
-    fn judge_loss(&mut self, cx: &mut Cx) {
+    /// Says what is lost by now, recomputes the pipe, and begins fast recovery when the signs are enough.
+    pub(crate) fn judge_loss(&mut self, cx: &mut Cx) {
         let view = self.view();
         let flight = self.send.flight().min(self.congestion.window());
         let Some(recovery) = &mut self.recovery else { return };
+        if view.sack {
+            let (rack, sent, srtt) = (&self.rack, &self.sent, self.rtt.srtt());
+            let again = recovery.judge(view, Clock { rack, sent, srtt, now: cx.now() });
+            self.timers.reorder = again.unwrap_or(Timers::OFF);
+        }
         if recovery.is_loss(view) {
+            self.undo = view
+                .sack
+                .then(|| Box::new(Undo::new(self.congestion.window(), self.congestion.ssthresh())));
             self.congestion.on_loss(flight, view.mss);
             recovery.begin_fast(view);
             let (seq, cwnd) = (view.una, self.congestion.window());
@@ -241,4 +313,14 @@ impl Connection {
         self.timers.life = cx.now() + span;
         cx.trace.emit(Place::Node, self.answers, reasons::TimeWait { span });
     }
+}
+
+/// The block by which the other side reports a duplicate: the first, when it lies before the
+/// acknowledgement or inside the second (RFC 2883 section 4).
+fn duplicate_of(blocks: &[(Seq, Seq)], ack: Seq) -> Option<(Seq, Seq)> {
+    //= rfc2883#4
+    let &(left, right) = blocks.first()?;
+    let is_inside = |outer: &(Seq, Seq)| left.at_or_after(outer.0) && right.at_or_before(outer.1);
+    let is_old = right.at_or_before(ack) || blocks.get(1).is_some_and(is_inside);
+    (left.before(right) && is_old).then_some((left, right))
 }

@@ -17,6 +17,8 @@ pub trait Congestion {
     fn on_loss(&mut self, flight: u32, mss: u32);
     /// Everything up to the recovery point has arrived.
     fn on_recovered(&mut self, flight: u32, mss: u32);
+    /// The last loss was none: back to the window and threshold from before it.
+    fn on_undo(&mut self, cwnd: u32, ssthresh: u32);
     /// The retransmission timer went off; `first` for this segment.
     fn on_timeout(&mut self, flight: u32, mss: u32, first: bool);
     /// Nothing was sent for longer than an RTO.
@@ -85,6 +87,11 @@ impl Congestion for NewReno {
         }
         //= rfc6582#3.2
         self.cwnd = self.ssthresh.min(flight.max(mss).saturating_add(mss)).max(2 * mss);
+    }
+
+    fn on_undo(&mut self, cwnd: u32, ssthresh: u32) {
+        self.cwnd = self.cwnd.max(cwnd);
+        self.ssthresh = self.ssthresh.max(ssthresh);
     }
 
     fn on_timeout(&mut self, flight: u32, mss: u32, first: bool) {

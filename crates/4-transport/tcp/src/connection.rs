@@ -26,16 +26,19 @@ use crate::congestion::{Congestion, NewReno, initial_window};
 use crate::info::{Error, Info, Readiness};
 use crate::loss::{Phase, Recovery, View};
 use crate::options::{self, Agreed};
+use crate::rack::{Rack, Undo};
 use crate::reasons;
 use crate::reassembly::Reassembly;
 use crate::receive_queue::ReceiveQueue;
 use crate::rtt::Rtt;
 use crate::segment::{Endpoints, Segment};
 use crate::send_queue::SendQueue;
+use crate::sent::SentLog;
 use crate::state::{StateEvent, StateName};
 use crate::timers::Timers;
 use crate::window::{ReceiveSpace, SendSpace};
 use base::{Instant, Journey, Seq};
+use std::sync::Arc;
 use trace::{Cx, Place};
 use wire::tcp::{Flags, Header};
 
@@ -67,6 +70,9 @@ pub struct Connection {
     pub(crate) receive_queue: ReceiveQueue,
     pub(crate) reassembly: Option<Box<Reassembly>>,
     pub(crate) recovery: Option<Box<Recovery>>,
+    pub(crate) sent: SentLog,
+    pub(crate) rack: Rack,
+    pub(crate) undo: Option<Box<Undo>>,
 
     /// When the other side last acknowledged something new, or the wait for that began.
     pub(crate) progress_at: Instant,
@@ -79,7 +85,7 @@ pub struct Connection {
     pub(crate) bytes_sent: u64,
     pub(crate) bytes_received: u64,
     pub(crate) endpoints: Endpoints,
-    pub(crate) config: Config,
+    pub(crate) config: Arc<Config>,
 }
 
 /// What `poll_segment` owes.
@@ -99,7 +105,13 @@ pub(crate) struct Due {
 }
 
 impl Connection {
-    fn blank(config: &Config, endpoints: Endpoints, iss: Seq, mss: u16, born: Instant) -> Self {
+    fn blank(
+        config: &Arc<Config>,
+        endpoints: Endpoints,
+        iss: Seq,
+        mss: u16,
+        born: Instant,
+    ) -> Self {
         Connection {
             state: StateName::Closed,
             due: Due::default(),
@@ -122,6 +134,9 @@ impl Connection {
             receive_queue: ReceiveQueue::new(),
             reassembly: None,
             recovery: None,
+            sent: SentLog::new(),
+            rack: Rack::new(iss),
+            undo: None,
             progress_at: born,
             sent_at: born,
             heard_at: born,
@@ -131,7 +146,7 @@ impl Connection {
             bytes_sent: 0,
             bytes_received: 0,
             endpoints,
-            config: config.clone(),
+            config: Arc::clone(config),
         }
     }
 
@@ -140,7 +155,7 @@ impl Connection {
     /// (1460 on Ethernet over IPv4).
     pub fn connect(
         cx: &mut Cx,
-        config: &Config,
+        config: &Arc<Config>,
         endpoints: Endpoints,
         iss: Seq,
         mss: u16,
@@ -160,7 +175,7 @@ impl Connection {
 
     /// A connection out of a listener's SYN queue: SYN-RECEIVED, our SYN,ACK is on its way.
     pub(crate) fn from_syn_queue(
-        config: &Config,
+        config: &Arc<Config>,
         endpoints: Endpoints,
         half: &crate::listener::HalfOpen,
         now: Instant,
@@ -220,6 +235,8 @@ impl Connection {
     pub(crate) fn forget_sending(&mut self) {
         self.send_queue.clear();
         self.recovery = None;
+        self.undo = None;
+        self.sent.clear();
         let reset = self.due.reset.take();
         self.due = Due { reset, acks: self.due.acks, ..Due::default() };
     }
@@ -257,7 +274,9 @@ impl Connection {
 
     /// Nagle's algorithm on or off (RFC 9293 section 3.7.4 MUST-17).
     pub fn set_nagle(&mut self, on: bool) {
-        self.config.nagle = on;
+        if self.config.nagle != on {
+            Arc::make_mut(&mut self.config).nagle = on;
+        }
     }
 
     /// What a program could do now.

@@ -40,6 +40,10 @@ impl<T> Fifo<T> {
     pub(crate) fn front_mut(&mut self) -> Option<&mut T> {
         self.first.as_mut()
     }
+    #[inline]
+    pub(crate) fn back_mut(&mut self) -> Option<&mut T> {
+        self.rest.back_mut().or(self.first.as_mut())
+    }
     pub(crate) fn get(&self, index: usize) -> Option<&T> {
         if index == 0 { self.first.as_ref() } else { self.rest.get(index - 1) }
     }

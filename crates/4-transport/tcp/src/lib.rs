@@ -15,6 +15,7 @@
 //! | `timeout`, `timers`, `rtt` | what happens by itself | RFC 6298, RFC 9293 3.8 |
 //! | [`state`] | the states and the declared table of transitions | RFC 9293 3.3.2 |
 //! | `loss`, `scoreboard`, [`congestion`] | what is lost, and how much may be in flight | RFC 6675, 6582, 3042, 5681, 6928 |
+//! | `rack`, `sent` | what time says of that: reordering is no loss | RFC 8985, 2883 |
 //! | `send_queue`, `receive_queue`, `reassembly` | buffers; they exist only while data does | |
 //! | `window`, `options` | sequence variables; what the SYNs agreed on; PAWS | RFC 7323, 2018, 2883 |
 //! | [`listener`], [`isn`], [`reset`] | SYN queue, initial numbers, the answer to strays | RFC 9293 3.10.7.1/2, 6528 |
@@ -23,7 +24,7 @@
 //! No I/O, no clock, no chance: time comes with `cx`, initial numbers with the call. Usable alone:
 //! `examples/segments.rs` joins two connections by a queue.
 //!
-//! **Absent, and why**: ECN, Fast Open, SYN cookies, RACK-TLP, PRR, CUBIC, F-RTO (next transport
+//! **Absent, and why**: ECN, Fast Open, SYN cookies, tail loss probes (RFC 8985 section 7), PRR, CUBIC, F-RTO (next transport
 //! issue); urgent data is delivered in line (RFC 9293 section 3.8.5 discourages new uses); the security and
 //! precedence checks of old (RFC 9293 section 3.10.7.4 step 3 is optional in practice).
 
@@ -42,6 +43,7 @@ pub mod listener;
 mod loss;
 mod options;
 mod output;
+mod rack;
 pub mod reasons;
 mod reassembly;
 mod receive_queue;
@@ -50,6 +52,7 @@ mod rtt;
 mod scoreboard;
 mod segment;
 mod send_queue;
+mod sent;
 pub mod state;
 mod text;
 mod timeout;

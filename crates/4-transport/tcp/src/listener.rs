@@ -22,6 +22,7 @@ use crate::segment::{Endpoints, Segment};
 use crate::{IsnSource, rtt};
 use base::{Duration, Instant, Journey, Seq};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 use trace::{Cx, Place};
 use wire::tcp::{Flags, Header};
 
@@ -55,7 +56,7 @@ pub(crate) struct HalfOpen {
 /// A listening port.
 #[derive(Debug)]
 pub struct Listener {
-    config: Config,
+    config: Arc<Config>,
     backlog: usize,
     half_open: BTreeMap<Endpoints, HalfOpen>,
     clock: BTreeSet<(Instant, Endpoints)>,
@@ -72,9 +73,9 @@ const PATIENCE: Duration = Duration::from_millis(100);
 
 impl Listener {
     /// A listener whose connections get `config`; `backlog` bounds each queue (0 counts as 1).
-    pub fn new(config: Config, backlog: usize) -> Self {
+    pub fn new(config: impl Into<Arc<Config>>, backlog: usize) -> Self {
         Listener {
-            config,
+            config: config.into(),
             backlog: backlog.max(1),
             half_open: BTreeMap::new(),
             clock: BTreeSet::new(),

@@ -1,8 +1,9 @@
 //! What is lost, what to send again, and how much is in flight while a loss is repaired.
 //!
-//! With SACK this is RFC 6675 (IsLost, SetPipe, NextSeg with its rescue), without it NewReno (RFC
-//! 6582) in the same terms: each duplicate acknowledgement takes one segment out of the pipe.
-//! After a time-out everything unknown counts as lost and is sent again in slow start.
+//! With SACK, RACK says what is lost (RFC 8985, `rack`), and the rest is RFC 6675 (SetPipe, NextSeg
+//! with its rescue). Without it NewReno (RFC 6582) in the same terms: each duplicate
+//! acknowledgement takes one segment out of the pipe. After a time-out everything unknown counts
+//! as lost and is sent again in slow start.
 //!
 //! The record exists from the first duplicate acknowledgement until the repair is done; a
 //! connection without trouble owns none.
@@ -12,10 +13,13 @@
 //!    | sent again | lost, to send | not yet known  |     minus what the scoreboard knows
 //! ```
 //!
-//! Invariants: una <= high_rxt, lost_edge <= nxt (checked in `Recovery::measure`).
+//! Invariants: una <= high_rxt, lost_edge <= nxt (checked in `Recovery::measure`); `resent` is in
+//! the order of time.
 
+use crate::rack::Rack;
 use crate::scoreboard::{DUP_THRESH, Scoreboard};
-use base::Seq;
+use crate::sent::SentLog;
+use base::{Duration, Instant, Seq};
 use std::collections::VecDeque;
 
 /// How far the trouble went.
@@ -44,26 +48,21 @@ pub(crate) struct Recovery {
     pub(crate) force: bool,
     /// Octets believed to be on their way.
     pub(crate) pipe: u32,
-    /// What was sent again, in order, and SND.NXT at that time.
+    /// What was sent again and may be on its way, in the order of time.
     resent: VecDeque<Resent>,
-    /// A repetition that was lost in its turn.
-    lost_again: Option<(Seq, Seq)>,
-    repetitions: u32,
+    /// Repetitions that were lost in their turn.
+    lost_again: VecDeque<(Seq, Seq)>,
 }
 
 #[derive(Debug)]
 struct Resent {
     start: Seq,
     end: Seq,
-    nxt: Seq,
-    /// The how-manieth repetition this was.
-    order: u32,
+    at: Instant,
 }
 
-/// How many of the first repetitions are examined at each acknowledgement.
-const WATCHED: usize = 8;
-/// Repetitions remembered at most.
-const MAX_RESENT: usize = 4_096;
+/// Repetitions examined at each acknowledgement: those behind them are younger.
+const WATCHED: usize = 64;
 
 /// Where SND.UNA and SND.NXT stand, and how the connection cuts its segments.
 #[derive(Clone, Copy)]
@@ -72,6 +71,15 @@ pub(crate) struct View {
     pub(crate) nxt: Seq,
     pub(crate) mss: u32,
     pub(crate) sack: bool,
+}
+
+/// The clock's part in the judgement.
+#[derive(Clone, Copy)]
+pub(crate) struct Clock<'a> {
+    pub(crate) rack: &'a Rack,
+    pub(crate) sent: &'a SentLog,
+    pub(crate) srtt: Duration,
+    pub(crate) now: Instant,
 }
 
 impl Recovery {
@@ -87,29 +95,32 @@ impl Recovery {
             force: false,
             pipe: 0,
             resent: VecDeque::new(),
-            lost_again: None,
-            repetitions: 0,
+            lost_again: VecDeque::new(),
         }
     }
 
-    /// Do the signs mean a loss (RFC 6675 section 5, RFC 5681 section 3.2)?
+    /// Do the signs mean a loss that no repair has begun for (RFC 8985 section 6.2, RFC 5681 section 3.2)?
     pub(crate) fn is_loss(&self, view: View) -> bool {
-        //= rfc6675#5
-        self.phase == Phase::Disorder
-            && view.una != view.nxt
-            && (self.dup_acks >= DUP_THRESH
-                || view.sack && self.sacked.lost_edge(view.mss).is_some())
+        if self.phase != Phase::Disorder || view.una == view.nxt {
+            return false;
+        }
+        if view.sack {
+            return self.next_lost_once(view).is_some() || !self.lost_again.is_empty();
+        }
+        //= rfc5681#3.2
+        self.dup_acks >= DUP_THRESH
     }
 
-    /// Begins fast recovery.
+    /// Begins fast recovery. What an earlier repair has sent again and is under way stays sent.
     pub(crate) fn begin_fast(&mut self, view: View) {
         self.phase = Phase::Fast;
         self.point = view.nxt;
-        self.high_rxt = view.una;
         self.rescued = false;
         self.force = true;
-        self.lost_edge = (view.una + view.mss).min(view.nxt);
-        self.resent.clear();
+        if !view.sack {
+            self.high_rxt = view.una;
+            self.lost_edge = (view.una + view.mss).min(view.nxt);
+        }
         self.measure(view);
     }
 
@@ -127,6 +138,7 @@ impl Recovery {
         self.rescued = true;
         self.force = true;
         self.resent.clear();
+        self.lost_again.clear();
         self.measure(view);
     }
 
@@ -148,25 +160,91 @@ impl Recovery {
         false
     }
 
-    /// Recomputes what is lost and what is in the pipe.
+    /// Octets from this number on were sent at most once.
+    pub(crate) fn sent_once_from(&self, una: Seq) -> Seq {
+        self.high_rxt.max(una)
+    }
+
+    /// The first and the last of what `[left, right)` reports anew, of octets that were sent once.
+    pub(crate) fn news_in(&self, left: Seq, right: Seq) -> Option<(Seq, Seq)> {
+        let from = self.sent_once_from(left);
+        let first = self.sacked.next_hole(from, right)?;
+        let last = self.sacked.last_hole(from, right)?;
+        Some((first.0, last.1))
+    }
+
+    /// The repair was a mistake: what it took for lost was late.
+    pub(crate) fn forgive(&mut self, una: Seq) {
+        if self.phase == Phase::Fast {
+            self.phase = Phase::Disorder;
+            self.dup_acks = 0;
+            self.force = false;
+            self.lost_edge = una;
+        }
+    }
+
+    /// Takes note of repetitions that arrived: `arrived(left_at, end)` for each.
+    pub(crate) fn reap_repetitions(&mut self, una: Seq, mut arrived: impl FnMut(Instant, Seq)) {
+        let watched = self.resent.len().min(WATCHED);
+        for index in (0..watched).rev() {
+            let it = &self.resent[index];
+            if self.sacked.next_hole(it.start.max(una), it.end).is_none() {
+                arrived(it.at, it.end);
+                self.resent.remove(index);
+            }
+        }
+    }
+
+    /// Moves on what counts as lost. `Some`: when to look again, for something that was overtaken
+    /// may only be late.
+    pub(crate) fn judge(&mut self, view: View, clock: Clock) -> Option<Instant> {
+        let enough = self.phase != Phase::Disorder
+            || self.dup_acks >= DUP_THRESH
+            || self.sacked.is_enough(view.mss);
+        let window = clock.rack.window(enough, clock.srtt);
+        if let Some(edge) = clock.rack.lost_edge(clock.sent, window, clock.now) {
+            self.lost_edge = self.lost_edge.max(edge.min(view.nxt));
+        }
+        while let Some(first) = self.resent.front()
+            && clock.rack.has_overtaken(first.at, first.end)
+            && clock.rack.deadline(first.at, window) <= clock.now
+        {
+            self.lost_again.push_back((first.start, first.end));
+            self.resent.pop_front();
+        }
+        self.last_in_doubt(view, clock).map(|left_at| clock.rack.deadline(left_at, window))
+    }
+
+    /// When the last of what was overtaken and does not count as lost yet has left.
+    fn last_in_doubt(&self, view: View, clock: Clock) -> Option<Instant> {
+        let from = self.lost_edge.max(self.sent_once_from(view.una));
+        let edge = clock.rack.doubtful_edge(clock.sent).map(|edge| edge.min(view.nxt));
+        let hole = edge.and_then(|edge| self.sacked.last_hole(from, edge));
+        let once = hole.and_then(|(_, end)| clock.sent.left_at(end));
+        let is_doubtful = |it: &&Resent| clock.rack.has_overtaken(it.at, it.end);
+        let again = self.resent.front().filter(is_doubtful).map(|it| it.at);
+        once.max(again)
+    }
+
+    /// Recomputes what is in the pipe.
     pub(crate) fn measure(&mut self, view: View) {
         //= rfc6675#4
         self.high_rxt = self.high_rxt.max(view.una);
-        if view.sack
-            && let Some(edge) = self.sacked.lost_edge(view.mss)
-        {
-            self.lost_edge = self.lost_edge.max(edge);
-        }
         self.lost_edge = self.lost_edge.max(view.una);
+        while let Some(&(start, end)) = self.lost_again.front()
+            && self.sacked.next_hole(start.max(view.una), end).is_none()
+        {
+            self.lost_again.pop_front(); // it arrived after all
+        }
         let unknown = if self.phase == Phase::Disorder { view.una } else { self.lost_edge };
         self.pipe = self.sacked.unknown(unknown, view.nxt)
             + self.sacked.unknown(view.una, self.high_rxt.min(unknown));
         if !view.sack {
             self.pipe = self.pipe.saturating_sub(self.dup_acks.saturating_mul(view.mss));
         }
-        self.find_lost_again(view);
-        if let Some((start, end)) = self.lost_again {
-            self.pipe = self.pipe.saturating_sub(end.since(start));
+        for &(start, end) in &self.lost_again {
+            let missing = self.sacked.unknown(start.max(view.una), end);
+            self.pipe = self.pipe.saturating_sub(missing);
         }
         debug_assert!(
             self.high_rxt.at_or_before(view.nxt) && self.lost_edge.at_or_before(view.nxt),
@@ -176,75 +254,50 @@ impl Recovery {
         );
     }
 
-    /// Was the first missing repetition lost in its turn? It was when three segments that left
-    /// after it have arrived: new ones, or other repetitions. RFC 6675 waits for a time-out here;
-    /// this is the idea of RFC 8985, with counts in place of clocks.
-    fn find_lost_again(&mut self, view: View) {
-        self.lost_again = None;
-        while self.resent.front().is_some_and(|it| it.end.at_or_before(view.una)) {
-            self.resent.pop_front();
-        }
-        let Some(highest) = self.sacked.highest() else { return };
-        let margin = (DUP_THRESH * view.mss) as i32;
-        let hole = |it: &Resent| self.sacked.next_hole(it.start.max(view.una), it.end);
-        let watched = self.resent.iter().take(WATCHED);
-        let Some((first, missing)) = watched.filter_map(|it| Some((it, hole(it)?))).next() else {
-            return;
-        };
-        let overtaken = || {
-            let later = self.resent.iter().take(2 * WATCHED).filter(|it| it.order > first.order);
-            later.filter(|it| hole(it).is_none()).count() >= DUP_THRESH as usize
-        };
-        if highest.distance(first.nxt) >= margin || overtaken() {
-            self.lost_again = Some(missing);
-        }
-    }
-
-    /// The next lost octets to send again (NextSeg, rule 1).
+    /// The next lost octets to send again (NextSeg, rule 1): first what was lost twice.
     pub(crate) fn next_lost(&self, view: View) -> Option<(Seq, Seq)> {
         if self.phase == Phase::Disorder {
             return None;
         }
-        if self.lost_again.is_some() {
-            return self.lost_again;
-        }
-        self.sacked.next_hole(self.high_rxt.max(view.una), self.lost_edge)
+        let twice = self.lost_again.front();
+        twice
+            .and_then(|&(start, end)| self.sacked.next_hole(start.max(view.una), end))
+            .or_else(|| self.next_lost_once(view))
     }
 
-    /// What may be sent again when nothing is lost for sure and there is nothing new (rules 3 and 4).
+    fn next_lost_once(&self, view: View) -> Option<(Seq, Seq)> {
+        self.sacked.next_hole(self.sent_once_from(view.una), self.lost_edge)
+    }
+
+    /// The rescue (NextSeg, rule 4): once in a repair, when nothing is lost and there is nothing new, the
+    /// tail, whose loss nothing else would show.
     pub(crate) fn next_doubtful(&mut self, view: View) -> Option<(Seq, Seq)> {
-        if self.phase != Phase::Fast || !view.sack {
+        if self.phase != Phase::Fast || !view.sack || self.rescued {
             return None;
         }
-        let from = self.high_rxt.max(view.una);
+        let from = self.sent_once_from(view.una);
         let highest = self.sacked.highest().unwrap_or(from);
-        if let Some(hole) = self.sacked.next_hole(from, highest) {
-            return Some(hole);
-        }
-        if self.rescued {
-            return None;
-        }
         self.rescued = true;
         let tail = view.nxt - view.mss.min(view.nxt.since(view.una));
         self.sacked.next_hole(tail.max(highest), view.nxt)
     }
 
-    /// `[start, end)` is sent again, while SND.NXT is `nxt`.
-    pub(crate) fn sent_again(&mut self, start: Seq, end: Seq, nxt: Seq) {
+    /// `[start, end)` is sent again at `now`.
+    pub(crate) fn sent_again(&mut self, start: Seq, end: Seq, now: Instant) {
         self.force = false;
-        self.repetitions += 1;
-        if self.lost_again.take().is_some() {
-            let known = self.resent.iter_mut().take(WATCHED);
-            known
-                .filter(|it| it.start.at_or_before(start) && start.before(it.end))
-                .for_each(|it| it.nxt = nxt);
-        } else if self.resent.len() < MAX_RESENT {
-            let order = self.repetitions;
-            self.resent.push_back(Resent { start, end, nxt, order });
-        }
-        // A rescue lies beyond what was examined in order: nothing missing may be skipped.
-        if self.sacked.next_hole(self.high_rxt, start).is_none() {
-            self.high_rxt = self.high_rxt.max(end);
+        self.resent.push_back(Resent { start, end, at: now });
+        match self.lost_again.front_mut() {
+            Some(first) if first.0.at_or_before(start) && start.before(first.1) => {
+                first.0 = end;
+                if first.0.at_or_after(first.1) {
+                    self.lost_again.pop_front();
+                }
+            }
+            // A rescue lies beyond what was examined in order: nothing missing may be skipped.
+            _ if self.sacked.next_hole(self.high_rxt, start).is_none() => {
+                self.high_rxt = self.high_rxt.max(end);
+            }
+            _ => {}
         }
         self.pipe += end.since(start);
     }
@@ -254,24 +307,118 @@ impl Recovery {
 mod tests {
     use super::*;
 
-    /// A hole so near to the highest octet reported that it is not lost for sure: it is sent again
-    /// on suspicion, once, however often the other side repeats itself.
-    #[test]
-    fn a_doubtful_hole_is_sent_again_once() {
-        let view = View { una: Seq(0), nxt: Seq(10_000), mss: 1_000, sack: true };
-        let mut recovery = Recovery::new(view.una);
-        for (left, right) in [(1_000, 7_000), (8_000, 10_000)] {
-            recovery.sacked.insert(Seq(left), Seq(right));
+    fn at(ms: u64) -> Instant {
+        Instant::ZERO + Duration::from_millis(ms)
+    }
+
+    /// Ten segments of 1000 octets leave, one a millisecond; the round trip is 40 ms.
+    struct Bench {
+        rack: Rack,
+        sent: SentLog,
+        recovery: Recovery,
+        view: View,
+    }
+
+    impl Bench {
+        fn new() -> Bench {
+            let mut sent = SentLog::new();
+            (1..=10).for_each(|n| sent.sent(Seq(n * 1_000), at(u64::from(n))));
+            let view = View { una: Seq(0), nxt: Seq(10_000), mss: 1_000, sack: true };
+            Bench { rack: Rack::new(Seq(0)), sent, recovery: Recovery::new(Seq(0)), view }
         }
-        recovery.begin_fast(view);
-        assert_eq!(recovery.next_lost(view), Some((Seq(0), Seq(1_000))));
-        recovery.sent_again(Seq(0), Seq(1_000), view.nxt);
-        recovery.measure(view);
-        assert_eq!(recovery.next_lost(view), None);
-        assert_eq!(recovery.next_doubtful(view), Some((Seq(7_000), Seq(8_000))));
-        recovery.sent_again(Seq(7_000), Seq(8_000), view.nxt);
-        recovery.measure(view);
-        assert_eq!(recovery.next_lost(view), None);
-        assert_eq!(recovery.next_doubtful(view), None);
+
+        /// `[left, right)` is reported at `now`; what is judged lost then.
+        fn report(&mut self, left: u32, right: u32, now: Instant) -> Option<Instant> {
+            let mut news = crate::rack::News::default();
+            if let Some((first, end)) = self.recovery.news_in(Seq(left), Seq(right)) {
+                news.add(first, end, self.sent.left_at(end).expect("it left"));
+            }
+            self.rack.update(&news, now);
+            self.recovery.sacked.insert(Seq(left), Seq(right));
+            self.judge(now)
+        }
+
+        fn judge(&mut self, now: Instant) -> Option<Instant> {
+            let rack = &mut self.rack;
+            self.recovery.reap_repetitions(self.view.una, |left_at, end| {
+                rack.repetition_arrived(left_at, end, now);
+            });
+            let srtt = Duration::from_millis(40);
+            let clock = Clock { rack, sent: &self.sent, srtt, now };
+            let again = self.recovery.judge(self.view, clock);
+            if self.recovery.is_loss(self.view) {
+                self.recovery.begin_fast(self.view);
+            }
+            self.recovery.measure(self.view);
+            again
+        }
+
+        fn send_again(&mut self, hole: (u32, u32), now: Instant) {
+            let hole = (Seq(hole.0), Seq(hole.1));
+            assert_eq!(self.recovery.next_lost(self.view), Some(hole));
+            self.recovery.sent_again(hole.0, hole.1, now);
+        }
+    }
+
+    #[test]
+    fn three_duplicates_are_enough_while_nothing_was_reordered() {
+        let mut bench = Bench::new();
+        assert_eq!(bench.report(1_000, 2_000, at(42)), Some(at(51)), "a quarter of 40 ms");
+        assert_eq!(bench.report(2_000, 3_000, at(43)), Some(at(51)));
+        assert_eq!(bench.recovery.phase, Phase::Disorder);
+        bench.report(3_000, 4_000, at(44));
+        assert_eq!(bench.recovery.phase, Phase::Fast);
+        bench.send_again((0, 1_000), at(44));
+        assert_eq!(bench.recovery.next_lost(bench.view), None);
+        assert_eq!(bench.recovery.pipe, 7_000, "six never reported, one sent again");
+    }
+
+    #[test]
+    fn two_duplicates_are_enough_when_the_window_is_over() {
+        let mut bench = Bench::new();
+        let again = bench.report(1_000, 3_000, at(43)).expect("in doubt");
+        bench.judge(Instant::from_nanos(again.as_nanos() - 1));
+        assert_eq!(bench.recovery.phase, Phase::Disorder);
+        assert_eq!(bench.judge(again), None);
+        assert_eq!(bench.recovery.next_lost(bench.view), Some((Seq(0), Seq(1_000))));
+    }
+
+    #[test]
+    fn where_things_come_late_duplicates_prove_nothing() {
+        let mut bench = Bench::new();
+        bench.report(2_000, 3_000, at(43));
+        bench.report(1_000, 2_000, at(44)); // late: this path reorders
+        let again = bench.report(3_000, 9_000, at(49)).expect("in doubt");
+        assert_eq!(bench.recovery.phase, Phase::Disorder, "eight duplicates");
+        assert_eq!(again, at(51));
+        bench.rack.repeated_in_vain(Seq(0), Seq(10_000));
+        assert_eq!(bench.judge(at(50)), Some(at(61)), "a vain repetition: a quarter more");
+        bench.judge(at(61));
+        assert_eq!(bench.recovery.phase, Phase::Fast);
+    }
+
+    #[test]
+    fn a_repetition_that_others_overtook_is_lost_again() {
+        let mut bench = Bench::new();
+        bench.report(1_000, 2_000, at(42));
+        bench.report(3_000, 10_000, at(50));
+        bench.send_again((0, 1_000), at(50));
+        bench.send_again((2_000, 3_000), at(51));
+        bench.report(2_000, 3_000, at(91));
+        assert_eq!(bench.recovery.next_lost(bench.view), Some((Seq(0), Seq(1_000))));
+        bench.send_again((0, 1_000), at(91));
+        assert_eq!(bench.recovery.next_lost(bench.view), None);
+    }
+
+    /// The tail is sent again on suspicion once, however often the other side repeats itself.
+    #[test]
+    fn a_rescue_comes_once() {
+        let mut bench = Bench::new();
+        bench.report(1_000, 8_000, at(48));
+        bench.send_again((0, 1_000), at(48));
+        assert_eq!(bench.recovery.next_doubtful(bench.view), Some((Seq(9_000), Seq(10_000))));
+        bench.recovery.sent_again(Seq(9_000), Seq(10_000), at(48));
+        assert_eq!(bench.recovery.next_doubtful(bench.view), None);
+        assert_eq!(bench.recovery.next_lost(bench.view), None);
     }
 }

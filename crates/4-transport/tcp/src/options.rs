@@ -99,6 +99,11 @@ impl Agreed {
         }
     }
 
+    /// Was the segment that is echoed sent before `time`?
+    pub(crate) fn is_older(&self, echo: u32, time: Instant) -> bool {
+        (echo.wrapping_sub(ts_clock(self.offset, time)) as i32) < 0
+    }
+
     /// The options of our SYN,ACK: what both want.
     pub(crate) fn answer(&self, mss: u16, scaled: bool, now: Instant) -> Options {
         Options {
@@ -115,12 +120,6 @@ impl Agreed {
     pub(crate) fn stamp(&self, now: Instant) -> Option<Timestamps> {
         self.timestamps
             .then(|| Timestamps { value: ts_clock(self.offset, now), echo: self.ts_recent })
-    }
-
-    /// The round trip that an echoed timestamp proves; none when the echo is no clock of ours.
-    pub(crate) fn round_trip(&self, echo: u32, now: Instant) -> Option<Duration> {
-        let millis = ts_clock(self.offset, now).wrapping_sub(echo);
-        (millis < 1 << 30).then(|| Duration::from_millis(u64::from(millis)))
     }
 
     /// PAWS: is `value` older than what we have seen (RFC 7323 section 5.3 R1)?

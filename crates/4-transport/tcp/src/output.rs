@@ -173,6 +173,9 @@ impl Connection {
             self.arm_retransmit(now);
         }
         self.rtt.start(self.send.nxt, now);
+        if self.agreed.sack {
+            self.sent.sent(self.send.nxt, now);
+        }
         if let Some(recovery) = &mut self.recovery {
             recovery.pipe += len + u32::from(fin);
         }
@@ -225,7 +228,7 @@ impl Connection {
         Some(self.send_again(cx, start, end, cause))
     }
 
-    /// Nothing is lost for sure and nothing new may leave: what may be lost (RFC 6675 section 4, rules 3 and 4).
+    /// Nothing is lost for sure and nothing new may leave: what may be lost (RFC 6675 section 4, rule 4).
     #[cold]
     fn poll_doubtful(&mut self, cx: &mut Cx) -> Option<Segment> {
         let view = self.view();
@@ -247,7 +250,10 @@ impl Connection {
         let fin = self.fin_sent() && start + len == text_end && end.after(text_end);
         let stop = start + len + u32::from(fin);
         if let Some(recovery) = &mut self.recovery {
-            recovery.sent_again(start, stop, self.send.nxt);
+            recovery.sent_again(start, stop, cx.now());
+        }
+        if let Some(undo) = &mut self.undo {
+            undo.sent_again(start, stop);
         }
         self.rtt.stop();
         self.retransmissions += 1;

@@ -155,6 +155,12 @@ trace::reasons! {
     4155 sack_reneged SackReneged { una: Seq } Note "rfc2018#8"
         en "What was reported as received may be gone: everything from {una} on is sent again."
         zh "对方曾报告收到的数据可能已丢弃: 从 {una} 起全部重发。";
+    4156 reordering_seen ReorderingSeen {} Note "rfc8985#6.2"
+        en "A segment arrived after later ones without having been repeated: this path reorders, so what is overtaken gets time before it counts as lost."
+        zh "有报文段比后发的晚到, 而且从未重发: 这条路径会乱序, 以后被超过的报文段先等一等再判为丢失。";
+    4157 recovery_undone RecoveryUndone { cwnd: u32 } Note "rfc2883#5"
+        en "Every repetition was received twice, so nothing had been lost: the congestion window is {cwnd} octets again."
+        zh "每个重发的报文段对方都收到了两次, 其实什么也没丢: 拥塞窗口恢复为 {cwnd} 字节。";
 
     // Closing
     4160 fin_sent FinSent { seq: Seq } Note "rfc9293#3.10.4"

@@ -57,19 +57,16 @@ impl Scoreboard {
         }
     }
 
-    /// Everything unknown before this number counts as lost: at least three ranges, or more than
-    /// two segments' octets, arrived beyond it (RFC 6675 section 4, IsLost).
-    pub(crate) fn lost_edge(&self, mss: u32) -> Option<Seq> {
+    /// Do the blocks weigh as much as three duplicates: three ranges, or more than two segments'
+    /// octets (RFC 6675 section 4, IsLost)?
+    pub(crate) fn is_enough(&self, mss: u32) -> bool {
         //= rfc6675#4
         let (mut count, mut octets) = (0, 0);
-        for range in self.ranges.iter().rev() {
+        self.ranges.iter().rev().any(|range| {
             count += 1;
             octets += range.1.since(range.0);
-            if count >= DUP_THRESH || octets > (DUP_THRESH - 1) * mss {
-                return Some(range.0);
-            }
-        }
-        None
+            count >= DUP_THRESH || octets > (DUP_THRESH - 1) * mss
+        })
     }
 
     /// Octets of `[left, right)` not known to have arrived.
@@ -98,6 +95,20 @@ impl Scoreboard {
             start = range.1;
         }
         start.before(limit).then_some((start, limit))
+    }
+
+    /// The last hole between `from` and `limit`.
+    pub(crate) fn last_hole(&self, from: Seq, limit: Seq) -> Option<(Seq, Seq)> {
+        let mut end = limit;
+        let index = self.ranges.partition_point(|range| range.0.before(limit));
+        for range in self.ranges[..index].iter().rev() {
+            if range.1.before(end) {
+                let start = range.1.max(from);
+                return start.before(end).then_some((start, end));
+            }
+            end = range.0;
+        }
+        from.before(end).then_some((from, end))
     }
 }
 
@@ -135,21 +146,26 @@ mod tests {
                     .map(|start| (start, (start..b).find(|&i| bits[i]).unwrap_or(b)));
                 let got = board.next_hole(base + a as u32, base + b as u32);
                 assert_eq!(got, hole.map(|(l, r)| (base + l as u32, base + r as u32)));
+                let last = (a..b)
+                    .rfind(|&i| !bits[i])
+                    .map(|end| ((a..end).rfind(|&i| bits[i]).map_or(a, |i| i + 1), end + 1));
+                let got = board.last_hole(base + a as u32, base + b as u32);
+                assert_eq!(got, last.map(|(l, r)| (base + l as u32, base + r as u32)));
             }
         }
     }
 
     #[test]
-    fn what_counts_as_lost() {
+    fn what_weighs_as_much_as_three_duplicates() {
         let mut board = Scoreboard::default();
         board.insert(Seq(2_000), Seq(3_000));
-        assert_eq!(board.lost_edge(1_000), None);
+        assert!(!board.is_enough(1_000));
         board.insert(Seq(3_000), Seq(5_000));
-        assert_eq!(board.lost_edge(1_000), Some(Seq(2_000)), "more than two segments' octets");
+        assert!(board.is_enough(1_000), "more than two segments' octets");
         let mut sparse = Scoreboard::default();
         [10, 20, 30].iter().for_each(|&left| {
             sparse.insert(Seq(left), Seq(left + 1));
         });
-        assert_eq!(sparse.lost_edge(1_000), Some(Seq(10)), "three ranges");
+        assert!(sparse.is_enough(1_000), "three ranges");
     }
 }

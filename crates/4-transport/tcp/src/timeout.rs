@@ -24,6 +24,10 @@ impl Connection {
             self.timers.retransmit = Timers::OFF;
             self.retransmit_timer(cx, now);
         }
+        if now >= self.timers.reorder {
+            self.timers.reorder = Timers::OFF;
+            self.judge_loss(cx);
+        }
         if now >= self.timers.life {
             self.timers.life = Timers::OFF;
             self.life_timer(cx, now);
@@ -84,6 +88,8 @@ impl Connection {
         let reneged = recovery.sacked.lowest() == Some(una);
         let was_timeout = recovery.phase == Phase::Timeout;
         recovery.begin_timeout(view);
+        self.undo = None;
+        self.timers.reorder = Timers::OFF;
         //= rfc5681#3.1
         self.congestion.on_timeout(flight, view.mss, first && !was_timeout);
         self.arm_retransmit(now);

@@ -387,7 +387,7 @@ impl World {
         match words[0] {
             "connect" => {
                 let iss = Seq(self.iss);
-                let config = &self.config;
+                let config = &self.config.clone().into();
                 let connection = Connection::connect(cx, config, ends(port), iss, self.mss);
                 self.connections.insert(port, connection);
             }
@@ -477,27 +477,23 @@ impl World {
         }
     }
 
-    /// `open OPTIONS`: a connection that the peer opens, up to `accept`.
+    /// `open OPTIONS`: a connection that the peer opens, up to `accept`; `rtt=10ms`: so slowly.
     fn open(&mut self, port: u16, options: &str) {
-        let stamp = if options.contains("ts=") { " ts=101/last" } else { "" };
+        let (rtts, options): (Vec<&str>, Vec<&str>) =
+            options.split(' ').partition(|word| word.starts_with("rtt="));
+        let window = options.iter().find(|word| word.starts_with("win=")).unwrap_or(&"");
+        let stamped = options.iter().any(|word| word.starts_with("ts="));
+        let stamp = if stamped { " ts=101/last" } else { "" };
         if self.listener.is_none() {
             self.line("listen 8");
         }
-        for line in [
-            format!("p{port} < S 0(0) {options}"),
-            format!("p{port} > S. 0(0) ack=1"),
-            format!(
-                "p{port} < . 1(0) ack=1 {}{stamp}",
-                if options.contains("win=") {
-                    options.split(' ').find(|word| word.starts_with("win=")).unwrap_or("")
-                } else {
-                    ""
-                }
-            ),
-            format!("p{port} accept"),
-        ] {
-            self.line(&line);
+        self.line(&format!("p{port} < S 0(0) {}", options.join(" ")));
+        self.line(&format!("p{port} > S. 0(0) ack=1"));
+        for rtt in rtts {
+            self.line(&rtt.replace("rtt=", "+"));
         }
+        self.line(&format!("p{port} < . 1(0) ack=1 {window}{stamp}"));
+        self.line(&format!("p{port} accept"));
         self.events.clear();
     }
 

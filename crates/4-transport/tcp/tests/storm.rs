@@ -101,9 +101,15 @@ fn a_storm_breaks_nothing() {
             Endpoints { local: ([10, 0, 0, 1], 80).into(), remote: ([10, 0, 0, 2], 9).into() };
         let isn = IsnSource::new([3; 16]);
         let mut listener = Listener::new(config.clone(), 2);
-        let mut connection = seed
-            .is_multiple_of(3)
-            .then(|| Connection::connect(&mut cx, &config, ends, Seq(random.next_u32()), 1_460));
+        let mut connection = seed.is_multiple_of(3).then(|| {
+            Connection::connect(
+                &mut cx,
+                &config.clone().into(),
+                ends,
+                Seq(random.next_u32()),
+                1_460,
+            )
+        });
         let (mut ours, mut theirs) = (Seq(0), Seq(random.next_u32()));
         for _ in 0..500 {
             let (mut anchors, mut acks) = (vec![theirs, theirs + 1], vec![ours, ours + 1]);

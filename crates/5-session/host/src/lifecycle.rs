@@ -54,7 +54,7 @@ impl Count {
 #[derive(Debug)]
 pub struct Host {
     pub(crate) name: String,
-    pub(crate) tcp_config: tcp::Config,
+    pub(crate) tcp_config: Arc<tcp::Config>,
     pub(crate) limits: Limits,
     pub(crate) interfaces: Vec<Interface>,
     pub(crate) ip: Ip,
@@ -88,7 +88,7 @@ impl Host {
         let ip_config = ip::Config { forwarding: config.forwarding, ..ip::Config::default() };
         let mut host = Host {
             name: config.name,
-            tcp_config: config.tcp,
+            tcp_config: Arc::new(config.tcp),
             limits: config.limits,
             interfaces: Vec::new(),
             ip: Ip::new(ip_config, random.stream("ip")),

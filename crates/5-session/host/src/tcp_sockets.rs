@@ -12,6 +12,7 @@ use base::Journey;
 use bytes::Bytes;
 use core::net::{IpAddr, SocketAddr};
 use core::task::Waker;
+use std::sync::Arc;
 use tcp::Endpoints;
 use trace::{Cx, Place};
 
@@ -116,7 +117,7 @@ impl Host {
         let local = self.bind_address(cx, Transport::Tcp, local, options.reuse_address)?;
         let backlog = options.backlog.max(1);
         let key = self.listeners.insert(ListenerRecord {
-            listener: tcp::Listener::new(self.tcp_config.clone(), backlog),
+            listener: tcp::Listener::new(Arc::clone(&self.tcp_config), backlog),
             local,
             wakers: Wakers::default(),
             owner: self.owner.clone(),
