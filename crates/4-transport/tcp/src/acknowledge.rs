@@ -185,12 +185,12 @@ impl Connection {
             self.sent.acknowledge(ack);
         }
         self.send.una = ack;
+        self.send.small_to = self.send.small_to.max(ack);
         self.send_queue.acknowledge(ack);
         if let Some(sample) = self.rtt.finish(ack, now) {
             self.rtt.sample(sample);
         }
         self.reap_repetitions(cx, segment);
-        self.rtt.calm_down();
         self.progress_at = now;
         let in_flight = self.send.flight();
         let note = reasons::AckAdvanced { una: ack, acked, in_flight };
@@ -272,7 +272,9 @@ impl Connection {
         let window = self.send.wnd;
         if window == 0 {
             //= rfc9293#3.8.6.1 MUST-37
-            self.progress_at = cx.now(); // it answers: patience, for ever
+            if !self.orphan {
+                self.progress_at = cx.now(); // it answers: patience, for ever, while a program waits
+            }
             if had > 0 {
                 let seq = self.send.nxt;
                 cx.trace.emit(Place::Node, segment.journey, reasons::ZeroWindow { seq });

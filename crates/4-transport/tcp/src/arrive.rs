@@ -64,6 +64,7 @@ impl Connection {
         if !self.acknowledge(cx, segment) {
             return;
         }
+        self.remember_timestamp(cx, segment);
         if flags.has(Flags::URG) {
             let pointer = segment.header.urgent;
             cx.trace.emit(Place::Node, journey, reasons::UrgentInLine { pointer });
@@ -85,6 +86,8 @@ impl Connection {
         {
             header.flags = header.flags.without(Flags::SYN);
             header.seq += 1;
+            // The window of a SYN is not scaled (RFC 7323 section 2.2), all later ones are.
+            header.window >>= self.agreed.snd_scale;
         }
     }
 
@@ -142,15 +145,20 @@ impl Connection {
             self.refuse(cx, segment);
             return None;
         }
+        refused
+    }
+
+    /// TS.Recent, from a segment whose acknowledgement was believed: a number guessed blindly must not
+    /// make PAWS refuse the true ones.
+    #[inline]
+    fn remember_timestamp(&mut self, cx: &mut Cx, segment: &Segment) {
         //= rfc7323#4.3
         if let Some(stamp) = segment.header.options.timestamps
             && self.agreed.timestamps
-            && seq.at_or_before(self.receive.acked)
-            && !segment.header.flags.has(Flags::RST)
+            && segment.header.seq.at_or_before(self.receive.acked)
         {
             self.agreed.remember(stamp.value, cx.now());
         }
-        refused
     }
 
     /// Not acceptable: an ACK says what would be (never to a RST).
@@ -174,7 +182,7 @@ impl Connection {
                 return;
             }
         }
-        //= rfc9293#3.10.7.4 MUST-58 MUST-59
+        //= rfc9293#3.10.7.4
         if !is_reset {
             self.challenge(cx);
         }

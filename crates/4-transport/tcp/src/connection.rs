@@ -162,6 +162,7 @@ impl Connection {
     ) -> Connection {
         //= rfc9293#3.10.1
         let now = cx.now();
+        let mss = mss.max(options::LEAST_PATH_MSS);
         let mut connection = Self::blank(config, endpoints, iss, mss, now);
         connection.state = StateName::SynSent;
         connection.send.nxt = iss + 1;
@@ -265,6 +266,7 @@ impl Connection {
         }
         //= rfc6191#2
         match header.options.timestamps {
+            Some(_) if !self.agreed.timestamps && self.config.timestamps => true,
             Some(stamp) if self.agreed.timestamps && stamp.value != self.agreed.ts_recent => {
                 (stamp.value.wrapping_sub(self.agreed.ts_recent) as i32) > 0
             }

@@ -6,6 +6,7 @@
 use crate::connection::Connection;
 use crate::info::{Error, IcmpErrorKind};
 use crate::loss::Recovery;
+use crate::options::LEAST_PATH_MSS;
 use crate::reasons;
 use crate::state::{StateEvent, StateName};
 use base::{Journey, Seq};
@@ -37,8 +38,9 @@ impl Connection {
     /// Path MTU discovery (RFC 1191, RFC 8201): shorter segments, and again what was too long.
     fn shrink_mss(&mut self, cx: &mut Cx, mtu: u32) {
         let headers = if self.endpoints.remote.is_ipv4() { 40 } else { 60 };
-        let least = if self.endpoints.remote.is_ipv4() { 512 } else { 1_220 };
-        let mss = mtu.saturating_sub(headers).clamp(least, 0xffff) as u16;
+        //= rfc1191#3
+        let least = if self.endpoints.remote.is_ipv4() { LEAST_PATH_MSS } else { 1_220 };
+        let mss = mtu.saturating_sub(headers).clamp(u32::from(least), 0xffff) as u16;
         if mss >= self.agreed.mss {
             return;
         }

@@ -15,7 +15,7 @@
 
 use crate::config::Config;
 use crate::connection::Connection;
-use crate::options::Agreed;
+use crate::options::{Agreed, LEAST_PATH_MSS};
 use crate::reasons;
 use crate::reset::reset_for;
 use crate::segment::{Endpoints, Segment};
@@ -99,6 +99,7 @@ impl Listener {
         if self.half_open.contains_key(&endpoints) {
             return self.arrive_half_open(cx, endpoints, segment);
         }
+        let mss = mss.max(LEAST_PATH_MSS);
         let flags = segment.header.flags;
         let port = endpoints.remote.port();
         //= rfc9293#3.10.7.2
@@ -242,10 +243,14 @@ impl Listener {
         if flags.has(Flags::SYN) {
             return self.arrive_syn(cx, endpoints, &segment, in_window);
         }
-        let old = match segment.header.options.timestamps {
-            Some(stamp) => half.agreed.timestamps && half.agreed.is_old(stamp.value, cx.now()),
-            None => false,
-        };
+        let stamp = segment.header.options.timestamps;
+        if half.agreed.timestamps && stamp.is_none() {
+            //= rfc7323#3.2
+            cx.trace.emit(Place::Node, journey, reasons::TimestampMissing { seq });
+            return ListenOutcome::Ended;
+        }
+        let old = half.agreed.timestamps
+            && stamp.is_some_and(|stamp| half.agreed.is_old(stamp.value, cx.now()));
         let end = seq + segment.seq_len();
         let overlaps = end.after(nxt) && seq.before(nxt + window);
         if old || !(in_window || overlaps) {

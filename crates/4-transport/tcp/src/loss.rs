@@ -44,6 +44,8 @@ pub(crate) struct Recovery {
     high_rxt: Seq,
     lost_edge: Seq,
     rescued: bool,
+    /// SND.UNA when the retransmission timer last went off.
+    pub(crate) timed_out: Option<Seq>,
     /// Send the first missing segment whatever the pipe says.
     pub(crate) force: bool,
     /// Octets believed to be on their way.
@@ -92,6 +94,7 @@ impl Recovery {
             high_rxt: una,
             lost_edge: una,
             rescued: false,
+            timed_out: None,
             force: false,
             pipe: 0,
             resent: VecDeque::new(),

@@ -11,6 +11,8 @@ use wire::tcp::{Options, Timestamps};
 const MAX_SHIFT: u8 = 14;
 /// A side that claims to take less than this cannot be served: options alone would fill it.
 const LEAST_MSS: u16 = 64;
+/// Every path takes packets of 68 octets (RFC 791 section 3.2): so much is left for options and text.
+pub(crate) const LEAST_PATH_MSS: u16 = 28;
 /// RFC 7323 section 5.5: a remembered timestamp this old proves nothing.
 const TIMESTAMP_LIFE: Duration = Duration::from_secs(24 * 24 * 3_600);
 

@@ -99,7 +99,7 @@ impl Connection {
         }
         let unsent = unsent.max(0) as u32;
         let window = self.send.usable();
-        let mss = self.text_mss() - self.sack_room();
+        let mss = self.text_room();
         let len = unsent.min(mss).min(window);
         let fin = fin_waits && len == unsent && window > len;
         if len == 0 && !fin {
@@ -166,7 +166,7 @@ impl Connection {
         }
         self.send.nxt = seq + len + u32::from(fin);
         self.bytes_sent += u64::from(len);
-        if len < self.text_mss() - self.sack_room() && len > 0 {
+        if len < self.text_room() && len > 0 {
             self.send.small_to = self.send.nxt;
         }
         if was_idle || self.timers.retransmit == Timers::OFF {
@@ -243,7 +243,7 @@ impl Connection {
 
     #[cold]
     fn send_again(&mut self, cx: &mut Cx, start: Seq, end: Seq, cause: &'static str) -> Segment {
-        let mss = self.text_mss() - self.sack_room();
+        let mss = self.text_room();
         let text_end = self.send_queue.end();
         let len = text_end.min(end).distance(start).max(0) as u32;
         let len = len.min(mss);
@@ -265,7 +265,7 @@ impl Connection {
     #[cold]
     fn poll_probe(&mut self, cx: &mut Cx) -> Option<Segment> {
         if core::mem::take(&mut self.due.keepalive) {
-            //= rfc9293#3.8.4 MUST-25
+            //= rfc9293#3.8.4 SHLD-12
             let header = self.header(cx.now(), self.send.nxt - 1, Flags::ACK);
             return Some(Segment::bare(header));
         }
@@ -277,7 +277,7 @@ impl Connection {
         let usable = self.send.usable();
         if usable > 0 && unsent > 0 {
             // The override of the silly-window rule: what fits.
-            let len = unsent.min(usable).min(self.text_mss() - self.sack_room());
+            let len = unsent.min(usable).min(self.text_room());
             return Some(self.send_new(cx, len, false));
         }
         //= rfc9293#3.8.6.1 MUST-36
@@ -329,7 +329,7 @@ impl Connection {
         let free = self.free();
         let window = self.receive.offer(free, step, self.agreed.rcv_scale);
         let mut options = Options { timestamps: self.agreed.stamp(now), ..Options::default() };
-        if self.agreed.sack && (self.reassembly.is_some() || self.due.dsack.is_some()) {
+        if (self.reassembly.is_some() || self.due.dsack.is_some()) && self.has_sack_room() {
             self.add_sack(&mut options);
         }
         Header {
@@ -360,13 +360,26 @@ impl Connection {
         };
     }
 
+    /// Octets of text that the next full segment holds.
+    #[inline]
+    fn text_room(&self) -> u32 {
+        self.text_mss() - self.sack_room()
+    }
+
     /// Octets that SACK blocks take from the text of the next segment.
     #[inline]
     fn sack_room(&self) -> u32 {
-        if !self.agreed.sack || (self.reassembly.is_none() && self.due.dsack.is_none()) {
+        if self.reassembly.is_none() && self.due.dsack.is_none() || !self.has_sack_room() {
             return 0;
         }
         // The most they can be: 2 octets of padding, kind and length, 8 a block.
         if self.agreed.timestamps { 28 } else { 36 }
+    }
+
+    /// Are SACK blocks agreed on, and do they leave text a place on a path as narrow as this?
+    #[inline]
+    fn has_sack_room(&self) -> bool {
+        const OPTIONS_AND_SOME_TEXT: u16 = 40 + 8;
+        self.agreed.sack && self.agreed.mss >= OPTIONS_AND_SOME_TEXT
     }
 }

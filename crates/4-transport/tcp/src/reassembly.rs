@@ -9,7 +9,7 @@
 //! attacker who sends every second octet owns little of us and costs little time.
 //! The runs are also the SACK blocks, the one with the newest segment first (RFC 2018 section 4).
 
-use crate::receive_queue::gather;
+use crate::receive_queue::{gather, gather_before};
 use base::{Body, Seq};
 use bytes::Bytes;
 use std::collections::VecDeque;
@@ -35,11 +35,20 @@ impl Run {
             }
         }
     }
+    /// The views of the run behind this one, whose end the caller has taken over.
+    fn absorb(&mut self, mut views: VecDeque<Bytes>) {
+        if let Some(first) = views.pop_front() {
+            let last = self.views.pop_back();
+            gather(last, first, |view| self.views.push_back(view));
+        }
+        self.views.append(&mut views);
+    }
     fn prepend(&mut self, body: Body) {
         self.start = self.start - body.len() as u32;
         for view in body.views().into_iter().rev() {
             if !view.is_empty() {
-                self.views.push_front(view.clone());
+                let first = self.views.pop_front();
+                gather_before(view, first, |view| self.views.push_front(view));
             }
         }
     }
@@ -69,6 +78,11 @@ impl Reassembly {
         self.runs.is_empty()
     }
 
+    /// One past the last octet held.
+    pub(crate) fn end(&self) -> Option<Seq> {
+        self.runs.last().map(|run| run.end)
+    }
+
     /// Keeps the octets of `body`, the first of which is `start`.
     pub(crate) fn insert(&mut self, start: Seq, body: &Body) -> Insertion {
         let end = start + body.len() as u32;
@@ -78,8 +92,8 @@ impl Reassembly {
             if self.runs.len() >= MAX_RUNS {
                 return Insertion::Full;
             }
-            let mut run = Run { start, end: start, views: VecDeque::new() };
-            run.append(body.clone());
+            let mut run = Run { start: end, end, views: VecDeque::new() };
+            run.prepend(body.clone());
             self.runs.insert(index, run);
             self.remember(start);
             return Insertion::Kept(end.since(start));
@@ -113,7 +127,7 @@ impl Reassembly {
             }
             let absorbed = self.runs.remove(index + 1);
             self.runs[index].end = absorbed.end;
-            self.runs[index].views.extend(absorbed.views);
+            self.runs[index].absorb(absorbed.views);
         }
     }
 

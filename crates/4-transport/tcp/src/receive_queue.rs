@@ -40,6 +40,21 @@ pub(crate) fn gather(last: Option<Bytes>, view: Bytes, mut put: impl FnMut(Bytes
     }
 }
 
+/// Puts `view` before `first`: in one copy with it where both are small.
+pub(crate) fn gather_before(view: &Bytes, first: Option<Bytes>, mut put: impl FnMut(Bytes)) {
+    if view.len() >= WORTH_KEEPING {
+        first.into_iter().for_each(&mut put);
+        return put(view.clone());
+    }
+    let mut own = BytesMut::with_capacity(view.len() + first.as_ref().map_or(0, Bytes::len));
+    own.extend_from_slice(view);
+    match first {
+        Some(first) if view.len() + first.len() <= GATHER => own.extend_from_slice(&first),
+        first => first.into_iter().for_each(&mut put),
+    }
+    put(own.freeze());
+}
+
 fn copy(view: &[u8]) -> Bytes {
     let mut own = BytesMut::with_capacity(GATHER);
     own.extend_from_slice(view);

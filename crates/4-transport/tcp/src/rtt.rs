@@ -68,7 +68,7 @@ impl Rtt {
         self.backoff = self.backoff.saturating_add(1);
         self.timed = None;
     }
-    /// Something new was acknowledged.
+    /// The window opened: probing is over.
     pub(crate) fn calm_down(&mut self) {
         self.backoff = 0;
     }
@@ -102,6 +102,10 @@ impl Rtt {
 
     /// A round trip took `sample`.
     pub(crate) fn sample(&mut self, sample: Duration) {
+        // Karn: only a measurement ends the back-off, for an acknowledgement of what was sent twice does
+        // not tell whether the path has become slow.
+        //= rfc6298#5
+        self.backoff = 0;
         if self.has_sample {
             //= rfc6298#2.3
             let error = if sample > self.srtt { sample - self.srtt } else { self.srtt - sample };

@@ -62,7 +62,7 @@ impl Connection {
             body.truncate(self.receive.adv.distance(start).max(0) as usize);
             end = self.receive.adv;
             self.due.acks = self.due.acks.max(1); // the sender overshot: tell at once
-        } else if has_fin && self.receive.fin_at.is_none() && end.at_or_after(self.receive.nxt) {
+        } else if has_fin && self.receive.fin_at.is_none() && !self.has_text_after(end) {
             self.receive.fin_at = Some(end);
         }
         if let Some(fin) = self.receive.fin_at
@@ -75,6 +75,15 @@ impl Connection {
             start = self.receive.nxt;
         }
         (start, body)
+    }
+
+    /// Is text beyond `end` here? Then a FIN there contradicts it and is not believed.
+    fn has_text_after(&self, end: Seq) -> bool {
+        end.before(self.receive.nxt)
+            || self
+                .reassembly
+                .as_ref()
+                .is_some_and(|it| it.end().is_some_and(|held| held.after(end)))
     }
 
     #[inline]
@@ -120,7 +129,7 @@ impl Connection {
             self.receive.mss_seen = len.min(u32::from(self.path_mss)) as u16;
         }
         let waiting = self.receive.nxt.since(self.receive.acked);
-        //= rfc9293#3.8.6.3 SHLD-18
+        //= rfc9293#3.8.6.3 SHLD-19
         if filled || waiting >= 2 * u32::from(self.receive.mss_seen) {
             self.due.acks = self.due.acks.max(1);
         } else if self.timers.ack == Timers::OFF {

@@ -3,7 +3,7 @@
 
 use crate::congestion::Congestion;
 use crate::connection::Connection;
-use crate::loss::{Phase, Recovery};
+use crate::loss::Recovery;
 use crate::reasons;
 use crate::rtt::MAX_RTO;
 use crate::state::{StateEvent, StateName};
@@ -80,18 +80,18 @@ impl Connection {
         if now >= self.progress_at + self.config.user_timeout {
             return self.give_up(cx);
         }
-        let first = self.rtt.backoff() == 0;
         let (view, una) = (self.view(), self.send.una);
         let flight = self.send.flight().min(self.congestion.window());
         self.rtt.back_off();
         let recovery = self.recovery.get_or_insert_with(|| Box::new(Recovery::new(una)));
         let reneged = recovery.sacked.lowest() == Some(una);
-        let was_timeout = recovery.phase == Phase::Timeout;
+        let first = recovery.timed_out != Some(una);
+        recovery.timed_out = Some(una);
         recovery.begin_timeout(view);
         self.undo = None;
         self.timers.reorder = Timers::OFF;
         //= rfc5681#3.1
-        self.congestion.on_timeout(flight, view.mss, first && !was_timeout);
+        self.congestion.on_timeout(flight, view.mss, first);
         self.arm_retransmit(now);
         if reneged {
             cx.trace.emit(Place::Node, Journey::NONE, reasons::SackReneged { una });
@@ -121,7 +121,7 @@ impl Connection {
     fn keepalive_timer(&mut self, cx: &mut Cx, now: Instant) {
         let Some(keepalive) = self.config.keepalive else { return };
         let idle_until = self.heard_at + keepalive.idle;
-        //= rfc9293#3.8.4 MUST-27
+        //= rfc9293#3.8.4 MUST-26
         if self.keepalive_probes == 0 && now < idle_until || self.send.flight() > 0 {
             self.timers.life = idle_until.max(now + keepalive.interval);
             return;

@@ -127,7 +127,11 @@ fn a_storm_breaks_nothing() {
             match &mut connection {
                 Some(connection) => connection.handle_segment(&mut cx, segment),
                 None => match listener.handle_segment(&mut cx, ends, segment, &isn, 1_460) {
-                    ListenOutcome::Established(it) => connection = Some(*it),
+                    ListenOutcome::Established(it) => {
+                        // In SYN-RECEIVED it would have no timer and could stay for ever.
+                        assert_ne!(it.state(), StateName::SynReceived, "seed {seed}");
+                        connection = Some(*it);
+                    }
                     ListenOutcome::Ended | ListenOutcome::Reset(_) => {}
                 },
             }
