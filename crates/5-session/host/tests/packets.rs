@@ -118,6 +118,48 @@ fn a_closed_udp_port_is_refused_to_who_is_connected() {
     assert_eq!(net.count(1, "udp_port_closed"), 1);
 }
 
+/// An IPv4 packet in an Ethernet frame from host 0 to host 1 of [`Net::pair`].
+fn packet(protocol: u8, options: &[u8], payload: &[u8]) -> Vec<u8> {
+    let mut octets = vec![2, 0, 0, 0, 1, 0, 2, 0, 0, 0, 0, 0, 8, 0];
+    let words = 5 + options.len() / 4;
+    let len = (words * 4 + payload.len()) as u16;
+    octets.extend([0x40 | words as u8, 0, (len >> 8) as u8, len as u8, 0, 7, 0, 0, 64, protocol]);
+    octets.extend([0, 0, 10, 0, 0, 1, 10, 0, 0, 2]);
+    octets.extend(options);
+    let sum = base::checksum::checksum(&octets[14..]);
+    octets[24..26].copy_from_slice(&sum.to_be_bytes());
+    octets.extend(payload);
+    octets
+}
+
+#[test]
+fn rfc1122_3_2_2_an_error_quotes_the_packet_and_nothing_else() {
+    use std::sync::{Arc, Mutex};
+    let mut net = Net::pair(7);
+    net.run(ms(10));
+    let errors: Arc<Mutex<Vec<Vec<u8>>>> = Arc::default();
+    let seen = errors.clone();
+    net.lose = Box::new(move |frame| {
+        let octets = frame.to_vec();
+        if octets[12..14] == [8, 0] && octets[23] == 1 {
+            seen.lock().expect("unpoisoned").push(octets);
+        }
+        false
+    });
+    // A UDP datagram of no data to a closed port, its length far less than the packet's; what
+    // follows pretends to be a packet from somebody else.
+    let mut payload = vec![0x80, 0, 0, 9, 0, 8, 0, 0];
+    payload.extend(&packet(17, &[], &[0; 4])[14..]);
+    payload.resize(40, 0x45);
+    let sent = packet(17, &[], &payload);
+    net.on(0, |h, cx| h.send_raw_frame(cx, base::InterfaceId(1), sent.clone().into()));
+    net.run(ms(10));
+    let errors = core::mem::take(&mut *errors.lock().expect("unpoisoned"));
+    let [error] = &errors[..] else { panic!("{errors:x?}") };
+    assert_eq!((&error[30..34], &error[34..36]), (&[10, 0, 0, 1][..], &[3, 3][..]));
+    assert_eq!(error[42..], sent[14..14 + 28]);
+}
+
 #[test]
 fn who_has_no_address_yet_can_ask_everybody() {
     let mut net = Net::new(6);
