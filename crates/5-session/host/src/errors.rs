@@ -78,8 +78,10 @@ impl Host {
             // Our own link says so, not a stranger: a connection that is just being opened fails.
             Protocol::TCP => {
                 let key = self.demux.tcp(&quoted_endpoints(&quoted));
-                if let Some(record) = key.and_then(|key| self.connections.get_mut(key)) {
-                    record.unreachable |= record.connection.state() == tcp::StateName::SynSent;
+                if let Some(record) = key.and_then(|key| self.connections.get_mut(key))
+                    && record.connection.state() == tcp::StateName::SynSent
+                {
+                    record.unopened = Some(Error::HostUnreachable(quoted.dst));
                 }
                 self.tcp_error(cx, src, &quoted, tcp::IcmpErrorKind::Hard);
             }
