@@ -60,16 +60,26 @@ impl Host {
         self.push_ping(key, received);
     }
 
+    /// Where a packet was going (`frame`: at the IP header), if it was from us.
+    pub(crate) fn own_packet(&self, frame: &Frame) -> Option<IpAddr> {
+        let mut octets = [0; wire::ipv4::HEADER_LEN];
+        frame.copy_to(&mut octets);
+        let [.., a, b, c, d, e, f, g, h] = octets;
+        let own = octets[0] >> 4 == 4 && self.ip.is_local([a, b, c, d].into());
+        own.then_some([e, f, g, h].into())
+    }
+
     /// A packet of our own found no neighbour (`frame`: at the IP header): whoever sent it hears of
     /// it at once. A packet that we only pass on is `ip`'s business.
     pub(crate) fn own_packet_failed(&mut self, cx: &mut Cx, frame: &Frame) {
-        let after = frame.body().len();
-        let Ok(header) = wire::ipv4::Header::parse(frame.head(), after) else { return };
-        let src = IpAddr::V4(header.src);
-        if !self.ip.is_local(src) || header.fragment_offset != 0 {
+        let mut octets = [0; 60 + 8];
+        let len = frame.copy_to(&mut octets);
+        let Ok(header) = wire::ipv4::Header::read(&octets[..len]) else { return };
+        if header.fragment_offset != 0 {
             return;
         }
-        let rest = frame.head().get(usize::from(header.header_len)..);
+        let src = IpAddr::V4(header.src);
+        let rest = octets[..len].get(usize::from(header.header_len)..);
         let Some(first8) = rest.and_then(|rest| rest.first_chunk::<8>()) else { return };
         let quoted =
             Quoted { src, dst: IpAddr::V4(header.dst), protocol: header.protocol, first8: *first8 };

@@ -64,8 +64,23 @@ fn nobody_answers_for_a_missing_host() {
     let unreachable = |received: &PingReceived| {
         matches!(received, PingReceived::Error { error: PingError::HostUnreachable, seq: 7, .. })
     };
-    assert!(!got.is_empty() && got.iter().all(unreachable), "{got:?}");
+    assert!(matches!(&got[..], [only] if unreachable(only)), "{got:?}");
     assert_eq!(net.count(0, "neighbour_failed"), 1);
+}
+
+#[test]
+fn a_silent_neighbour_is_one_error_of_a_connected_socket() {
+    let mut net = Net::pair(3);
+    let nobody = at([10, 0, 0, 99], 9);
+    let socket = net.on(0, |host, cx| host.udp_bind(cx, at(ANY, 0))).expect("bound");
+    net.on(0, |host, _| host.udp_connect(socket, Some(nobody))).expect("connected");
+    let send = |net: &mut Net| {
+        net.on(0, |host, cx| host.udp_send(cx, socket, UdpSend::default(), vec![0; 2000].into()))
+    };
+    assert_eq!(send(&mut net), Ok(2000));
+    net.run(ms(6_000));
+    assert_eq!(send(&mut net), Err(Error::HostUnreachable(nobody.ip())));
+    assert_eq!(send(&mut net), Ok(2000));
 }
 
 #[test]
