@@ -170,6 +170,43 @@ fn a_route_that_is_lost_and_found_does_not_end_an_opening() {
 }
 
 #[test]
+fn rfc4861_7_3_1_only_what_is_new_vouches_for_the_neighbour() {
+    // A stranger repeats an old segment of the client for ever, while the client is long gone.
+    let mut net = Net::pair(3);
+    let listener = listen(&mut net, 1, 80, 1);
+    let frames: std::sync::Arc<std::sync::Mutex<Vec<Vec<u8>>>> = Default::default();
+    let record = frames.clone();
+    net.lose = Box::new(move |frame| {
+        record.lock().expect("unpoisoned").push(frame.to_vec());
+        false
+    });
+    let (client, server) = open(&mut net, listener);
+    send_all(&mut net, 0, client, b"once");
+    net.run(ms(50));
+    let is_data = |octets: &Vec<u8>| octets.ends_with(b"once");
+    let old = frames.lock().expect("unpoisoned").iter().find(|o| is_data(o)).cloned();
+    let old = old.expect("the client's segment");
+    let state = |net: &mut Net| {
+        let now = net.now;
+        net.on(1, |host, _| host.look(now, "arp[10.0.0.1].state")).expect("an entry").to_string()
+    };
+    net.run(ms(31_000));
+    net.on(1, |host, cx| host.tcp_send(cx, server, b"late")).expect("sent");
+    net.lose = Box::new(|frame| frame.head()[6..12] == [2, 0, 0, 0, 0, 0]);
+    net.on(1, |host, cx| host.tcp_send(cx, server, b"later")).expect("sent");
+    net.run(ms(10));
+    for _ in 0..12 {
+        let journey = old.clone().into();
+        net.on(1, |host, cx| {
+            let frame = cx.pool.frame_from(journey);
+            host.handle_frame(cx, base::InterfaceId(1), frame);
+        });
+        net.run(ms(1_000));
+    }
+    assert_eq!(state(&mut net), "FAILED");
+}
+
+#[test]
 fn an_abort_is_a_reset_at_the_other_end() {
     let mut net = Net::pair(3);
     let listener = listen(&mut net, 1, 80, 8);
