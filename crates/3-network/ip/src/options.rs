@@ -12,8 +12,10 @@ pub(crate) struct Options<'a>(pub(crate) &'a [u8]);
 pub(crate) enum Asks {
     /// Nothing that matters here.
     Nothing,
-    /// A way of the sender's choice that is not yet at its end.
-    SourceRoute,
+    /// A way of the sender's choice that is not yet at its end: some routers on the way.
+    LooseRoute,
+    /// The same: all routers on the way.
+    StrictRoute,
     /// They are malformed at this octet of the header.
     Wrong { pointer: u8 },
 }
@@ -25,17 +27,27 @@ const STRICT_ROUTE: u8 = 137;
 /// Set in an option's type when every fragment carries it.
 const COPIED: u8 = 0x80;
 
+impl Asks {
+    /// Is that refused in a packet for another?
+    pub(crate) fn refused_underway(self) -> bool {
+        //= rfc791#3.1 a loose route says nothing to routers between the ones that it names, and a
+        //= strict one that comes to a router that it does not name has left its way already
+        !matches!(self, Asks::Nothing | Asks::LooseRoute)
+    }
+}
+
 impl<'a> Options<'a> {
     pub(crate) fn asks(self) -> Asks {
-        let mut route = false;
+        let mut asks = Asks::Nothing;
         for option in self {
             match option {
-                Ok([LOOSE_ROUTE | STRICT_ROUTE, len, pointer, ..]) => route |= pointer <= len,
+                Ok([LOOSE_ROUTE, len, pointer, ..]) if pointer <= len => asks = Asks::LooseRoute,
+                Ok([STRICT_ROUTE, len, pointer, ..]) if pointer <= len => asks = Asks::StrictRoute,
                 Ok(_) => {}
                 Err(pointer) => return Asks::Wrong { pointer },
             }
         }
-        if route { Asks::SourceRoute } else { Asks::Nothing }
+        asks
     }
 
     /// The options that fragments after the first carry, padded to words (RFC 791 section 3.2).
@@ -95,9 +107,9 @@ mod tests {
             (&[], Asks::Nothing),
             (&[1, 1, 1, 0], Asks::Nothing),
             (&[7, 7, 4, 0, 0, 0, 0, 0], Asks::Nothing),
-            (&route(4), Asks::SourceRoute),
+            (&route(4), Asks::LooseRoute),
             (&route(8), Asks::Nothing),
-            (&[1, STRICT_ROUTE, 7, 4, 1, 2, 3, 4], Asks::SourceRoute),
+            (&[1, STRICT_ROUTE, 7, 4, 1, 2, 3, 4], Asks::StrictRoute),
             (&[1, 1, 1, 7], Asks::Wrong { pointer: 24 }),
             (&[7, 1, 0, 0], Asks::Wrong { pointer: 21 }),
             (&[7, 9, 0, 0], Asks::Wrong { pointer: 21 }),

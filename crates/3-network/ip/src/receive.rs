@@ -1,10 +1,10 @@
 //! A packet came in: is it sound, may it exist, and whose is it?
 //!
 //! ```text
-//!   parse -> martians -> options -> ours? ----> fragments -> Deliver
-//!                                   everybody's? -> Deliver
-//!                                   a group's? ---> dropped
-//!                                   another's? ---> forward.rs (a router), dropped (a host)
+//!   parse -> martians -> a group's? ---> dropped
+//!                        another's? ---> options -> forward.rs (a router), dropped (a host)
+//!                        everybody's? -> options -> Deliver
+//!                        ours? --------> options -> fragments -> Deliver
 //! ```
 //!
 //! What is wrong is dropped in silence on the wire (RFC 1122 section 3.2.1), with a reason in the
@@ -96,25 +96,29 @@ impl Ip {
                 return end(cx, frame, MartianDestination { dst: header.dst.into(), why });
             }
         }
-        let asks = asks(&header, &frame);
-        if asks != Asks::Nothing {
-            return self.refuse_options(cx, &header, asks, link_broadcast, frame);
-        }
         let dst = header.dst.into();
+        let asks = asks(&header, &frame);
         match self.whose(header.dst, interface) {
-            Whose::Everybodys => self.deliver(cx, interface, true, &header, frame),
             Whose::Groups => end(cx, frame, GroupNotJoined { dst }),
             //= rfc1122#3.3.6 nobody answers a unicast packet in a broadcast frame
             //= rfc1812#5.3.4 and no router forwards it
-            _ if link_broadcast => end(cx, frame, LinkBroadcast { dst }),
-            Whose::Ours => self.deliver(cx, interface, false, &header, frame),
+            Whose::Ours | Whose::Anothers if link_broadcast => {
+                end(cx, frame, LinkBroadcast { dst })
+            }
             //= rfc1122#3.2.1.3 a host drops in silence what is not for it
             Whose::Anothers if !self.config.forwarding => end(cx, frame, NotForUs { dst }),
             //= rfc2644#2 nor does a router pass on a broadcast of another network
             Whose::Anothers if self.addresses.is_broadcast(header.dst) => {
                 end(cx, frame, DirectedBroadcast { dst })
             }
-            Whose::Anothers => self.forward(cx, &header, frame),
+            Whose::Anothers if !asks.refused_underway() => self.forward(cx, &header, frame),
+            _ if asks != Asks::Nothing => {
+                self.refuse_options(cx, &header, asks, link_broadcast, frame)
+            }
+            whose => {
+                let broadcast = matches!(whose, Whose::Everybodys);
+                self.deliver(cx, interface, broadcast, &header, frame)
+            }
         }
     }
 
