@@ -379,9 +379,29 @@ fn options() {
                 "deliver | |",
             ),
             (
-                "record route passes",
+                "rfc1812#5.3.13.5: record route",
                 probe(|p| p.options = vec![7, 7, 4, 0, 0, 0, 0, 0]),
+                "2>10.0.2.9 | | recorded forwarded",
+            ),
+            (
+                "one that is full",
+                probe(|p| p.options = vec![7, 7, 8, 9, 9, 9, 9, 0]),
                 "2>10.0.2.9 | | forwarded",
+            ),
+            (
+                "rfc791#3.1: one with half a place",
+                probe(|p| p.options = vec![7, 7, 6, 0, 0, 0, 0, 0]),
+                "- | 1>10.0.1.9(10.0.1.1 icmp 12.0) | icmp_sent bad_option",
+            ),
+            (
+                "rfc1812#5.3.13.6: timestamp",
+                probe(|p| p.options = vec![68, 8, 5, 0, 0, 0, 0, 0]),
+                "2>10.0.2.9 | | recorded forwarded",
+            ),
+            (
+                "rfc1812#5.3.13.6: timestamp, full",
+                probe(|p| p.options = vec![68, 8, 9, 0, 0, 0, 0, 0]),
+                "2>10.0.2.9 | | recorded forwarded",
             ),
             (
                 "rfc1122#3.2.2.5: malformed",

@@ -18,7 +18,7 @@
 //! | [`routes`] | the list of routes and its trie |
 //! | [`receive`] | what comes in: sound? possible? whose? |
 //! | `martians` | addresses that no packet on a wire may have |
-//! | `options` | source routes refused, malformed options found |
+//! | `options` | source routes refused, malformed options found, record route and timestamp written |
 //! | [`forward`](Ip::handle_packet) | a router's part: TTL, lookup, size |
 //! | [`send`] | packets of our own |
 //! | `fragments`, `reassembly` | cutting and putting together |

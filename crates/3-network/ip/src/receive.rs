@@ -11,14 +11,14 @@
 //! trace. Neither way copies the payload.
 
 use crate::icmp::Error;
-use crate::options::{Asks, Options};
+use crate::options::{Asks, Here, Options};
 use crate::reasons::{
     BadOption, DirectedBroadcast, GroupNotJoined, Ipv6NotSpoken, LinkBroadcast, MalformedPacket,
-    MartianDestination, MartianSource, NotForUs, SourceRouted,
+    MartianDestination, MartianSource, NotForUs, Recorded, SourceRouted,
 };
 use crate::reassembly::Kept;
 use crate::{Ip, Outgoing, Protocol, Unreachable, martians};
-use base::{Frame, InterfaceId};
+use base::{Frame, InterfaceId, checksum};
 use core::net::{IpAddr, Ipv4Addr};
 use trace::{Cx, Place, Reason};
 use wire::icmpv4;
@@ -168,14 +168,35 @@ impl Ip {
         end(cx, frame, SourceRouted { src })
     }
 
+    /// Writes this machine into a packet's record route and timestamp (`frame`: at the IP header).
+    pub(crate) fn record(&self, cx: &mut Cx, header: &Header, frame: &mut Frame, here: Ipv4Addr) {
+        let len = usize::from(header.header_len);
+        if len == HEADER_LEN || !self.is_local(here.into()) {
+            return;
+        }
+        let is_ours = |address: Ipv4Addr| self.is_local(address.into());
+        let ms = (cx.now().as_nanos() / 1_000_000) as u32;
+        let Some(octets) = frame.head_mut().get_mut(..len) else { return };
+        if (Here { address: here, ms, is_ours }).record(&mut octets[HEADER_LEN..]) {
+            octets[10..12].fill(0);
+            let sum = checksum::checksum(octets);
+            octets[10..12].copy_from_slice(&sum.to_be_bytes());
+            let meta = frame.meta();
+            let recorded = Recorded { here: here.into() };
+            cx.trace.emit(Place::Interface(meta.interface), meta.journey, recorded);
+        }
+    }
+
     fn deliver(
         &mut self,
         cx: &mut Cx,
         interface: InterfaceId,
         broadcast: bool,
         header: &Header,
-        frame: Frame,
+        mut frame: Frame,
     ) -> Verdict {
+        //= rfc1122#3.2.1.8 (e) the destination adds its time, before anybody above sees the packet
+        self.record(cx, header, &mut frame, header.dst);
         if !header.is_fragment() {
             return Verdict::Deliver(datagram(header, interface, broadcast, frame));
         }
