@@ -237,6 +237,16 @@ impl Ip {
         self.addresses.is_own(address)
     }
 
+    /// Is it an address of this very interface?
+    pub fn is_on(&self, address: Ipv4Addr, interface: InterfaceId) -> bool {
+        self.addresses.is_own_on(address, interface)
+    }
+
+    /// Our address on this interface towards `towards`: one in the same network if there is one.
+    pub fn source_on(&self, interface: InterfaceId, towards: IpAddr) -> Option<IpAddr> {
+        self.addresses.source(interface, towards)
+    }
+
     /// Does it mean everybody on some link of ours (255.255.255.255 included)?
     pub fn is_broadcast(&self, address: IpAddr) -> bool {
         match address {

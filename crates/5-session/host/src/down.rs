@@ -161,9 +161,11 @@ impl Host {
         self.arm_interface(id);
     }
 
-    fn arm_interface(&mut self, id: InterfaceId) {
+    pub(crate) fn arm_interface(&mut self, id: InterfaceId) {
         let Some(interface) = self.interfaces.get_mut(usize::from(id.0)) else { return };
-        let deadline = interface.neighbours.next_deadline();
+        let announcement = interface.announcements.front().map(|(at, _)| *at);
+        let deadlines = [interface.neighbours.next_deadline(), announcement];
+        let deadline = deadlines.into_iter().flatten().min();
         let target = crate::timers::Target::Interface(id);
         self.timers.arm(&mut interface.armed, deadline, target);
     }

@@ -175,6 +175,7 @@ impl Host {
         if interface.neighbours.next_deadline().is_some_and(|due| due <= cx.now()) {
             interface.neighbours.handle_timeout(cx);
         }
+        self.announce_again(cx, id);
         self.run_neighbours(cx, id);
     }
 }

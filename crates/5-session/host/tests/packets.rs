@@ -41,14 +41,46 @@ fn a_ping_asks_who_has_the_address_and_comes_back() {
 #[test]
 fn a_new_address_is_announced() {
     let mut net = Net::pair(1);
-    net.run(ms(10));
-    assert!(net.count(0, "announced") == 1 && net.seen >= 2);
+    net.run(ms(1_999));
+    assert_eq!((net.count(0, "announced"), net.seen), (1, 2));
+    net.run(ms(1));
+    assert_eq!((net.count(0, "announced"), net.seen), (1, 4), "rfc5227#2.3");
+    net.run(ms(9_000));
+    assert_eq!(net.seen, 4);
+    // What is gone after a second is not told again.
+    let (eth0, net9) = (base::InterfaceId(1), "10.0.9.1/24".parse().expect("a prefix"));
+    net.on(0, |host, cx| host.add_address(cx, eth0, net9)).expect("added");
+    net.run(ms(1_000));
+    net.on(0, |host, cx| host.remove_address(cx, eth0, net9)).expect("there");
+    net.run(ms(9_000));
+    assert_eq!(net.count(0, "announced"), 1);
+}
+
+#[test]
+fn who_has_no_address_asks_for_none() {
+    let mut net = Net::pair(1);
+    let eth0 = base::InterfaceId(1);
+    let (net10, other) = ("10.0.0.1/24", "10.9.9.9/32");
+    net.on(0, |host, cx| host.remove_address(cx, eth0, net10.parse().expect("a prefix")))
+        .expect("there");
+    let lo = base::InterfaceId::LOOPBACK;
+    net.on(0, |host, cx| host.add_address(cx, lo, other.parse().expect("a prefix")))
+        .expect("added");
+    let far = "10.0.0.0/24".parse().expect("a prefix");
+    net.on(0, |host, _| host.add_route(far, None, Some(eth0), 0)).expect("a route");
+    net.run(ms(3_000));
+    let before = net.seen;
+    let socket = net.on(0, |h, cx| h.udp_bind(cx, at([10, 9, 9, 9], 0))).expect("bound");
+    let how = UdpSend { to: Some(at([10, 0, 0, 2], 9)), ..UdpSend::default() };
+    net.on(0, |host, cx| host.udp_send(cx, socket, how, "x".into())).expect("sent");
+    net.run(ms(6_000));
+    assert_eq!(net.seen, before, "no probe from 0.0.0.0");
 }
 
 #[test]
 fn own_addresses_are_near_and_touch_no_wire() {
     let mut net = Net::pair(1);
-    net.run(ms(10));
+    net.run(ms(3_000));
     let before = net.seen;
     for own in [[127, 0, 0, 1], [10, 0, 0, 1]] {
         let got = ping(&mut net, 0, own, None);
