@@ -1,9 +1,7 @@
 //! A packet of our own: to whom, by which way, from which address; then the header.
 //!
-//! Identification: one counter for the machine, begun by chance. RFC 6864 section 4.1 lets atomic
-//! packets carry anything, and wants the ids of others unique per pair and protocol for as long as
-//! packets live, which one counter keeps as long as fewer than 65,536 packets are sent meanwhile;
-//! whoever sends faster forbids fragments (section 4.3).
+//! Identification: see `ids`. RFC 6864 section 4.3 wants those of packets that may be cut unique per
+//! pair and protocol for as long as packets live; whoever sends faster than that forbids fragments.
 //!
 //! Absent: sending to groups, options of our own (an echo reply carries those of its request), IPv6.
 
@@ -109,12 +107,13 @@ impl Ip {
             }
         };
         shorten_head(&mut frame, options.len());
-        self.next_id = self.next_id.wrapping_add(1);
+        //= rfc6864#4.1 what nobody may cut needs no number
+        let id = if packet.dont_fragment { 0 } else { self.ids.next(src, dst, packet.protocol) };
         let header = Header {
             header_len: header_len as u8,
             tos: packet.tos,
             total_len: (header_len + frame.len()) as u16,
-            id: self.next_id,
+            id,
             dont_fragment: packet.dont_fragment,
             more_fragments: false,
             fragment_offset: 0,
