@@ -105,6 +105,7 @@ impl Host {
     }
 
     fn settle_connection(&mut self, cx: &mut Cx, key: TcpKey) {
+        self.sweep_timers();
         let Some(record) = self.connections.get_mut(key) else { return };
         if record.connection.is_over() {
             let released = record.released;

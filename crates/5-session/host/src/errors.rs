@@ -1,7 +1,9 @@
 //! An ICMP error, or a neighbour that does not answer, is told to the socket that sent the packet.
 //!
-//! TCP checks the sequence number before it believes (RFC 5927 section 4); UDP tells only connected
-//! sockets, as the others could not know which peer is meant (RFC 1122 section 4.1.3.3).
+//! TCP checks the sequence number before it believes (RFC 5927 section 4). UDP tells only connected
+//! sockets. That deviates: RFC 1122 section 4.1.3.3 wants every error passed up. But a socket that
+//! speaks with many would fail its next call for one peer's sake, and could not say whose; Linux
+//! withholds it too, unless a program asks (`IP_RECVERR`).
 
 use crate::reasons::IcmpToSocket;
 use crate::{Error, Host, PingError, PingReceived};
