@@ -64,7 +64,7 @@ pub enum Error {
     #[error("network is unreachable: no route to {0}")]
     NetworkUnreachable(core::net::IpAddr),
     /// IPv6 addresses are known here, IPv6 packets are not sent.
-    #[error("this machine does not speak IPv6 yet: no connection to {0}")]
+    #[error("this machine does not speak IPv6 yet: it cannot reach {0}")]
     Ipv6NotSpoken(core::net::IpAddr),
     /// A router or the own neighbour machine says that the host cannot be reached.
     #[error("no route to host {0}")]

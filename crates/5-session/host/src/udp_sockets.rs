@@ -197,6 +197,9 @@ impl Host {
 /// What `ip` answered, as a socket says it.
 pub(crate) fn send_error(error: SendError, from: IpAddr, to: IpAddr, len: usize) -> Error {
     match error {
+        SendError::NoRoute | SendError::BadSource | SendError::BadDestination if to.is_ipv6() => {
+            Error::Ipv6NotSpoken(to)
+        }
         SendError::NoRoute => Error::NetworkUnreachable(to),
         SendError::BadSource => Error::AddrNotAvailable(from),
         SendError::BadDestination => Error::Invalid("nobody can have that destination address"),

@@ -208,6 +208,17 @@ fn rfc1122_3_2_2_an_error_quotes_the_packet_and_nothing_else() {
 }
 
 #[test]
+fn a_datagram_to_an_ipv6_address_says_what_is_missing() {
+    let mut net = Net::pair(3);
+    let six: std::net::SocketAddr = "[::1]:53".parse().expect("an address");
+    let any = "[::]:0".parse().expect("an address");
+    let socket = net.on(0, |host, cx| host.udp_bind(cx, any)).expect("bound");
+    let how = UdpSend { to: Some(six), ..UdpSend::default() };
+    let sent = net.on(0, |host, cx| host.udp_send(cx, socket, how, "x".into()));
+    assert_eq!(sent, Err(Error::Ipv6NotSpoken(six.ip())));
+}
+
+#[test]
 fn who_has_no_address_yet_can_ask_everybody() {
     let mut net = Net::new(6);
     net.host(catenet_host::HostConfig::new("new"), &[]);
