@@ -232,7 +232,8 @@ impl Frame {
     }
 
     /// Puts back the last `n` octets that [`Frame::strip`] took off the head (never off the body):
-    /// an ICMP error quotes the packet whose header was read before.
+    /// an ICMP error quotes the packet whose header was read before. [`Frame::truncate`] between
+    /// the two changes nothing, nor does [`Frame::pull`] of as little as headers are long.
     #[inline]
     pub fn unstrip(&mut self, n: usize) {
         self.0.start = self.0.start.saturating_sub(n);
@@ -251,9 +252,10 @@ impl Frame {
         if n > HEAD_SIZE || n > self.len() {
             return false;
         }
-        let start = self.0.start;
+        // What was stripped moves along, so that `unstrip` finds it (as much as there is room for).
         let new_start = HEAD_SIZE - n;
-        self.0.octets.copy_within(start.., new_start);
+        let by = self.0.start - new_start;
+        self.0.octets.copy_within(by.., 0);
         let inner = &mut *self.0;
         inner.body.copy_to(&mut inner.octets[new_start + have..]);
         inner.body.advance(n - have);
@@ -261,7 +263,8 @@ impl Frame {
         true
     }
 
-    /// Drops all octets after the first `len` (Ethernet's padding).
+    /// Drops all octets after the first `len` (Ethernet's padding, what lies beyond a datagram's
+    /// own length). What was stripped from the head before can still be put back.
     #[inline]
     pub fn truncate(&mut self, len: usize) {
         let have = HEAD_SIZE - self.0.start;
@@ -269,9 +272,10 @@ impl Frame {
             self.0.body.truncate(len - have);
         } else {
             self.0.body = Body::EMPTY;
-            let start = self.0.start;
-            self.0.octets.copy_within(start..start + len, HEAD_SIZE - len);
-            self.0.start = HEAD_SIZE - len;
+            // The stripped headers move along: what `unstrip` puts back stands next to the rest.
+            let by = have - len;
+            self.0.octets.copy_within(..HEAD_SIZE - by, by);
+            self.0.start += by;
         }
     }
 
@@ -412,6 +416,24 @@ mod tests {
                 frame.truncate(20);
                 let left = &data[n.min(len)..];
                 assert_eq!(frame.into_body().into_bytes(), left[..left.len().min(20)]);
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_stripped_comes_back_after_a_cut_and_a_pull() {
+        let data = octets(60);
+        for stripped in [0, 8, 20, 28] {
+            for kept in 0..=60 - stripped {
+                for pulled in [0, 8, kept] {
+                    let mut pool = Pool::default();
+                    let mut frame = pool.frame_with_headers(data.clone().into(), 40);
+                    frame.strip(stripped);
+                    frame.truncate(kept);
+                    frame.pull(pulled);
+                    frame.unstrip(stripped);
+                    assert_eq!(frame.to_vec(), data[..stripped + kept], "{stripped} {kept}");
+                }
             }
         }
     }

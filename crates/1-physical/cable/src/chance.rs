@@ -87,8 +87,10 @@ fn geometric(unit: f64, rate: f64) -> u64 {
     if rate >= 1.0 {
         return 0;
     }
+    // Of a tiny rate 1 - rate keeps few digits or none: there the logarithm is -rate itself.
+    let per_bit = if rate < 1e-12 { -rate } else { ln(1.0 - rate) };
     // `as` holds at u64::MAX, which is what a hopeless wait means.
-    (ln(1.0 - unit) / ln(1.0 - rate)) as u64
+    (ln(1.0 - unit) / per_bit) as u64
 }
 
 /// The natural logarithm of `x` in (0, 1], from basic operations only; relative error below 1e-14.
@@ -114,7 +116,18 @@ fn ln(x: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::ln;
+    use super::{geometric, ln};
+
+    #[test]
+    fn a_tiny_rate_is_a_long_wait() {
+        for rate in [1e-3, 1e-11, 1e-13, 1.2e-16, 1e-17, 1e-19] {
+            let want = core::f64::consts::LN_2 / rate;
+            let got = geometric(0.5, rate) as f64;
+            assert!((got / want - 1.0).abs() < 1e-2, "{rate}: {got} {want}");
+        }
+        assert_eq!((geometric(0.5, 1e-300), geometric(0.0, 1e-17)), (u64::MAX, 0));
+        assert_eq!((geometric(0.5, 1.0), geometric(0.5, 0.75)), (0, 0));
+    }
 
     #[test]
     fn our_logarithm_agrees_with_the_platform() {

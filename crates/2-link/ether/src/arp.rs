@@ -84,7 +84,7 @@ pub fn request(mac: MacAddr, source: Ipv4Addr, target: Ipv4Addr) -> Message {
     }
 }
 
-/// The announcement of an own address, to be broadcast after it was added (RFC 5227 section 3).
+/// The announcement of an own address, to be broadcast after it was added (RFC 5227 section 2.3).
 pub fn announcement(mac: MacAddr, address: Ipv4Addr) -> Message {
     request(mac, address, address)
 }

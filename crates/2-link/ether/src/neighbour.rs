@@ -10,11 +10,11 @@
 //!
 //! RFC 4861 section 7.3 gives the states; for IPv4 the questions are ARP requests, which is the
 //! unicast poll of RFC 1122 section 2.3.2.1 (2). FAILED is ours: RFC 4861 deletes the entry, a
-//! learner wants to see it. PERMANENT entries are set by hand.
+//! learner wants to see it, for a minute. PERMANENT entries are set by hand.
 //!
 //! Invariants, checked by `check` after each step of the tests: an entry lies in `deadlines` exactly
 //! when it has a deadline, and in `idle` exactly when it is STALE or FAILED; only INCOMPLETE entries
-//! hold frames, [`QUEUE`] at most; entries never outnumber `capacity`.
+//! hold frames, whose memory is bounded by [`QUEUE`] and [`QUEUES`]; entries never outnumber `capacity`.
 //!
 //! What another engineer would question: the time of REACHABLE is not varied by chance as RFC 4861
 //! section 6.3.2 wants, because no router announces it here and probes go to one host only; and
@@ -22,16 +22,23 @@
 //! timeout or for a poll, and the poll is here.
 
 use crate::reasons::{
-    FrameWaits, NeighbourAsked, NeighbourChanged, NeighbourForgotten, NeighbourQueueFull,
-    NeighbourSilent, NeighbourState, NeighbourTableFull, NeighbourUnheeded,
+    FrameWaits, NeighbourAsked, NeighbourChanged, NeighbourDeleted, NeighbourForgotten,
+    NeighbourQueueFull, NeighbourSilent, NeighbourState, NeighbourTableFull, NeighbourUnheeded,
 };
 use base::{Duration, Frame, Instant, InterfaceId, Journey, MacAddr};
 use core::net::IpAddr;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use trace::{Cx, Place};
 
-/// Packets that may wait for one address (RFC 4861 section 7.2.2 asks for one at least).
-pub const QUEUE: usize = 3;
+/// Memory of the packets that may wait for one address (RFC 4861 section 7.2.2 asks for one packet at
+/// least): room for all pieces of the longest one, so that none loses its first piece by waiting.
+pub const QUEUE: usize = 128 * 1024;
+/// The same for all addresses together: a scan of a network holds no more than this.
+pub const QUEUES: usize = 1024 * 1024;
+/// What a waiting packet costs beside its octets.
+const OVERHEAD: usize = 256;
+/// How long people can see that a neighbour FAILED.
+const FAILED_SEEN: Duration = Duration::from_secs(60);
 /// Questions before a neighbour counts as gone (RFC 4861 section 10, MAX_MULTICAST_SOLICIT).
 const TRIES: u8 = 3;
 /// Between two questions (RFC 4861 RETRANS_TIMER; RFC 1122 section 2.3.2.1: at most one a second).
@@ -168,6 +175,19 @@ struct Entry {
     confirmed: Instant,
     asked: u8,
     waiting: VecDeque<Frame>,
+    /// What they cost.
+    memory: usize,
+}
+
+impl Entry {
+    fn take_waiting(&mut self, all: &mut usize) -> VecDeque<Frame> {
+        *all -= core::mem::take(&mut self.memory);
+        core::mem::take(&mut self.waiting)
+    }
+}
+
+fn cost(frame: &Frame) -> usize {
+    frame.len() + OVERHEAD
 }
 
 /// The neighbours of one interface.
@@ -179,6 +199,8 @@ pub struct Neighbours {
     /// STALE and FAILED entries, which may give way; oldest first.
     idle: BTreeSet<(Instant, IpAddr)>,
     actions: VecDeque<Action>,
+    /// What all waiting frames cost.
+    memory: usize,
 }
 
 impl Neighbours {
@@ -190,6 +212,7 @@ impl Neighbours {
             deadlines: BTreeSet::new(),
             idle: BTreeSet::new(),
             actions: VecDeque::new(),
+            memory: 0,
         }
     }
 
@@ -313,6 +336,10 @@ impl Neighbours {
                 }
                 State::Incomplete | State::Probe if entry.asked < TRIES => self.ask(cx, address),
                 State::Incomplete | State::Probe => self.give_up(cx, address),
+                State::Failed => {
+                    self.note(cx, NeighbourDeleted { address });
+                    self.remove(cx, address);
+                }
                 _ => self.change(cx, address, State::Stale, None),
             }
         }
@@ -351,6 +378,7 @@ impl Neighbours {
         if let Some(at) = entry.deadline {
             self.deadlines.remove(&(at, address));
         }
+        self.memory -= entry.memory;
         for frame in entry.waiting {
             self.end(cx, frame, NeighbourForgotten { address });
         }
@@ -392,30 +420,53 @@ impl Neighbours {
 
     fn give_up(&mut self, cx: &mut Cx, address: IpAddr) {
         self.note(cx, NeighbourSilent { address, tries: TRIES });
-        self.change(cx, address, State::Failed, None);
+        //= rfc4861#7.3.3 the entry goes: a minute later, when it was seen
+        self.change(cx, address, State::Failed, Some(cx.now() + FAILED_SEEN));
         let Some(entry) = self.table.get_mut(&address) else { return };
         entry.mac = None;
-        let waiting = core::mem::take(&mut entry.waiting);
+        let waiting = entry.take_waiting(&mut self.memory);
         self.actions
             .extend(waiting.into_iter().map(|frame| Action::Unreachable { address, frame }));
     }
 
     fn wait(&mut self, cx: &mut Cx, address: IpAddr, frame: Frame) {
+        let cost = cost(&frame);
+        //= rfc4861#7.2.2 when the queue is full, the newest stays and the oldest goes
+        while let Some(bound) = self.bound_reached(address, cost) {
+            let full = NeighbourQueueFull { address, bound };
+            let oldest = self.table.get_mut(&address).and_then(|entry| entry.waiting.pop_front());
+            let Some(gone) = oldest else { return self.end(cx, frame, full) };
+            self.account(address, |memory| memory - self::cost(&gone));
+            self.end(cx, gone, full);
+        }
+        self.account(address, |memory| memory + cost);
         let Some(entry) = self.table.get_mut(&address) else { return };
         let journey = frame.meta().journey;
-        //= rfc4861#7.2.2 when the queue is full, the newest stays and the oldest goes
-        let gone = if entry.waiting.len() >= QUEUE { entry.waiting.pop_front() } else { None };
         entry.waiting.push_back(frame);
         let reason = FrameWaits { address, waiting: entry.waiting.len() };
         cx.trace.emit(Place::Interface(self.config.interface), journey, reason);
-        if let Some(gone) = gone {
-            self.end(cx, gone, NeighbourQueueFull { address, bound: QUEUE });
+    }
+
+    /// Which bound stands against one more frame for `address`?
+    fn bound_reached(&self, address: IpAddr, cost: usize) -> Option<usize> {
+        let here = self.table.get(&address).map_or(0, |entry| entry.memory);
+        if here + cost > QUEUE {
+            Some(QUEUE)
+        } else {
+            (self.memory + cost > QUEUES).then_some(QUEUES)
+        }
+    }
+
+    fn account(&mut self, address: IpAddr, change: impl Fn(usize) -> usize) {
+        if let Some(entry) = self.table.get_mut(&address) {
+            entry.memory = change(entry.memory);
+            self.memory = change(self.memory);
         }
     }
 
     fn release(&mut self, address: IpAddr, mac: MacAddr) {
         let Some(entry) = self.table.get_mut(&address) else { return };
-        let waiting = core::mem::take(&mut entry.waiting);
+        let waiting = entry.take_waiting(&mut self.memory);
         self.actions.extend(waiting.into_iter().map(|frame| Action::Ready { mac, frame }));
     }
 
@@ -428,6 +479,7 @@ impl Neighbours {
             confirmed: now,
             asked: 0,
             waiting: VecDeque::new(),
+            memory: 0,
         };
         self.table.insert(address, entry);
     }

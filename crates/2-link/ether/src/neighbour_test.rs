@@ -101,8 +101,11 @@ fn check(machine: &Neighbours) {
     assert_eq!(with(|entry| entry.deadline), machine.deadlines);
     assert_eq!(with(|entry| entry.state.is_idle().then_some(entry.since)), machine.idle);
     assert!(machine.table.len() <= machine.config.capacity);
+    let memory: usize = machine.table.values().map(|entry| entry.memory).sum();
+    assert!(memory == machine.memory && memory <= QUEUES);
     for entry in machine.table.values() {
-        assert!(entry.waiting.len() <= QUEUE);
+        assert_eq!(entry.waiting.iter().map(cost).sum::<usize>(), entry.memory);
+        assert!(entry.memory <= QUEUE);
         assert!(entry.waiting.is_empty() || entry.state == State::Incomplete);
         let needs_mac = !matches!(entry.state, State::Incomplete | State::Failed);
         assert!(!needs_mac || entry.mac.is_some());
@@ -183,19 +186,44 @@ fn rfc1122_2_3_2_1_a_failed_neighbour_is_not_asked_more_than_once_a_second() {
     assert_eq!(transcript, plain(want));
 }
 
+/// Offers packets of `octets` to the neighbours in turn; how many wait, and which ended.
+fn offer(machine: &mut Neighbours, octets: usize, to: &[IpAddr]) -> (usize, Vec<u32>) {
+    let mut cx = Cx::new(NodeId(0), true);
+    for address in to {
+        let mut frame = cx.pool.frame(vec![0; octets].into());
+        frame.meta_mut().journey = cx.trace.born();
+        assert!(matches!(machine.resolve(&mut cx, *address, frame), Resolution::Pending));
+        check(machine);
+    }
+    assert_eq!(cx.trace.ledger().held(), machine.held() as i64, "conservation");
+    let ended = cx.trace.drain().filter(|event| event.reason.name == "neighbour_queue_full");
+    (machine.held(), ended.map(|event| event.journey.count).collect())
+}
+
 #[test]
-fn rfc4861_7_2_2_three_wait_and_the_oldest_gives_way() {
-    let transcript = run(&[Send, Send, Send, Send, Hear(A, Solicited)]);
-    let want = "
-        0.000000000 neighbour_state INCOMPLETE
-        0.000000000 asks everybody
-        0.000000000 #1 ends: neighbour_queue_full
-        0.000000000 neighbour_state REACHABLE
-        0.000000000 #2 to 02:00:00:00:00:0a
-        0.000000000 #3 to 02:00:00:00:00:0a
-        0.000000000 #4 to 02:00:00:00:00:0a
-        REACHABLE, 0 held";
-    assert_eq!(transcript, plain(want));
+fn rfc4861_7_2_2_a_whole_packet_in_pieces_waits_and_beyond_the_bound_the_oldest_goes() {
+    let mut machine = Neighbours::new(Config::default());
+    assert_eq!(offer(&mut machine, 1_500, &[ip(2); 45]), (45, vec![]));
+    let mut machine = Neighbours::new(Config::default());
+    let room = QUEUE / (1_500 + 256);
+    let first = (1..=100 - room as u32).collect();
+    assert_eq!(offer(&mut machine, 1_500, &[ip(2); 100]), (room, first));
+    // A scan: each waits for another address, and all together have a bound too.
+    let mut machine = Neighbours::new(Config::default());
+    let many: Vec<IpAddr> = (0..1_000u32).map(|n| Ipv4Addr::from_bits(n + 1).into()).collect();
+    let room = QUEUES / (1_500 + 256);
+    let last = (room as u32 + 1..=1_000).collect();
+    assert_eq!(offer(&mut machine, 1_500, &many), (room, last));
+}
+
+#[test]
+fn a_failed_neighbour_is_forgotten_after_a_minute() {
+    let transcript = run(&[Send, At(62_999), At(63_000)]);
+    assert!(transcript.ends_with("#1 unreachable\nnone, 0 held"), "{transcript}");
+    assert!(run(&[Send, At(62_999)]).ends_with("FAILED, 0 held"));
+    assert!(
+        run(&[Send, At(3_000), Send, Hear(A, Solicited), At(70_000)]).ends_with("STALE, 0 held")
+    );
 }
 
 #[test]

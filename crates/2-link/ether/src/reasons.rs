@@ -49,8 +49,8 @@ trace::reasons! {
         en "The hardware address of {address} is not known yet: the packet waits ({waiting} waiting)."
         zh "还不知道 {address} 的硬件地址: 分组先等待 (共 {waiting} 个在等)。";
     2023 neighbour_queue_full NeighbourQueueFull { address: IpAddr, bound: usize } Dropped "rfc4861#7.2.2"
-        en "More than {bound} packets wait for the hardware address of {address}: the oldest gives way."
-        zh "等待 {address} 硬件地址的分组超过 {bound} 个: 丢弃最早的一个。";
+        en "Packets that wait for the hardware address of {address} may take {bound} octets of memory: the oldest gives way."
+        zh "等待 {address} 硬件地址的分组最多占用 {bound} 个八位组的内存: 丢弃最早的一个。";
     2024 neighbour_table_full NeighbourTableFull { address: IpAddr, bound: usize } Dropped ""
         en "All {bound} entries of the neighbour table are in use: {address} finds no room."
         zh "邻居表的 {bound} 个表项都在使用: 没有位置给 {address}。";
@@ -66,6 +66,9 @@ trace::reasons! {
     2028 neighbour_unheeded NeighbourUnheeded { address: IpAddr, mac: MacAddr } Note "rfc826"
         en "{mac} says that it has {address}, but the entry was set by hand and stays."
         zh "{mac} 声称拥有 {address}, 但该表项是手工设置的, 保持不变。";
+    2029 neighbour_deleted NeighbourDeleted { address: IpAddr } Note "rfc4861#7.3.3"
+        en "Nobody wanted {address} since it did not answer: the entry is forgotten."
+        zh "{address} 没有应答之后再无人使用: 删除该表项。";
 
     2040 learnt Learnt { mac: MacAddr, jack: u16 } Note "ieee802.1d#7.8"
         en "A frame from {mac} came in by jack {jack}: the switch now knows where {mac} lives."

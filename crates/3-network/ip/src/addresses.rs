@@ -53,7 +53,7 @@ impl core::error::Error for AddressError {}
 pub(crate) struct Addresses {
     list: BTreeSet<(InterfaceId, IpNet)>,
     // Asked several times per packet: sorted arrays of plain numbers, made anew at each change.
-    own_v4: Vec<u32>,
+    own_v4: Vec<(u32, InterfaceId)>,
     own_v6: Vec<u128>,
     broadcasts: Vec<(u32, InterfaceId)>,
 }
@@ -99,9 +99,19 @@ impl Addresses {
 
     pub(crate) fn is_own(&self, address: IpAddr) -> bool {
         match address {
-            IpAddr::V4(v4) => v4.is_loopback() || self.own_v4.binary_search(&v4.to_bits()).is_ok(),
+            IpAddr::V4(v4) => v4.is_loopback() || self.owner(v4).is_ok(),
             IpAddr::V6(v6) => v6.is_loopback() || self.own_v6.binary_search(&v6.to_bits()).is_ok(),
         }
+    }
+
+    fn owner(&self, address: Ipv4Addr) -> Result<usize, usize> {
+        self.own_v4.binary_search_by_key(&address.to_bits(), |pair| pair.0)
+    }
+
+    /// Is it an address of this very interface?
+    pub(crate) fn is_own_on(&self, address: Ipv4Addr, interface: InterfaceId) -> bool {
+        let place = self.owner(address).ok();
+        place.and_then(|place| self.own_v4.get(place)).is_some_and(|pair| pair.1 == interface)
     }
 
     /// Does it mean everybody on this interface's link (255.255.255.255 aside)?
@@ -132,7 +142,7 @@ impl Addresses {
         for &(interface, address) in &self.list {
             match address {
                 IpNet::V4(net) => {
-                    self.own_v4.push(net.addr().to_bits());
+                    self.own_v4.push((net.addr().to_bits(), interface));
                     //= rfc3021#2.1 a /31 has two hosts and no broadcast
                     if net.prefix_len() < 31 {
                         self.broadcasts.push((net.broadcast().to_bits(), interface));
@@ -196,6 +206,9 @@ mod tests {
         assert!(addresses.is_broadcast_on(Ipv4Addr::new(10, 0, 0, 255), InterfaceId(1)));
         assert!(!addresses.is_broadcast_on(Ipv4Addr::new(10, 0, 0, 255), InterfaceId(2)));
         assert!(!addresses.is_broadcast(Ipv4Addr::new(10, 0, 1, 1)), "rfc3021#2.1");
+        assert!(addresses.is_own_on(Ipv4Addr::new(10, 0, 0, 1), InterfaceId(1)));
+        assert!(!addresses.is_own_on(Ipv4Addr::new(10, 0, 0, 1), InterfaceId(2)));
+        assert!(!addresses.is_own_on(Ipv4Addr::new(10, 0, 0, 9), InterfaceId(1)));
         let net = "10.0.0.1/24".parse().expect("a prefix");
         assert_eq!(addresses.remove(InterfaceId(2), net), Err(AddressError::Absent));
         assert_eq!(addresses.remove(InterfaceId(1), net), Ok(()));

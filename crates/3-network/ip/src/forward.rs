@@ -2,7 +2,8 @@
 //!
 //! One lookup, one less TTL, a mended checksum; the payload is not touched. Redirects are not sent
 //! (RFC 1812 section 5.2.7.2 has them): hosts rightly ignore them today, since anybody on a link can
-//! forge one, and a lab that wants the shorter way adds a route. Options pass unread.
+//! forge one, and a lab that wants the shorter way adds a route. Into record route and timestamp
+//! options the router writes itself; all others pass unread.
 
 use crate::fragments;
 use crate::icmp::Error;
@@ -10,6 +11,7 @@ use crate::reasons::{BadFragment, Forwarded, LinkLocal, NoRoute, TooBig, TtlExce
 use crate::receive::end_frame;
 use crate::{Ip, Outgoing, Path, Unreachable, Verdict};
 use base::Frame;
+use core::net::IpAddr;
 use trace::{Cx, Place};
 use wire::icmpv4;
 use wire::ipv4::{self, Header};
@@ -53,6 +55,11 @@ impl Ip {
         }
         //= rfc1812#5.3.1 at least one less at each router, and the checksum follows (RFC 1624)
         ipv4::decrement_ttl(frame.head_mut());
+        //= rfc1812#5.3.13.5
+        //= rfc1812#5.3.13.6
+        if let IpAddr::V4(here) = path.source {
+            self.record(cx, header, &mut frame, here);
+        }
         let meta = frame.meta();
         let reason = Forwarded { dst, next_hop: path.next_hop, interface: path.interface.0 };
         cx.trace.emit(Place::Interface(meta.interface), meta.journey, reason);

@@ -95,7 +95,7 @@ impl Cut {
     }
 }
 
-/// Writes a header with options, which `wire` does not (we send none of our own).
+/// Writes a header with options, which `wire` does not (ours are those of an echo reply).
 pub(crate) fn emit_with_options(header: &Header, options: &[u8], out: &mut [u8]) {
     header.emit(out);
     if !options.is_empty() {

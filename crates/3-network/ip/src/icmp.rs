@@ -10,6 +10,7 @@
 //! What another engineer would question: the quotation is a copy. Errors are rare and bounded, and
 //! a quoted packet's head has no room left for two more headers.
 
+use crate::options::Options;
 use crate::reasons::{
     EchoAnswered, EchoToAll, IcmpErrorHeard, IcmpLimited, IcmpNotAboutUs, IcmpSent, IcmpWithheld,
     MalformedIcmp, NeighbourUnreachable, RedirectIgnored,
@@ -153,7 +154,7 @@ impl Ip {
     }
 
     fn answer_echo(&mut self, cx: &mut Cx, datagram: Datagram, id: u16, seq: u16) {
-        let Datagram { src, dst, tos, broadcast, mut frame, .. } = datagram;
+        let Datagram { src, dst, tos, broadcast, header_len, mut frame, .. } = datagram;
         if broadcast {
             //= rfc1122#3.2.2.6 may be dropped, and a smurf attack is why it should
             end_frame(cx, frame, EchoToAll { src });
@@ -162,13 +163,15 @@ impl Ip {
         let meta = *frame.meta();
         let reason = EchoAnswered { src, id, seq };
         cx.trace.emit(Place::Interface(meta.interface), meta.journey, reason);
+        //= rfc1122#3.2.2.6 record route and timestamp, updated when it came, go back as they are
+        let (options, options_len) = reflected(&mut frame, usize::from(header_len));
         //= rfc1122#3.2.2.6 the same data, from the address that was asked
         frame.strip(HEADER_LEN);
-        shorten_head(&mut frame);
+        shorten_head(&mut frame, options_len);
         frame.meta_mut().parent = meta.journey;
         frame.meta_mut().journey = cx.trace.born();
         emit(&mut frame, icmpv4::Header::EchoReply { id, seq });
-        self.send_own(cx, Some(dst), src, tos, frame);
+        self.send_own(cx, (Some(dst), src), tos, &options[..options_len], frame);
     }
 
     fn hear_error(&mut self, cx: &mut Cx, datagram: Datagram, kind: IcmpErrorKind) -> IcmpOutcome {
@@ -229,7 +232,7 @@ impl Ip {
         //= rfc1812#4.3.2.4 from the address it was for, or by which we send
         let source = IpAddr::from(header.dst);
         let source = self.addresses.is_own(source).then_some(source);
-        self.send_own(cx, source, src, ERROR_TOS, frame);
+        self.send_own(cx, (source, src), ERROR_TOS, &[], frame);
     }
 
     /// Why no error may be sent about a packet.
@@ -261,9 +264,9 @@ impl Ip {
     fn send_own(
         &mut self,
         cx: &mut Cx,
-        source: Option<IpAddr>,
-        destination: IpAddr,
+        (source, destination): (Option<IpAddr>, IpAddr),
         tos: u8,
+        options: &[u8],
         frame: Frame,
     ) {
         let packet = Packet {
@@ -277,7 +280,7 @@ impl Ip {
         };
         let first = self.output.len();
         // A failure has ended the frame with its reason already.
-        if let Ok(outgoing) = self.send(cx, packet, frame) {
+        if let Ok(outgoing) = self.send_with(cx, packet, options, frame) {
             // Pieces of a long reply were queued behind: the first goes before them.
             self.queue(cx, destination, outgoing);
             let moved = self.output.len() - first;
@@ -331,6 +334,18 @@ fn is_about_icmp_error(header: &ipv4::Header, about: &Frame) -> bool {
     icmpv4::Header::read(message).map_or(true, |message| message.is_error())
 }
 
+/// The options that an echo reply takes over from the request (`frame`: stripped of its IP header).
+fn reflected(frame: &mut Frame, header_len: usize) -> ([u8; 40], usize) {
+    if header_len <= ipv4::HEADER_LEN {
+        return ([0; 40], 0);
+    }
+    frame.unstrip(header_len);
+    let options = frame.head().get(ipv4::HEADER_LEN..header_len).unwrap_or(&[]);
+    let reflected = Options(options).reflected();
+    frame.strip(header_len);
+    reflected
+}
+
 fn read_quote(quote: &mut Frame) -> Result<(ipv4::Header, [u8; 8]), wire::Malformed> {
     quote.pull((60 + 8).min(quote.len()));
     let header = ipv4::Header::read(quote.head())?;
@@ -351,10 +366,11 @@ fn emit(frame: &mut Frame, header: icmpv4::Header) {
     header.emit(out, rest, &body);
 }
 
-/// Moves what stands in the head into the body when headers would not fit before it.
-pub(crate) fn shorten_head(frame: &mut Frame) {
+/// Moves what stands in the head into the body when headers, with so many octets of options, would
+/// not fit before it.
+pub(crate) fn shorten_head(frame: &mut Frame, options: usize) {
     let in_head = frame.head().len();
-    if in_head > LONGEST_HEAD {
+    if in_head + options > LONGEST_HEAD {
         let whole = Bytes::from(frame.to_vec());
         frame.strip(in_head);
         *frame.body_mut() = whole.into();

@@ -69,6 +69,39 @@ fn rfc1812_4_3_2_7_when_no_error_is_sent() {
 }
 
 #[test]
+fn rfc1122_3_2_2_6_an_echo_carries_the_way_and_the_times_back() {
+    for len in [0, 56, 90, 1_400, 3_000] {
+        let mut bench = Bench::new(ROUTER);
+        bench.at_ms(258);
+        let way = [7, 11, 8, 10, 0, 1, 9, 0, 0, 0, 0, 68, 12, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        let mut options = [1, 130, 11, 0, 0, 0, 0, 0, 0, 0, 0, 0].to_vec();
+        options.extend(way);
+        options.push(0);
+        let data: Vec<u8> = (0..len).map(|i| i as u8).collect();
+        let payload = icmp(icmpv4::Header::EchoRequest { id: 1, seq: 1 }, &data);
+        bench.put(&Probe {
+            dst: "10.0.2.1",
+            protocol: Protocol::ICMP,
+            options,
+            payload,
+            ..Probe::default()
+        });
+        let datagram = bench.delivered.pop().expect("delivered");
+        // As `Bench::put` counts the datagram as delivered, its end is not counted twice.
+        bench.cx.trace.entered();
+        let outcome = bench.ip.handle_icmp(&mut bench.cx, datagram);
+        assert!(matches!(outcome, IcmpOutcome::Ended));
+        bench.tell(String::new());
+        let reply = &bench.sent[0];
+        let want = [7, 11, 12, 10, 0, 1, 9, 10, 0, 2, 1, 68, 12, 9, 0, 128, 0, 1, 2, 0, 0, 0, 0, 0];
+        assert_eq!(reply[20..44], want, "{len} octets");
+        assert_eq!(&reply[12..16], [10, 0, 2, 1]);
+        let whole: usize = bench.sent.iter().map(|p| p.len() - usize::from(p[0] & 15) * 4).sum();
+        assert_eq!(whole, 8 + data.len());
+    }
+}
+
+#[test]
 fn rfc1812_4_3_2_an_error_quotes_all_that_fits_in_576_octets() {
     for len in [0, 8, 100, 528, 529, 1400] {
         let mut bench = Bench::new(ROUTER);

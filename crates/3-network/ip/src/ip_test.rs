@@ -299,6 +299,16 @@ fn a_host_forwards_nothing() {
         &[
             ("rfc1122#3.2.1.3: another's", probe(|_| ()), "- | | not_for_us"),
             ("another network's broadcast", to("10.0.2.255"), "- | | not_for_us"),
+            (
+                "rfc1122#3.2.1.3: another's, with bad options",
+                probe(|p| p.options = vec![7, 99, 0, 0]),
+                "- | | not_for_us",
+            ),
+            (
+                "another's, with a source route",
+                probe(|p| p.options = vec![131, 7, 4, 10, 0, 2, 8, 0]),
+                "- | | not_for_us",
+            ),
             ("ours", to("10.0.1.1"), "deliver | |"),
         ],
     );
@@ -344,9 +354,24 @@ fn options() {
         ROUTER,
         &[
             (
-                "rfc7126#4.3: a source route",
-                probe(|p| p.options = route(4)),
+                "rfc7126#4.3: a source route whose next station is here",
+                probe(|p| (p.options, p.dst) = (route(4), "10.0.1.1")),
                 "- | 1>10.0.1.9(10.0.1.1 icmp 3.5) | icmp_sent source_routed",
+            ),
+            (
+                "rfc791#3.1: a loose one whose next station is elsewhere",
+                probe(|p| p.options = route(4)),
+                "2>10.0.2.9 | | forwarded",
+            ),
+            (
+                "rfc791#3.1: a strict one that has left its way",
+                probe(|p| p.options = vec![137, 7, 4, 10, 0, 2, 8, 0]),
+                "- | 1>10.0.1.9(10.0.1.1 icmp 3.5) | icmp_sent source_routed",
+            ),
+            (
+                "rfc1122#3.2.2: to everybody, no error",
+                probe(|p| (p.options, p.dst) = (route(4), "10.0.1.255")),
+                "- | | icmp_withheld source_routed",
             ),
             (
                 "one that is at its end",
@@ -354,9 +379,29 @@ fn options() {
                 "deliver | |",
             ),
             (
-                "record route passes",
+                "rfc1812#5.3.13.5: record route",
                 probe(|p| p.options = vec![7, 7, 4, 0, 0, 0, 0, 0]),
+                "2>10.0.2.9 | | recorded forwarded",
+            ),
+            (
+                "one that is full",
+                probe(|p| p.options = vec![7, 7, 8, 9, 9, 9, 9, 0]),
                 "2>10.0.2.9 | | forwarded",
+            ),
+            (
+                "rfc791#3.1: one with half a place",
+                probe(|p| p.options = vec![7, 7, 6, 0, 0, 0, 0, 0]),
+                "- | 1>10.0.1.9(10.0.1.1 icmp 12.0) | icmp_sent bad_option",
+            ),
+            (
+                "rfc1812#5.3.13.6: timestamp",
+                probe(|p| p.options = vec![68, 8, 5, 0, 0, 0, 0, 0]),
+                "2>10.0.2.9 | | recorded forwarded",
+            ),
+            (
+                "rfc1812#5.3.13.6: timestamp, full",
+                probe(|p| p.options = vec![68, 8, 9, 0, 0, 0, 0, 0]),
+                "2>10.0.2.9 | | recorded forwarded",
             ),
             (
                 "rfc1122#3.2.2.5: malformed",

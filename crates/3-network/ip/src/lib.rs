@@ -18,10 +18,11 @@
 //! | [`routes`] | the list of routes and its trie |
 //! | [`receive`] | what comes in: sound? possible? whose? |
 //! | `martians` | addresses that no packet on a wire may have |
-//! | `options` | source routes refused, malformed options found |
+//! | `options` | source routes refused, malformed options found, record route and timestamp written |
 //! | [`forward`](Ip::handle_packet) | a router's part: TTL, lookup, size |
 //! | [`send`] | packets of our own |
 //! | `fragments`, `reassembly` | cutting and putting together |
+//! | `ids` | the numbers by which pieces find together |
 //! | [`icmp`] | echo, errors told and heard; `limits` holds them back |
 //! | [`reasons`] | why a packet went where it went |
 //!
@@ -36,6 +37,7 @@ pub mod addresses;
 mod forward;
 mod fragments;
 pub mod icmp;
+mod ids;
 mod limits;
 mod martians;
 mod options;
@@ -98,7 +100,7 @@ pub struct Ip {
     limiter: TokenBucket,
     reassembly: reassembly::Reassembly,
     output: VecDeque<Outgoing>,
-    next_id: u16,
+    ids: ids::Ids,
 }
 
 impl Ip {
@@ -115,7 +117,7 @@ impl Ip {
             limiter: TokenBucket::new(config.icmp_rate, config.icmp_burst),
             reassembly: reassembly::Reassembly::default(),
             output: VecDeque::new(),
-            next_id: random.next_u32() as u16,
+            ids: ids::Ids::new(&mut random),
         };
         ip.set_interface(InterfaceId::LOOPBACK, InterfaceConfig { mtu: u16::MAX, up: true });
         if let Ok(net) = Ipv4Net::new(Ipv4Addr::LOCALHOST, 8) {
@@ -235,6 +237,16 @@ impl Ip {
     #[inline]
     pub fn is_local(&self, address: IpAddr) -> bool {
         self.addresses.is_own(address)
+    }
+
+    /// Is it an address of this very interface?
+    pub fn is_on(&self, address: Ipv4Addr, interface: InterfaceId) -> bool {
+        self.addresses.is_own_on(address, interface)
+    }
+
+    /// Our address on this interface towards `towards`: one in the same network if there is one.
+    pub fn source_on(&self, interface: InterfaceId, towards: IpAddr) -> Option<IpAddr> {
+        self.addresses.source(interface, towards)
     }
 
     /// Does it mean everybody on some link of ours (255.255.255.255 included)?

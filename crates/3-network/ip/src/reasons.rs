@@ -28,8 +28,8 @@ trace::reasons! {
         en "The packet is for {dst}; this machine is not a router, so it forwards nothing."
         zh "分组发往 {dst}; 本机不是路由器, 不转发。";
     3009 source_routed SourceRouted { src: IpAddr } Dropped "rfc1812#5.3.13.4"
-        en "The packet from {src} wants to choose its own way (source route option); this machine refuses that."
-        zh "来自 {src} 的分组要求自己指定路径 (源路由选项); 本机拒绝。";
+        en "The packet from {src} wants to choose its own way (source route option). Routers should follow that, this machine refuses: it leads around filters."
+        zh "来自 {src} 的分组要求自己指定路径 (源路由选项)。规范要求路由器照办, 本机拒绝: 它能绕过过滤。";
     3010 bad_option BadOption { src: IpAddr, pointer: u8 } Dropped "rfc1122#3.2.1.8"
         en "The IP options of the packet from {src} are wrong at octet {pointer}."
         zh "来自 {src} 的分组, IP 选项在第 {pointer} 个八位组处有错。";
@@ -55,6 +55,10 @@ trace::reasons! {
     3026 link_local LinkLocal { src: IpAddr, dst: IpAddr } Dropped "rfc3927#7"
         en "{src} to {dst}: link-local addresses never pass a router."
         zh "{src} 发往 {dst}: 链路本地地址从不越过路由器。";
+
+    3027 recorded Recorded { here: IpAddr } Note "rfc791#3.1"
+        en "The packet's options ask by which way and when it comes: {here} is written into them."
+        zh "分组的选项要求记录路径或时间: 写入 {here}。";
 
     3030 send_no_route SendNoRoute { dst: IpAddr } Dropped "rfc1122#3.3.1.1"
         en "This machine has no route to {dst}: the packet cannot be sent."

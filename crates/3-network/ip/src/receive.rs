@@ -1,24 +1,24 @@
 //! A packet came in: is it sound, may it exist, and whose is it?
 //!
 //! ```text
-//!   parse -> martians -> options -> ours? ----> fragments -> Deliver
-//!                                   everybody's? -> Deliver
-//!                                   a group's? ---> dropped
-//!                                   another's? ---> forward.rs (a router), dropped (a host)
+//!   parse -> martians -> a group's? ---> dropped
+//!                        another's? ---> options -> forward.rs (a router), dropped (a host)
+//!                        everybody's? -> options -> Deliver
+//!                        ours? --------> options -> fragments -> Deliver
 //! ```
 //!
 //! What is wrong is dropped in silence on the wire (RFC 1122 section 3.2.1), with a reason in the
 //! trace. Neither way copies the payload.
 
 use crate::icmp::Error;
-use crate::options::{Asks, Options};
+use crate::options::{Asks, Here, Options};
 use crate::reasons::{
     BadOption, DirectedBroadcast, GroupNotJoined, Ipv6NotSpoken, LinkBroadcast, MalformedPacket,
-    MartianDestination, MartianSource, NotForUs, SourceRouted,
+    MartianDestination, MartianSource, NotForUs, Recorded, SourceRouted,
 };
 use crate::reassembly::Kept;
 use crate::{Ip, Outgoing, Protocol, Unreachable, martians};
-use base::{Frame, InterfaceId};
+use base::{Frame, InterfaceId, checksum};
 use core::net::{IpAddr, Ipv4Addr};
 use trace::{Cx, Place, Reason};
 use wire::icmpv4;
@@ -96,25 +96,29 @@ impl Ip {
                 return end(cx, frame, MartianDestination { dst: header.dst.into(), why });
             }
         }
-        let asks = asks(&header, &frame);
-        if asks != Asks::Nothing {
-            return self.refuse_options(cx, &header, asks, link_broadcast, frame);
-        }
         let dst = header.dst.into();
+        let asks = asks(&header, &frame);
         match self.whose(header.dst, interface) {
-            Whose::Everybodys => self.deliver(cx, interface, true, &header, frame),
             Whose::Groups => end(cx, frame, GroupNotJoined { dst }),
             //= rfc1122#3.3.6 nobody answers a unicast packet in a broadcast frame
             //= rfc1812#5.3.4 and no router forwards it
-            _ if link_broadcast => end(cx, frame, LinkBroadcast { dst }),
-            Whose::Ours => self.deliver(cx, interface, false, &header, frame),
+            Whose::Ours | Whose::Anothers if link_broadcast => {
+                end(cx, frame, LinkBroadcast { dst })
+            }
             //= rfc1122#3.2.1.3 a host drops in silence what is not for it
             Whose::Anothers if !self.config.forwarding => end(cx, frame, NotForUs { dst }),
             //= rfc2644#2 nor does a router pass on a broadcast of another network
             Whose::Anothers if self.addresses.is_broadcast(header.dst) => {
                 end(cx, frame, DirectedBroadcast { dst })
             }
-            Whose::Anothers => self.forward(cx, &header, frame),
+            Whose::Anothers if !asks.refused_underway() => self.forward(cx, &header, frame),
+            _ if asks != Asks::Nothing => {
+                self.refuse_options(cx, &header, asks, link_broadcast, frame)
+            }
+            whose => {
+                let broadcast = matches!(whose, Whose::Everybodys);
+                self.deliver(cx, interface, broadcast, &header, frame)
+            }
         }
     }
 
@@ -164,14 +168,35 @@ impl Ip {
         end(cx, frame, SourceRouted { src })
     }
 
+    /// Writes this machine into a packet's record route and timestamp (`frame`: at the IP header).
+    pub(crate) fn record(&self, cx: &mut Cx, header: &Header, frame: &mut Frame, here: Ipv4Addr) {
+        let len = usize::from(header.header_len);
+        if len == HEADER_LEN || !self.is_local(here.into()) {
+            return;
+        }
+        let is_ours = |address: Ipv4Addr| self.is_local(address.into());
+        let ms = (cx.now().as_nanos() / 1_000_000) as u32;
+        let Some(octets) = frame.head_mut().get_mut(..len) else { return };
+        if (Here { address: here, ms, is_ours }).record(&mut octets[HEADER_LEN..]) {
+            octets[10..12].fill(0);
+            let sum = checksum::checksum(octets);
+            octets[10..12].copy_from_slice(&sum.to_be_bytes());
+            let meta = frame.meta();
+            let recorded = Recorded { here: here.into() };
+            cx.trace.emit(Place::Interface(meta.interface), meta.journey, recorded);
+        }
+    }
+
     fn deliver(
         &mut self,
         cx: &mut Cx,
         interface: InterfaceId,
         broadcast: bool,
         header: &Header,
-        frame: Frame,
+        mut frame: Frame,
     ) -> Verdict {
+        //= rfc1122#3.2.1.8 (e) the destination adds its time, before anybody above sees the packet
+        self.record(cx, header, &mut frame, header.dst);
         if !header.is_fragment() {
             return Verdict::Deliver(datagram(header, interface, broadcast, frame));
         }

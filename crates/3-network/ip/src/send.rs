@@ -1,11 +1,9 @@
 //! A packet of our own: to whom, by which way, from which address; then the header.
 //!
-//! Identification: one counter for the machine, begun by chance. RFC 6864 section 4.1 lets atomic
-//! packets carry anything, and wants the ids of others unique per pair and protocol for as long as
-//! packets live, which one counter keeps as long as fewer than 65,536 packets are sent meanwhile;
-//! whoever sends faster forbids fragments (section 4.3).
+//! Identification: see `ids`. RFC 6864 section 4.3 wants those of packets that may be cut unique per
+//! pair and protocol for as long as packets live; whoever sends faster than that forbids fragments.
 //!
-//! Absent: sending to groups, options, IPv6.
+//! Absent: sending to groups, options of our own (an echo reply carries those of its request), IPv6.
 
 use crate::icmp::shorten_head;
 use crate::reasons::{
@@ -87,22 +85,35 @@ impl Ip {
         &mut self,
         cx: &mut Cx,
         packet: Packet,
+        frame: Frame,
+    ) -> Result<Outgoing, SendError> {
+        self.send_with(cx, packet, &[], frame)
+    }
+
+    /// The same, with options, padded to words.
+    pub(crate) fn send_with(
+        &mut self,
+        cx: &mut Cx,
+        packet: Packet,
+        options: &[u8],
         mut frame: Frame,
     ) -> Result<Outgoing, SendError> {
-        let (path, broadcast, src, dst) = match self.prepare(&packet, frame.len()) {
+        let header_len = HEADER_LEN + options.len();
+        let (path, broadcast, src, dst) = match self.prepare(&packet, options.len() + frame.len()) {
             Ok(prepared) => prepared,
             Err(error) => {
                 refuse(cx, &packet, frame, error);
                 return Err(error);
             }
         };
-        shorten_head(&mut frame);
-        self.next_id = self.next_id.wrapping_add(1);
+        shorten_head(&mut frame, options.len());
+        //= rfc6864#4.1 what nobody may cut needs no number
+        let id = if packet.dont_fragment { 0 } else { self.ids.next(src, dst, packet.protocol) };
         let header = Header {
-            header_len: HEADER_LEN as u8,
+            header_len: header_len as u8,
             tos: packet.tos,
-            total_len: (HEADER_LEN + frame.len()) as u16,
-            id: self.next_id,
+            total_len: (header_len + frame.len()) as u16,
+            id,
             dont_fragment: packet.dont_fragment,
             more_fragments: false,
             fragment_offset: 0,
@@ -112,7 +123,7 @@ impl Ip {
             src,
             dst,
         };
-        header.emit(frame.prepend(HEADER_LEN));
+        fragments::emit_with_options(&header, options, frame.prepend(header_len));
         frame.meta_mut().interface = path.interface;
         if header.total_len > path.mtu {
             frame = self.fragment(cx, &header, frame, path, broadcast);

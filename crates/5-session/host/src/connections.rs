@@ -14,8 +14,9 @@ use crate::key::{Key, ListenerKey, TcpKey};
 use crate::reasons::{ConnectionsFull, TimeWaitEvicted};
 use crate::sockets::ConnectionRecord;
 use crate::timers::Target;
+use crate::udp_sockets::send_error;
 use crate::{Error, Host};
-use base::Journey;
+use base::{Journey, Seq};
 use ip::SendError;
 use std::sync::Arc;
 use tcp::{Endpoints, IcmpErrorKind, StateName};
@@ -80,17 +81,31 @@ impl Host {
             let Some(record) = self.connections.get_mut(key) else { return };
             let Some(segment) = record.connection.poll_segment(cx) else { break };
             let (endpoints, seq) = (record.endpoints, segment.header.seq);
-            if let Err(SendError::TooBig { mtu }) = self.send_segment(cx, &endpoints, segment)
-                && let Some(record) = self.connections.get_mut(key)
-            {
-                let too_big = IcmpErrorKind::TooBig { mtu: u32::from(mtu) };
-                record.connection.handle_icmp_error(cx, too_big, seq);
+            if let Err(error) = self.send_segment(cx, &endpoints, segment) {
+                self.segment_unsent(cx, key, seq, error);
             }
         }
         self.settle_connection(cx, key);
     }
 
+    /// The network layer did not take a connection's segment.
+    fn segment_unsent(&mut self, cx: &mut Cx, key: TcpKey, seq: Seq, error: SendError) {
+        let Some(record) = self.connections.get_mut(key) else { return };
+        let Endpoints { local, remote } = record.endpoints;
+        let kind = match error {
+            SendError::TooBig { mtu } => IcmpErrorKind::TooBig { mtu: u32::from(mtu) },
+            // A route may come back: as when a router says so (RFC 9293 section 3.9.2.2, MUST-56).
+            SendError::NoRoute => IcmpErrorKind::Soft,
+            SendError::BadSource | SendError::BadDestination => {
+                record.fail_to_open(cx, seq, send_error(error, local.ip(), remote.ip(), 0));
+                return self.touch(key);
+            }
+        };
+        record.connection.handle_icmp_error(cx, kind, seq);
+    }
+
     fn settle_connection(&mut self, cx: &mut Cx, key: TcpKey) {
+        self.sweep_timers();
         let Some(record) = self.connections.get_mut(key) else { return };
         if record.connection.is_over() {
             let released = record.released;

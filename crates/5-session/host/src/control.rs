@@ -8,7 +8,7 @@ use ipnet::IpNet;
 use trace::Cx;
 
 impl Host {
-    /// Gives an interface an address, and tells everybody on the link (RFC 5227 section 3).
+    /// Gives an interface an address, and tells everybody on the link (RFC 5227 section 2.3).
     ///
     /// # Errors
     /// No such interface, there already, or not the address of a single host.

@@ -5,6 +5,7 @@ use crate::{Host, Output};
 use base::{Duration, Frame, InterfaceId, Journey, MacAddr};
 use core::net::IpAddr;
 use ether::{Action, Resolution};
+use ip::reasons::NeighbourUnreachable;
 use ip::{Outgoing, Packet, Protocol, SendError};
 use tcp::{Endpoints, Segment};
 use trace::{Cx, Place};
@@ -160,9 +161,11 @@ impl Host {
         self.arm_interface(id);
     }
 
-    fn arm_interface(&mut self, id: InterfaceId) {
+    pub(crate) fn arm_interface(&mut self, id: InterfaceId) {
         let Some(interface) = self.interfaces.get_mut(usize::from(id.0)) else { return };
-        let deadline = interface.neighbours.next_deadline();
+        let announcement = interface.announcements.front().map(|(at, _)| *at);
+        let deadlines = [interface.neighbours.next_deadline(), announcement];
+        let deadline = deadlines.into_iter().flatten().min();
         let target = crate::timers::Target::Interface(id);
         self.timers.arm(&mut interface.armed, deadline, target);
     }
@@ -170,9 +173,17 @@ impl Host {
     fn neighbour_failed(&mut self, cx: &mut Cx, id: InterfaceId, next_hop: IpAddr, frame: Frame) {
         let failed = NeighbourFailed { next_hop };
         cx.trace.emit(Place::Interface(id), frame.meta().journey, failed);
-        self.own_packet_failed(cx, &frame);
-        self.ip.unreachable(cx, frame);
-        self.run_ip(cx);
+        match self.own_packet(&frame) {
+            // Nobody needs an ICMP message to speak with itself, and it would be heard twice.
+            Some(dst) => {
+                self.own_packet_failed(cx, &frame);
+                self.end(cx, id, frame, NeighbourUnreachable { dst });
+            }
+            None => {
+                self.ip.unreachable(cx, frame);
+                self.run_ip(cx);
+            }
+        }
     }
 }
 

@@ -63,6 +63,9 @@ pub enum Error {
     /// No route leads there.
     #[error("network is unreachable: no route to {0}")]
     NetworkUnreachable(core::net::IpAddr),
+    /// IPv6 addresses are known here, IPv6 packets are not sent.
+    #[error("this machine does not speak IPv6 yet: it cannot reach {0}")]
+    Ipv6NotSpoken(core::net::IpAddr),
     /// A router or the own neighbour machine says that the host cannot be reached.
     #[error("no route to host {0}")]
     HostUnreachable(core::net::IpAddr),
@@ -118,6 +121,7 @@ impl Error {
             Error::TimedOut => io::ErrorKind::TimedOut,
             Error::BrokenPipe => io::ErrorKind::BrokenPipe,
             Error::NotConnected | Error::Closed => io::ErrorKind::NotConnected,
+            Error::Ipv6NotSpoken(_) => io::ErrorKind::Unsupported,
             Error::TooMany(_) => io::ErrorKind::OutOfMemory,
             Error::MessageTooLong { .. } | Error::Invalid(_) => io::ErrorKind::InvalidInput,
         }

@@ -1,7 +1,9 @@
 //! An ICMP error, or a neighbour that does not answer, is told to the socket that sent the packet.
 //!
-//! TCP checks the sequence number before it believes (RFC 5927 section 4); UDP tells only connected
-//! sockets, as the others could not know which peer is meant (RFC 1122 section 4.1.3.3).
+//! TCP checks the sequence number before it believes (RFC 5927 section 4). UDP tells only connected
+//! sockets. That deviates: RFC 1122 section 4.1.3.3 wants every error passed up. But a socket that
+//! speaks with many would fail its next call for one peer's sake, and could not say whose; Linux
+//! withholds it too, unless a program asks (`IP_RECVERR`).
 
 use crate::reasons::IcmpToSocket;
 use crate::{Error, Host, PingError, PingReceived};
@@ -60,16 +62,26 @@ impl Host {
         self.push_ping(key, received);
     }
 
+    /// Where a packet was going (`frame`: at the IP header), if it was from us.
+    pub(crate) fn own_packet(&self, frame: &Frame) -> Option<IpAddr> {
+        let mut octets = [0; wire::ipv4::HEADER_LEN];
+        frame.copy_to(&mut octets);
+        let [.., a, b, c, d, e, f, g, h] = octets;
+        let own = octets[0] >> 4 == 4 && self.ip.is_local([a, b, c, d].into());
+        own.then_some([e, f, g, h].into())
+    }
+
     /// A packet of our own found no neighbour (`frame`: at the IP header): whoever sent it hears of
     /// it at once. A packet that we only pass on is `ip`'s business.
     pub(crate) fn own_packet_failed(&mut self, cx: &mut Cx, frame: &Frame) {
-        let after = frame.body().len();
-        let Ok(header) = wire::ipv4::Header::parse(frame.head(), after) else { return };
-        let src = IpAddr::V4(header.src);
-        if !self.ip.is_local(src) || header.fragment_offset != 0 {
+        let mut octets = [0; 60 + 8];
+        let len = frame.copy_to(&mut octets);
+        let Ok(header) = wire::ipv4::Header::read(&octets[..len]) else { return };
+        if header.fragment_offset != 0 {
             return;
         }
-        let rest = frame.head().get(usize::from(header.header_len)..);
+        let src = IpAddr::V4(header.src);
+        let rest = octets[..len].get(usize::from(header.header_len)..);
         let Some(first8) = rest.and_then(|rest| rest.first_chunk::<8>()) else { return };
         let quoted =
             Quoted { src, dst: IpAddr::V4(header.dst), protocol: header.protocol, first8: *first8 };
@@ -78,8 +90,10 @@ impl Host {
             // Our own link says so, not a stranger: a connection that is just being opened fails.
             Protocol::TCP => {
                 let key = self.demux.tcp(&quoted_endpoints(&quoted));
-                if let Some(record) = key.and_then(|key| self.connections.get_mut(key)) {
-                    record.unreachable |= record.connection.state() == tcp::StateName::SynSent;
+                if let Some(record) = key.and_then(|key| self.connections.get_mut(key))
+                    && record.connection.state() == tcp::StateName::SynSent
+                {
+                    record.unopened = Some(Error::HostUnreachable(quoted.dst));
                 }
                 self.tcp_error(cx, src, &quoted, tcp::IcmpErrorKind::Hard);
             }

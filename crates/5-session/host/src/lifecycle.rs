@@ -31,6 +31,8 @@ pub(crate) struct Interface {
     pub(crate) mtu: u16,
     pub(crate) up: bool,
     pub(crate) neighbours: Neighbours,
+    /// Second announcements to come, first one first: an address at most once.
+    pub(crate) announcements: VecDeque<(Instant, Ipv4Addr)>,
     pub(crate) armed: Option<Instant>,
     pub(crate) received: Count,
     pub(crate) sent: Count,
@@ -148,6 +150,7 @@ impl Host {
             mtu,
             up: true,
             neighbours: Neighbours::new(neighbours),
+            announcements: VecDeque::new(),
             armed: None,
             received: Count::default(),
             sent: Count::default(),
@@ -174,6 +177,7 @@ impl Host {
         let mtu = interface.mtu;
         if !up {
             interface.neighbours.flush(cx);
+            interface.announcements.clear();
         }
         self.ip.set_interface(id, ip::InterfaceConfig { mtu, up });
         cx.trace.emit(Place::Interface(id), Journey::NONE, LinkChanged { up });

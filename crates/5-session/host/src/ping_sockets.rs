@@ -2,6 +2,7 @@
 //! the replies that bear it, and the ICMP errors about the requests that bore it.
 
 use crate::config::Direction;
+use crate::demux::unspecified;
 use crate::key::PingKey;
 use crate::reasons::{PingDelivered, PingFull, PingNobody};
 use crate::sockets::{PingRecord, Wakers};
@@ -130,7 +131,8 @@ impl Host {
             dont_fragment: false,
             interface: None,
         };
-        self.send_packet(cx, packet, frame).map_err(|error| send_error(error, to, len))
+        let from = unspecified(to);
+        self.send_packet(cx, packet, frame).map_err(|error| send_error(error, from, to, len))
     }
 
     /// The next reply or error.

@@ -61,7 +61,7 @@ trace::reasons! {
     5019 loops_back LoopsBack { after: Duration } Note "rfc1122#3.2.1.3"
         en "The packet is for this machine: it comes back in {after} and touches no wire."
         zh "分组发给本机: 它在 {after} 后回到本机, 不经过任何线路。";
-    5020 announced Announced { address: IpAddr, mac: MacAddr } Note "rfc5227#3"
+    5020 announced Announced { address: IpAddr, mac: MacAddr } Note "rfc5227#2.3"
         en "The new address {address} is announced to everybody on the link ({mac})."
         zh "向链路上所有主机通告新地址 {address} ({mac})。";
     5021 link_changed LinkChanged { up: bool } Note ""

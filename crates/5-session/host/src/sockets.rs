@@ -3,12 +3,13 @@
 use crate::config::Direction;
 use crate::key::{ListenerKey, TcpKey};
 use crate::{Error, Host};
-use base::Instant;
-use core::net::{IpAddr, SocketAddr};
+use base::{Instant, Seq};
+use core::net::SocketAddr;
 use core::task::Waker;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use tcp::Endpoints;
+use trace::Cx;
 
 /// One TCP connection and what the host keeps beside it.
 #[derive(Debug)]
@@ -28,8 +29,8 @@ pub(crate) struct ConnectionRecord {
     /// Is it over, and taken out of demux and ports?
     pub(crate) detached: bool,
     pub(crate) in_time_wait: bool,
-    /// Did our own link say, while it was being opened, that nobody is there?
-    pub(crate) unreachable: bool,
+    /// What this machine itself said against it while it was being opened.
+    pub(crate) unopened: Option<Error>,
     /// When its progress last vouched for the neighbour.
     pub(crate) hinted: Instant,
 }
@@ -52,16 +53,32 @@ impl ConnectionRecord {
             released: false,
             detached: false,
             in_time_wait: false,
-            unreachable: false,
+            unopened: None,
             hinted: Instant::ZERO,
         }
     }
 }
 
 impl ConnectionRecord {
-    /// Who is at the other end, and whether nobody is.
-    pub(crate) fn peer(&self) -> (IpAddr, bool) {
-        (self.endpoints.remote.ip(), self.unreachable)
+    /// Turns the connection's error into a socket's; `closed` says what "closed on this side" means.
+    pub(crate) fn explain(&self, error: tcp::Error, closed: Error) -> Error {
+        match (error, &self.unopened) {
+            (tcp::Error::WouldBlock, _) => Error::WouldBlock,
+            (_, Some(why)) => why.clone(),
+            (tcp::Error::Unreachable, None) => Error::HostUnreachable(self.endpoints.remote.ip()),
+            (tcp::Error::Reset, None) => Error::Reset,
+            (tcp::Error::Refused, None) => Error::Refused,
+            (tcp::Error::TimedOut, None) => Error::TimedOut,
+            (tcp::Error::Closed, None) => closed,
+        }
+    }
+
+    /// This machine itself cannot send what would open the connection: it is over at once.
+    pub(crate) fn fail_to_open(&mut self, cx: &mut Cx, seq: Seq, why: Error) {
+        if self.connection.state() == tcp::StateName::SynSent {
+            self.unopened = Some(why);
+            self.connection.handle_icmp_error(cx, tcp::IcmpErrorKind::Hard, seq);
+        }
     }
 }
 

@@ -39,16 +39,15 @@ impl Host {
     /// port 0, the host chooses. Wait for [`Host::tcp_connected`].
     ///
     /// # Errors
-    /// No route, an address that is not ours, no free port, a port that somebody has, a full table.
+    /// An address that means many or nobody, or is of IPv6; no route, an address that is not ours,
+    /// no free port, a port that somebody has, a full table.
     pub fn tcp_connect(
         &mut self,
         cx: &mut Cx,
         local: Option<SocketAddr>,
         remote: SocketAddr,
     ) -> Result<TcpKey, Error> {
-        if remote.port() == 0 || remote.ip().is_unspecified() {
-            return Err(Error::Invalid("nobody can be at that address and port"));
-        }
+        self.check_remote(remote)?;
         self.room_for_connection()?;
         let local = self.local_endpoint(cx, local, remote)?;
         let endpoints = Endpoints { local, remote };
@@ -60,6 +59,22 @@ impl Host {
         let connection = tcp::Connection::connect(cx, &self.tcp_config, endpoints, iss, mss);
         let owner = self.owner.clone();
         Ok(self.insert_connection(Box::new(connection), endpoints, owner, false))
+    }
+
+    /// Can anybody be there, and can we speak with them?
+    fn check_remote(&self, remote: SocketAddr) -> Result<(), Error> {
+        let ip = remote.ip();
+        //= rfc9293#3.9.1.1 MUST-46 to many at once no connection can be opened
+        let many = ip.is_multicast() || (self.ip.is_broadcast(ip) && !self.ip.is_local(ip));
+        if remote.port() == 0 || ip.is_unspecified() {
+            Err(Error::Invalid("nobody can be at that address and port"))
+        } else if many {
+            Err(Error::Invalid("TCP is between two, and that address means many"))
+        } else if ip.is_ipv6() {
+            Err(Error::Ipv6NotSpoken(ip))
+        } else {
+            Ok(())
+        }
     }
 
     fn local_endpoint(
@@ -208,7 +223,7 @@ impl Host {
         let ready = record.connection.readiness();
         match ready.failed {
             _ if ready.connected => Ok(()),
-            Some(error) => Err(explain(error, record.peer(), Error::Aborted)),
+            Some(error) => Err(record.explain(error, Error::Aborted)),
             None => Err(Error::WouldBlock),
         }
     }
@@ -222,13 +237,14 @@ impl Host {
         call: impl FnOnce(&mut tcp::Connection, &mut Cx) -> Result<R, tcp::Error>,
     ) -> Result<R, Error> {
         let record = self.connections.get_mut(key).ok_or(Error::Closed)?;
-        let peer = record.peer();
         let result = call(&mut record.connection, cx);
         // Nothing changed when there was nothing to do.
-        if !matches!(result, Err(tcp::Error::WouldBlock)) {
+        let changed = !matches!(result, Err(tcp::Error::WouldBlock));
+        let result = result.map_err(|error| record.explain(error, closed));
+        if changed {
             self.touch(key);
         }
-        result.map_err(|error| explain(error, peer, closed))
+        result
     }
 
     /// Queues octets to be sent; returns how many there was room for (0: wait for the waker).
@@ -353,20 +369,5 @@ impl Host {
             let old = record.wakers.set(direction, waker);
             self.woken.extend(old);
         }
-    }
-}
-
-/// Turns a connection's error into a socket's. `peer` is the other side's address, and whether our
-/// own link said that nobody is there; `closed` says what "closed on this side" means.
-fn explain(error: tcp::Error, peer: (IpAddr, bool), closed: Error) -> Error {
-    match (error, peer) {
-        (tcp::Error::WouldBlock, _) => Error::WouldBlock,
-        (tcp::Error::Unreachable, (remote, _)) | (_, (remote, true)) => {
-            Error::HostUnreachable(remote)
-        }
-        (tcp::Error::Reset, _) => Error::Reset,
-        (tcp::Error::Refused, _) => Error::Refused,
-        (tcp::Error::TimedOut, _) => Error::TimedOut,
-        (tcp::Error::Closed, _) => closed,
     }
 }

@@ -140,7 +140,7 @@ impl Host {
             dont_fragment: false,
             interface: how.interface,
         };
-        self.send_packet(cx, packet, frame).map_err(|error| send_error(error, to.ip(), len))?;
+        self.send_packet(cx, packet, frame).map_err(|e| send_error(e, source, to.ip(), len))?;
         Ok(len)
     }
 
@@ -195,10 +195,13 @@ impl Host {
 }
 
 /// What `ip` answered, as a socket says it.
-pub(crate) fn send_error(error: SendError, to: IpAddr, len: usize) -> Error {
+pub(crate) fn send_error(error: SendError, from: IpAddr, to: IpAddr, len: usize) -> Error {
     match error {
+        SendError::NoRoute | SendError::BadSource | SendError::BadDestination if to.is_ipv6() => {
+            Error::Ipv6NotSpoken(to)
+        }
         SendError::NoRoute => Error::NetworkUnreachable(to),
-        SendError::BadSource => Error::AddrNotAvailable(to),
+        SendError::BadSource => Error::AddrNotAvailable(from),
         SendError::BadDestination => Error::Invalid("nobody can have that destination address"),
         SendError::TooBig { mtu } => Error::MessageTooLong { len, most: usize::from(mtu) },
     }

@@ -6,7 +6,7 @@ use crate::reasons::{
     BadSegment, InterfaceDown, TcpNotUnicast, TcpPortClosed, TcpStrayReset, TimeWaitReused,
     UnknownEthertype, UnknownProtocol,
 };
-use base::{Duration, Frame, InterfaceId};
+use base::{Duration, Frame, InterfaceId, Seq};
 use core::net::{IpAddr, SocketAddr};
 use ip::{Datagram, IcmpOutcome, Protocol, Unreachable, Verdict};
 use tcp::{Endpoints, ListenOutcome, Segment};
@@ -166,9 +166,10 @@ impl Host {
             && !self.reopens(cx, key, &endpoints, &segment)
             && let Some(record) = self.connections.get_mut(key)
         {
-            let progress = segment.header.flags.has(Flags::ACK);
+            let due = cx.now().since(record.hinted) >= HINT_EVERY;
+            let before = due.then(|| progress(&record.connection));
             record.connection.handle_segment(cx, segment);
-            if progress && cx.now().since(record.hinted) >= HINT_EVERY {
+            if before.is_some_and(|before| before != progress(&record.connection)) {
                 record.hinted = cx.now();
                 self.hint_reachable(cx, endpoints.remote.ip());
             }
@@ -248,6 +249,14 @@ impl Host {
             interface.neighbours.confirm_reachable(cx.now(), path.next_hop);
         }
     }
+}
+
+/// What only a neighbour that hears us lets grow: our octets that were acknowledged, and theirs
+/// that are new, which they send because they hear our acknowledgements.
+fn progress(connection: &tcp::Connection) -> Option<(Seq, Seq)> {
+    let info = connection.info();
+    //= rfc4861#7.3.1 new acknowledgements, new octets; a SYN that came by itself says nothing
+    info.state.is_synchronized().then_some((info.snd_una, info.rcv_nxt))
 }
 
 /// Reads the TCP header, which stands in the head or is brought there.

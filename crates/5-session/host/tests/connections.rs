@@ -114,6 +114,99 @@ fn a_missing_host_fails_when_nobody_answers_for_it() {
 }
 
 #[test]
+fn rfc9293_3_9_1_1_who_is_no_single_host_is_refused_at_once() {
+    let mut net = Net::pair(3);
+    net.run(ms(10));
+    let everywhere = "0.0.0.0/0".parse().expect("a prefix");
+    let gateway = Some([10, 0, 0, 2].into());
+    net.on(0, |host, _| host.add_route(everywhere, gateway, None, 0)).expect("a route");
+    for many in [[224, 0, 0, 1], [10, 0, 0, 255], [255, 255, 255, 255], [0, 0, 0, 0]] {
+        let begun = net.on(0, |host, cx| host.tcp_connect(cx, None, at(many, 80)));
+        assert!(matches!(begun, Err(Error::Invalid(_))), "{many:?}: {begun:?}");
+    }
+    for six in ["::1", "2001:db8::1"] {
+        let six = std::net::SocketAddr::new(six.parse().expect("an address"), 80);
+        let begun = net.on(0, |host, cx| host.tcp_connect(cx, None, six));
+        assert_eq!(begun, Err(Error::Ipv6NotSpoken(six.ip())));
+    }
+    // No list knows them all: what the network layer will never send fails as soon as it says so.
+    for nobody in [[240, 0, 0, 1], [0, 1, 2, 3]] {
+        let key = net.on(0, |host, cx| host.tcp_connect(cx, None, at(nobody, 80))).expect("begun");
+        net.run(ms(1));
+        let opened = net.on(0, |host, _| host.tcp_connected(key));
+        assert!(matches!(opened, Err(Error::Invalid(_))), "{nobody:?}: {opened:?}");
+    }
+}
+
+#[test]
+fn a_route_that_is_lost_and_found_does_not_end_an_opening() {
+    let mut net = Net::pair(3);
+    net.lose = Box::new(|frame| frame.len() > 54);
+    net.run(ms(10));
+    let eth0 = base::InterfaceId(1);
+    let net10 = "10.0.0.1/24".parse().expect("a prefix");
+    let listener = listen(&mut net, 1, 80, 1);
+    let key = net.on(0, |host, cx| host.tcp_connect(cx, None, at(SERVER, 80))).expect("begun");
+    net.run(ms(10));
+    net.on(0, |host, cx| host.set_link(cx, eth0, false));
+    net.run(ms(1_500));
+    assert!(net.count(0, "send_no_route") > 0);
+    assert_eq!(net.on(0, |host, _| host.tcp_connected(key)), Err(Error::WouldBlock));
+    net.on(0, |host, cx| host.set_link(cx, eth0, true));
+    net.lose = Box::new(|_| false);
+    net.run(ms(5_000));
+    assert_eq!(net.on(0, |host, _| host.tcp_connected(key)), Ok(()));
+    net.on(1, |host, cx| host.tcp_accept(cx, listener)).expect("accepted");
+    // Without its address it can never be opened.
+    net.lose = Box::new(|frame| frame.len() > 54);
+    let key = net.on(0, |host, cx| host.tcp_connect(cx, None, at(SERVER, 80))).expect("begun");
+    net.run(ms(10));
+    net.on(0, |host, cx| host.remove_address(cx, eth0, net10)).expect("there");
+    let other = "10.0.0.9/24".parse().expect("a prefix");
+    net.on(0, |host, cx| host.add_address(cx, eth0, other)).expect("added");
+    net.run(ms(1_500));
+    let opened = net.on(0, |host, _| host.tcp_connected(key));
+    assert_eq!(opened, Err(Error::AddrNotAvailable([10, 0, 0, 1].into())));
+}
+
+#[test]
+fn rfc4861_7_3_1_only_what_is_new_vouches_for_the_neighbour() {
+    // A stranger repeats an old segment of the client for ever, while the client is long gone.
+    let mut net = Net::pair(3);
+    let listener = listen(&mut net, 1, 80, 1);
+    let frames: std::sync::Arc<std::sync::Mutex<Vec<Vec<u8>>>> = Default::default();
+    let record = frames.clone();
+    net.lose = Box::new(move |frame| {
+        record.lock().expect("unpoisoned").push(frame.to_vec());
+        false
+    });
+    let (client, server) = open(&mut net, listener);
+    send_all(&mut net, 0, client, b"once");
+    net.run(ms(50));
+    let is_data = |octets: &Vec<u8>| octets.ends_with(b"once");
+    let old = frames.lock().expect("unpoisoned").iter().find(|o| is_data(o)).cloned();
+    let old = old.expect("the client's segment");
+    let state = |net: &mut Net| {
+        let now = net.now;
+        net.on(1, |host, _| host.look(now, "arp[10.0.0.1].state")).expect("an entry").to_string()
+    };
+    net.run(ms(31_000));
+    net.on(1, |host, cx| host.tcp_send(cx, server, b"late")).expect("sent");
+    net.lose = Box::new(|frame| frame.head()[6..12] == [2, 0, 0, 0, 0, 0]);
+    net.on(1, |host, cx| host.tcp_send(cx, server, b"later")).expect("sent");
+    net.run(ms(10));
+    for _ in 0..12 {
+        let journey = old.clone().into();
+        net.on(1, |host, cx| {
+            let frame = cx.pool.frame_from(journey);
+            host.handle_frame(cx, base::InterfaceId(1), frame);
+        });
+        net.run(ms(1_000));
+    }
+    assert_eq!(state(&mut net), "FAILED");
+}
+
+#[test]
 fn an_abort_is_a_reset_at_the_other_end() {
     let mut net = Net::pair(3);
     let listener = listen(&mut net, 1, 80, 8);

@@ -41,14 +41,46 @@ fn a_ping_asks_who_has_the_address_and_comes_back() {
 #[test]
 fn a_new_address_is_announced() {
     let mut net = Net::pair(1);
-    net.run(ms(10));
-    assert!(net.count(0, "announced") == 1 && net.seen >= 2);
+    net.run(ms(1_999));
+    assert_eq!((net.count(0, "announced"), net.seen), (1, 2));
+    net.run(ms(1));
+    assert_eq!((net.count(0, "announced"), net.seen), (1, 4), "rfc5227#2.3");
+    net.run(ms(9_000));
+    assert_eq!(net.seen, 4);
+    // What is gone after a second is not told again.
+    let (eth0, net9) = (base::InterfaceId(1), "10.0.9.1/24".parse().expect("a prefix"));
+    net.on(0, |host, cx| host.add_address(cx, eth0, net9)).expect("added");
+    net.run(ms(1_000));
+    net.on(0, |host, cx| host.remove_address(cx, eth0, net9)).expect("there");
+    net.run(ms(9_000));
+    assert_eq!(net.count(0, "announced"), 1);
+}
+
+#[test]
+fn who_has_no_address_asks_for_none() {
+    let mut net = Net::pair(1);
+    let eth0 = base::InterfaceId(1);
+    let (net10, other) = ("10.0.0.1/24", "10.9.9.9/32");
+    net.on(0, |host, cx| host.remove_address(cx, eth0, net10.parse().expect("a prefix")))
+        .expect("there");
+    let lo = base::InterfaceId::LOOPBACK;
+    net.on(0, |host, cx| host.add_address(cx, lo, other.parse().expect("a prefix")))
+        .expect("added");
+    let far = "10.0.0.0/24".parse().expect("a prefix");
+    net.on(0, |host, _| host.add_route(far, None, Some(eth0), 0)).expect("a route");
+    net.run(ms(3_000));
+    let before = net.seen;
+    let socket = net.on(0, |h, cx| h.udp_bind(cx, at([10, 9, 9, 9], 0))).expect("bound");
+    let how = UdpSend { to: Some(at([10, 0, 0, 2], 9)), ..UdpSend::default() };
+    net.on(0, |host, cx| host.udp_send(cx, socket, how, "x".into())).expect("sent");
+    net.run(ms(6_000));
+    assert_eq!(net.seen, before, "no probe from 0.0.0.0");
 }
 
 #[test]
 fn own_addresses_are_near_and_touch_no_wire() {
     let mut net = Net::pair(1);
-    net.run(ms(10));
+    net.run(ms(3_000));
     let before = net.seen;
     for own in [[127, 0, 0, 1], [10, 0, 0, 1]] {
         let got = ping(&mut net, 0, own, None);
@@ -64,8 +96,23 @@ fn nobody_answers_for_a_missing_host() {
     let unreachable = |received: &PingReceived| {
         matches!(received, PingReceived::Error { error: PingError::HostUnreachable, seq: 7, .. })
     };
-    assert!(!got.is_empty() && got.iter().all(unreachable), "{got:?}");
+    assert!(matches!(&got[..], [only] if unreachable(only)), "{got:?}");
     assert_eq!(net.count(0, "neighbour_failed"), 1);
+}
+
+#[test]
+fn a_silent_neighbour_is_one_error_of_a_connected_socket() {
+    let mut net = Net::pair(3);
+    let nobody = at([10, 0, 0, 99], 9);
+    let socket = net.on(0, |host, cx| host.udp_bind(cx, at(ANY, 0))).expect("bound");
+    net.on(0, |host, _| host.udp_connect(socket, Some(nobody))).expect("connected");
+    let send = |net: &mut Net| {
+        net.on(0, |host, cx| host.udp_send(cx, socket, UdpSend::default(), vec![0; 2000].into()))
+    };
+    assert_eq!(send(&mut net), Ok(2000));
+    net.run(ms(6_000));
+    assert_eq!(send(&mut net), Err(Error::HostUnreachable(nobody.ip())));
+    assert_eq!(send(&mut net), Ok(2000));
 }
 
 #[test]
@@ -116,6 +163,59 @@ fn a_closed_udp_port_is_refused_to_who_is_connected() {
     let answer = net.on(0, |host, cx| host.udp_receive(cx, socket)).map(|_| ());
     assert_eq!(answer, Err(Error::Refused));
     assert_eq!(net.count(1, "udp_port_closed"), 1);
+}
+
+/// An IPv4 packet in an Ethernet frame from host 0 to host 1 of [`Net::pair`].
+fn packet(protocol: u8, options: &[u8], payload: &[u8]) -> Vec<u8> {
+    let mut octets = vec![2, 0, 0, 0, 1, 0, 2, 0, 0, 0, 0, 0, 8, 0];
+    let words = 5 + options.len() / 4;
+    let len = (words * 4 + payload.len()) as u16;
+    octets.extend([0x40 | words as u8, 0, (len >> 8) as u8, len as u8, 0, 7, 0, 0, 64, protocol]);
+    octets.extend([0, 0, 10, 0, 0, 1, 10, 0, 0, 2]);
+    octets.extend(options);
+    let sum = base::checksum::checksum(&octets[14..]);
+    octets[24..26].copy_from_slice(&sum.to_be_bytes());
+    octets.extend(payload);
+    octets
+}
+
+#[test]
+fn rfc1122_3_2_2_an_error_quotes_the_packet_and_nothing_else() {
+    use std::sync::{Arc, Mutex};
+    let mut net = Net::pair(7);
+    net.run(ms(10));
+    let errors: Arc<Mutex<Vec<Vec<u8>>>> = Arc::default();
+    let seen = errors.clone();
+    net.lose = Box::new(move |frame| {
+        let octets = frame.to_vec();
+        if octets[12..14] == [8, 0] && octets[23] == 1 {
+            seen.lock().expect("unpoisoned").push(octets);
+        }
+        false
+    });
+    // A UDP datagram of no data to a closed port, its length far less than the packet's; what
+    // follows pretends to be a packet from somebody else.
+    let mut payload = vec![0x80, 0, 0, 9, 0, 8, 0, 0];
+    payload.extend(&packet(17, &[], &[0; 4])[14..]);
+    payload.resize(40, 0x45);
+    let sent = packet(17, &[], &payload);
+    net.on(0, |h, cx| h.send_raw_frame(cx, base::InterfaceId(1), sent.clone().into()));
+    net.run(ms(10));
+    let errors = core::mem::take(&mut *errors.lock().expect("unpoisoned"));
+    let [error] = &errors[..] else { panic!("{errors:x?}") };
+    assert_eq!((&error[30..34], &error[34..36]), (&[10, 0, 0, 1][..], &[3, 3][..]));
+    assert_eq!(error[42..], sent[14..14 + 28]);
+}
+
+#[test]
+fn a_datagram_to_an_ipv6_address_says_what_is_missing() {
+    let mut net = Net::pair(3);
+    let six: std::net::SocketAddr = "[::1]:53".parse().expect("an address");
+    let any = "[::]:0".parse().expect("an address");
+    let socket = net.on(0, |host, cx| host.udp_bind(cx, any)).expect("bound");
+    let how = UdpSend { to: Some(six), ..UdpSend::default() };
+    let sent = net.on(0, |host, cx| host.udp_send(cx, socket, how, "x".into()));
+    assert_eq!(sent, Err(Error::Ipv6NotSpoken(six.ip())));
 }
 
 #[test]
