@@ -28,7 +28,8 @@ use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFl
 use sim::{Input, InputError, Outcome, World};
 use std::collections::BTreeMap;
 use std::io;
-use std::os::fd::OwnedFd;
+use std::net::Shutdown;
+use std::os::unix::net::UnixStream;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
@@ -65,11 +66,18 @@ pub struct Running {
     stopping: bool,
 }
 
-/// A joined host: its card, and a line to its `join`, which ends when we go away.
+/// A joined host: its card, and a line to its `join`, which hears its end when we go away.
 struct Joined {
     node: String,
     carrier: Carrier,
-    _control: OwnedFd,
+    control: UnixStream,
+}
+
+impl Drop for Joined {
+    /// Closing our descriptor would not do: whoever reads the line holds another one.
+    fn drop(&mut self) {
+        let _ = self.control.shutdown(Shutdown::Both); // it may have gone first
+    }
 }
 
 /// Why a lab came to its end.
@@ -222,13 +230,13 @@ impl Running {
         self.world.handle_input(input)
     }
 
-    /// A joined host's card: frames of the door `node` go to it and come from it. `control` is kept
-    /// as long as the host is there.
-    pub fn attach(&mut self, node: &str, carrier: Carrier, control: OwnedFd) -> io::Result<()> {
+    /// A joined host's card: frames of the door `node` go to it and come from it. `control` is shut
+    /// down, for all who hold it, when the host goes or the lab ends, however it ends.
+    pub fn attach(&mut self, node: &str, carrier: Carrier, control: UnixStream) -> io::Result<()> {
         let token = self.next_carrier;
         self.epoll.add(&carrier, EpollEvent::new(EpollFlags::EPOLLIN, token))?;
         self.next_carrier += 1;
-        self.carriers.insert(token, Joined { node: node.to_owned(), carrier, _control: control });
+        self.carriers.insert(token, Joined { node: node.to_owned(), carrier, control });
         Ok(())
     }
 

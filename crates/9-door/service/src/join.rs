@@ -24,7 +24,6 @@ use sim::Input;
 use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::net::{IpAddr, Ipv4Addr};
-use std::os::fd::OwnedFd;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::sync::Arc;
 
@@ -92,7 +91,7 @@ fn talk(mut line: UnixStream, labs: &Labs, runtime: &tokio::runtime::Handle) -> 
         return refuse(&line, out_of_order());
     };
     let carrier = Carrier::from_fd(descriptor, kind, MTU)?;
-    let control: OwnedFd = line.try_clone()?.into();
+    let control = line.try_clone()?;
     match guest.attach(carrier, control) {
         Ok(()) => fd::send_json(&line, &JoinAnswer::Joined, &[])?,
         Err(problem) => return refuse(&line, problem),
@@ -119,7 +118,7 @@ struct Place {
 }
 
 impl Place {
-    fn attach(&self, carrier: Carrier, control: OwnedFd) -> Result<(), Problem> {
+    fn attach(&self, carrier: Carrier, control: UnixStream) -> Result<(), Problem> {
         let guest = self.lab.guests().get(&self.name).cloned().ok_or_else(out_of_order)?;
         let switch = self.lab.lab.networks.iter().find(|network| network.name == guest.network);
         let switch = switch.map(|network| network.switch.clone()).ok_or_else(out_of_order)?;
