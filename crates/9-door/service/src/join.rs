@@ -23,14 +23,17 @@ use nix::unistd::Uid;
 use sim::Input;
 use std::collections::BTreeSet;
 use std::io::{self, Read};
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Shutdown};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// The longest message on the line.
 const LONGEST: usize = 256 << 10;
 /// Hosts joined to one lab at once.
 const MOST_GUESTS: usize = 256;
+/// How long a refused join is listened to.
+const REFUSED: Duration = Duration::from_secs(2);
 /// The largest packet of a joined host's card.
 const MTU: u16 = 1500;
 
@@ -102,8 +105,16 @@ fn talk(mut line: UnixStream, labs: &Labs, runtime: &tokio::runtime::Handle) -> 
     Ok(())
 }
 
-fn refuse(line: &UnixStream, problem: Problem) -> io::Result<()> {
-    fd::send_json(line, &JoinAnswer::Refused(problem), &[])
+/// Says no, and listens until the other has heard it: closing on what it still writes would break
+/// its pipe before it reads the answer.
+fn refuse(mut line: &UnixStream, problem: Problem) -> io::Result<()> {
+    fd::send_json(line, &JoinAnswer::Refused(problem), &[])?;
+    line.shutdown(Shutdown::Write)?;
+    line.set_read_timeout(Some(REFUSED))?;
+    let mut dropped = [0; 4096];
+    let began = Instant::now();
+    while began.elapsed() < REFUSED && line.read(&mut dropped)? > 0 {}
+    Ok(())
 }
 
 fn out_of_order() -> Problem {

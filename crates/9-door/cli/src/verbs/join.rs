@@ -8,7 +8,7 @@ use door::error::DoorError;
 use door::{fd, join};
 use service::api::{JoinAnswer, JoinRequest};
 use std::io::{self, Read, Write};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
@@ -25,11 +25,6 @@ pub fn run(context: &Context, wish: Join) -> Result<Exit, Failure> {
         return detach(context);
     }
     let line = reach(context)?;
-    let lost = |error: io::Error| {
-        failed(
-            context.say(&format!("the service is gone: {error}"), &format!("服务已消失: {error}")),
-        )
-    };
     let plan = JoinRequest::Plan {
         lab: context.lab.clone(),
         network: wish.network.clone(),
@@ -37,8 +32,7 @@ pub fn run(context: &Context, wish: Join) -> Result<Exit, Failure> {
         ip: wish.ip.clone(),
         mac: wish.mac.clone(),
     };
-    fd::send_json(&line, &plan, &[]).map_err(lost)?;
-    let mut card = match answer(context, &line)? {
+    let mut card = match ask(context, &line, &plan, &[])? {
         JoinAnswer::Card(card) => *card,
         JoinAnswer::Joined => return Err(out_of_order()),
         JoinAnswer::Refused(problem) => return Err(failed(problem.text(context.lang).to_owned())),
@@ -52,8 +46,7 @@ pub fn run(context: &Context, wish: Join) -> Result<Exit, Failure> {
     let mut prepared = join::prepare(&card, prefer).map_err(|error| of_door(context, &error))?;
     let descriptor = prepared.take_carrier().ok_or_else(out_of_order)?;
     let attach = JoinRequest::Attach { kind: prepared.kind() };
-    fd::send_json(&line, &attach, &[descriptor.as_fd()]).map_err(lost)?;
-    match answer(context, &line)? {
+    match ask(context, &line, &attach, &[descriptor.as_fd()])? {
         JoinAnswer::Joined => {}
         JoinAnswer::Card(_) => return Err(out_of_order()),
         JoinAnswer::Refused(problem) => return Err(failed(problem.text(context.lang).to_owned())),
@@ -93,11 +86,26 @@ fn reach(context: &Context) -> Result<UnixStream, Failure> {
     })
 }
 
-fn answer(context: &Context, line: &UnixStream) -> Result<JoinAnswer, Failure> {
-    match fd::recv_json::<JoinAnswer>(line, LONGEST) {
-        Ok(Some((answer, _))) => Ok(answer),
-        Ok(None) => Err(failed(context.say("the service closed the line", "服务关闭了连接"))),
-        Err(error) => Err(failed(error.to_string())),
+/// A request and its answer. A service that refuses may close before it has read us: the answer
+/// counts even if the request could not be sent.
+fn ask(
+    context: &Context,
+    line: &UnixStream,
+    request: &JoinRequest,
+    descriptors: &[BorrowedFd<'_>],
+) -> Result<JoinAnswer, Failure> {
+    let sent = fd::send_json(line, request, descriptors);
+    let lost = |error: io::Error| {
+        failed(
+            context.say(&format!("the service is gone: {error}"), &format!("服务已消失: {error}")),
+        )
+    };
+    match (fd::recv_json::<JoinAnswer>(line, LONGEST), sent) {
+        (Ok(Some((answer, _))), _) => Ok(answer),
+        (_, Err(error)) | (Err(error), Ok(())) => Err(lost(error)),
+        (Ok(None), Ok(())) => {
+            Err(failed(context.say("the service closed the line", "服务关闭了连接")))
+        }
     }
 }
 
@@ -183,5 +191,35 @@ fn await_joined(listener: &UnixListener, child: &mut Child) -> io::Result<Joined
             None if began.elapsed() > JOINING => return Err(io::ErrorKind::TimedOut.into()),
             None => std::thread::sleep(Duration::from_millis(5)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base::Lang;
+    use service::api::Problem;
+
+    #[test]
+    fn an_answer_is_read_though_the_service_closed_before_the_request() {
+        let (ours, theirs) = UnixStream::pair().expect("a pair");
+        let refused = JoinAnswer::Refused(Problem::new("not-yours", "another's", "别人的"));
+        fd::send_json(&theirs, &refused, &[]).expect("sent");
+        drop(theirs);
+        let context = Context { lang: Lang::En, json: false, server: None, lab: None };
+        let plan = JoinRequest::Plan {
+            lab: None,
+            network: "office".into(),
+            name: None,
+            ip: None,
+            mac: None,
+        };
+        match ask(&context, &ours, &plan, &[]) {
+            Ok(JoinAnswer::Refused(problem)) => assert_eq!(problem.code, "not-yours"),
+            Ok(other) => panic!("{other:?}"),
+            Err(failure) => panic!("{}", failure.text),
+        }
+        let lost = ask(&context, &ours, &plan, &[]).map_err(|failure| failure.code);
+        assert!(matches!(lost, Err(JOIN_FAILED)));
     }
 }
