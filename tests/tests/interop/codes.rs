@@ -27,12 +27,7 @@ fn a_bad_lab_starts_nothing() {
 #[test]
 fn without_a_service_the_code_is_three() {
     let user = User::new("none");
-    for line in [
-        "catenet ps",
-        "catenet show",
-        "catenet down --all",
-        "catenet watch",
-    ] {
+    for line in ["catenet ps", "catenet show", "catenet down --all", "catenet watch"] {
         user.line(line).code(3).complains("up two-lans");
     }
     user.line("catenet join office -- true").code(125).complains("up two-lans");

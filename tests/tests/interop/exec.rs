@@ -78,7 +78,10 @@ fn a_program_ends_with_its_reader() {
     assert!(!done.err.contains("ended"), "{}", done.err);
     let mut code = user.command("bash");
     let binary = user.binary().display().to_string();
-    code.args(["-c", &format!("{binary} exec pc1 -- ping 10.0.2.53 | head -1; exit ${{PIPESTATUS[0]}}")]);
+    code.args([
+        "-c",
+        &format!("{binary} exec pc1 -- ping 10.0.2.53 | head -1; exit ${{PIPESTATUS[0]}}"),
+    ]);
     Job::start(&mut code).end(Duration::from_secs(20)).code(141);
     for signal in ["TERM", "HUP", "KILL"] {
         let mut job = user.start("catenet exec pc1 -- ping 10.0.2.53");
@@ -93,8 +96,7 @@ fn a_program_ends_with_its_reader() {
 /// Nobody pings from pc1 any more: two seconds of the cable hold no echo request of its.
 fn silent(user: &User) {
     std::thread::sleep(Duration::from_millis(300));
-    let mut watch =
-        user.catenet(&["--json", "watch", "icmp.type == 8 && ip.src == 192.168.1.2"]);
+    let mut watch = user.catenet(&["--json", "watch", "icmp.type == 8 && ip.src == 192.168.1.2"]);
     let mut watch = Job::start(&mut watch);
     std::thread::sleep(Duration::from_millis(2500));
     assert!(!watch.has_ended(), "the watch ended");
@@ -106,7 +108,8 @@ fn the_second_interrupt_is_heard_while_the_input_waits() {
     let user = User::new("interrupts");
     user.up("two-lans");
     // A program that never reads: the input stands, and Ctrl-C still reaches it.
-    let mut job = Job::start(&mut shell(&user, "exec 3</dev/zero; catenet exec pc1 -- ping 10.0.2.53 <&3"));
+    let mut job =
+        Job::start(&mut shell(&user, "exec 3</dev/zero; catenet exec pc1 -- ping 10.0.2.53 <&3"));
     job.wait_for("seq=2");
     let client = user
         .traces()

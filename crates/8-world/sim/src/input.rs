@@ -74,7 +74,7 @@ pub enum Input {
         /// Started again this many nanoseconds after each start (later if it still runs).
         every_ns: Option<u64>,
     },
-    /// Octets for a program's standard input.
+    /// Octets for a program's standard input; what does not fit is not taken ([`Outcome::Taken`]).
     Stdin {
         /// Whose.
         process: ProcessId,
@@ -185,6 +185,8 @@ pub enum Outcome {
     Started(ProcessId),
     /// A node was made.
     Added(NodeId),
+    /// So many octets fitted.
+    Taken(usize),
 }
 
 /// Why an input changed nothing.
@@ -201,6 +203,8 @@ pub enum InputError {
     UnknownProcess(ProcessId),
     /// The process has ended.
     ProcessOver(ProcessId),
+    /// The process's standard input has ended already.
+    InputOver(ProcessId),
     /// The node is another kind of thing.
     WrongKind {
         /// The node.
@@ -229,6 +233,7 @@ impl InputError {
             InputError::UnknownProgram(_) => "unknown-program",
             InputError::UnknownProcess(_) => "unknown-process",
             InputError::ProcessOver(_) => "process-over",
+            InputError::InputOver(_) => "input-over",
             InputError::WrongKind { .. } => "wrong-kind",
             InputError::PoweredOff(_) => "powered-off",
             InputError::NameTaken(_) => "name-taken",
@@ -253,6 +258,7 @@ impl InputError {
             InputError::UnknownProgram(name) => format!("没有名为 {name} 的程序"),
             InputError::UnknownProcess(id) => format!("没有编号为 {} 的进程", id.0),
             InputError::ProcessOver(id) => format!("进程 {} 已经结束", id.0),
+            InputError::InputOver(id) => format!("进程 {} 的标准输入已经结束", id.0),
             InputError::WrongKind { node, wanted } => format!("{node} 不是 {wanted}"),
             InputError::PoweredOff(name) => format!("{name} 已关机"),
             InputError::NameTaken(name) => format!("已有名为 {name} 的节点"),
@@ -271,6 +277,9 @@ impl core::fmt::Display for InputError {
             InputError::UnknownProgram(name) => write!(f, "there is no program {name}"),
             InputError::UnknownProcess(id) => write!(f, "there is no process {}", id.0),
             InputError::ProcessOver(id) => write!(f, "process {} has ended", id.0),
+            InputError::InputOver(id) => {
+                write!(f, "the standard input of process {} has ended", id.0)
+            }
             InputError::WrongKind { node, wanted } => write!(f, "{node} is not a {wanted}"),
             InputError::PoweredOff(name) => write!(f, "{name} is switched off"),
             InputError::NameTaken(name) => write!(f, "there is already a node {name}"),

@@ -121,7 +121,9 @@ impl IntoResponse for Problem {
             "bad-lab" | "bad-verb" | "bad-request" | "bad-filter" | "bad-knob" | "wrong-kind" => {
                 StatusCode::BAD_REQUEST
             }
-            "lab-runs" | "name-taken" | "powered-off" | "process-over" => StatusCode::CONFLICT,
+            "lab-runs" | "name-taken" | "powered-off" | "process-over" | "input-over" => {
+                StatusCode::CONFLICT
+            }
             "lab-ended" => StatusCode::GONE,
             "too-many-labs" | "full" => StatusCode::TOO_MANY_REQUESTS,
             "internal" | "no-thread" => StatusCode::INTERNAL_SERVER_ERROR,

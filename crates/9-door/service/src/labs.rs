@@ -85,7 +85,7 @@ impl RunningLab {
         self.guests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn gone(&self) -> Problem {
+    pub(crate) fn gone(&self) -> Problem {
         let name = &self.lab.name;
         Problem::new(
             "lab-ended",

@@ -7,6 +7,10 @@ use axum::body::Body;
 use data_encoding::BASE64;
 use sim::{Input, InputError, News, Outcome, ProcessId, Stream, World};
 use std::sync::Arc;
+use tokio::sync::oneshot;
+
+/// Octets of standard input in one input to the world: its record in a journal has a bound.
+const MOST_AT_ONCE: usize = 64 << 10;
 
 /// Starts a program; the body is its news, one JSON object a line, until it has ended.
 pub async fn start(lab: &Arc<RunningLab>, request: Exec) -> Result<Body, Problem> {
@@ -105,24 +109,55 @@ fn put(lines: &mut Vec<u8>, news: &ExecNews) {
     }
 }
 
-/// Octets for a program's standard input; none means its end.
+/// Octets for a program's standard input, none means its end; answers when the program's pipe has
+/// taken them all, so that whoever sends waits for the program.
 pub async fn stdin(lab: &Arc<RunningLab>, process: u64, octets: Vec<u8>) -> Result<(), Problem> {
-    tell(lab, Input::Stdin { process: ProcessId(process), octets }).await
+    let process = ProcessId(process);
+    if octets.is_empty() {
+        return tell(lab, Input::Stdin { process, octets }).await.map(drop);
+    }
+    let mut rest = octets.as_slice();
+    while !rest.is_empty() {
+        let most = room(lab, process).await?.min(MOST_AT_ONCE).min(rest.len());
+        let octets = rest[..most].to_vec();
+        // Somebody else may have filled the room meanwhile.
+        if let Outcome::Taken(taken) = tell(lab, Input::Stdin { process, octets }).await? {
+            rest = &rest[taken..];
+        }
+    }
+    Ok(())
+}
+
+/// Waits until a program's standard input takes something; says how much.
+async fn room(lab: &Arc<RunningLab>, process: ProcessId) -> Result<usize, Problem> {
+    let (tell, answer) = oneshot::channel();
+    let mut tell = Some(tell);
+    let watcher = move |world: &mut World| {
+        let room = world.stdin_room(process);
+        if tell.as_ref().is_none_or(oneshot::Sender::is_closed) || room == Ok(0) {
+            return tell.as_ref().is_some_and(|tell| !tell.is_closed());
+        }
+        let _ = tell.take().map(|tell| tell.send(room)); // nobody waits any more: fine
+        false
+    };
+    lab.ask(move |running| running.add_watcher(Box::new(watcher))).await?;
+    let room = answer.await.map_err(|_| lab.gone())?;
+    room.map_err(|error| refused(&error))
 }
 
 /// Ctrl-C.
 pub async fn interrupt(lab: &Arc<RunningLab>, process: u64) -> Result<(), Problem> {
-    tell(lab, Input::Interrupt { process: ProcessId(process) }).await
+    tell(lab, Input::Interrupt { process: ProcessId(process) }).await.map(drop)
 }
 
 /// The program dies where it stands.
 pub async fn kill(lab: &Arc<RunningLab>, process: u64) -> Result<(), Problem> {
-    tell(lab, Input::Kill { process: ProcessId(process) }).await
+    tell(lab, Input::Kill { process: ProcessId(process) }).await.map(drop)
 }
 
-async fn tell(lab: &Arc<RunningLab>, input: Input) -> Result<(), Problem> {
+async fn tell(lab: &Arc<RunningLab>, input: Input) -> Result<Outcome, Problem> {
     let done = lab.ask(move |running| running.input(input)).await?;
-    done.map(drop).map_err(|error| refused(&error))
+    done.map_err(|error| refused(&error))
 }
 
 fn refused(error: &InputError) -> Problem {

@@ -14,18 +14,20 @@ use tokio::sync::mpsc;
 /// Runs it to its end.
 pub fn run(context: &Context, exec: &Exec) -> Result<Exit, Failure> {
     block_on(async {
-        let client = Rc::new(Client::connect(context).await?);
+        let client = Client::connect(context).await?;
         let lab = client.lab(context).await?;
         let request = Request { node: exec.node.clone(), argv: exec.command.clone(), stdin: true };
         let response = client.post(&format!("/labs/{lab}/exec"), &request).await?;
         let process = Rc::new(Cell::new(None));
         let code = Rc::new(RefCell::new(None));
         let reading = client::lines(response, |line| news(line, &process, &code));
-        let speaking = speak(client.clone(), format!("/labs/{lab}/processes"), process.clone());
+        let told =
+            Told { client, processes: format!("/labs/{lab}/processes"), process: process.clone() };
         tokio::select! {
             read = reading => read?,
-            // Speaking ends with the standard input; the program goes on until it has ended.
-            failed = speaking => failed?,
+            // Neither ends: the program goes on until it has ended.
+            () = told.feed() => {}
+            failed = told.interrupt() => failed?,
         }
         let code = code.borrow_mut().take();
         match code {
@@ -63,36 +65,49 @@ fn put(to: &mut dyn Write, octets: &[u8]) -> bool {
     to.write_all(octets).and_then(|()| to.flush()).is_ok()
 }
 
-/// Hands our standard input and our Ctrl-C to the program, for ever.
-async fn speak(
-    client: Rc<Client>,
+/// The program, as we speak to it. Input and interrupts have ways of their own: a program that does
+/// not read still hears Ctrl-C.
+struct Told {
+    client: Client,
     processes: String,
     process: Rc<Cell<Option<u64>>>,
-) -> Result<(), Failure> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt =
-        signal(SignalKind::interrupt()).map_err(|error| Failure::cannot(error.to_string()))?;
-    let mut input = standard_input();
-    let mut open = true;
-    let mut interrupts = 0;
-    loop {
-        // The number comes with the first line of the answer, long before anybody types.
-        while process.get().is_none() {
+}
+
+impl Told {
+    /// Its number comes with the first line of the answer, long before anybody types.
+    async fn tell(&self, what: &str, octets: Vec<u8>) {
+        while self.process.get().is_none() {
             tokio::time::sleep(std::time::Duration::from_millis(2)).await;
         }
-        let id = process.get().unwrap_or_default();
-        tokio::select! {
-            octets = input.recv(), if open => {
-                let octets = octets.unwrap_or_default();
-                open = !octets.is_empty();
-                // A program that has ended takes no input: its exit is on its way.
-                let _ = client.send(Method::POST, &format!("{processes}/{id}/stdin"), octets).await;
+        let id = self.process.get().unwrap_or_default();
+        // A program that has ended takes nothing more: its exit is on its way.
+        let path = format!("{}/{id}/{what}", self.processes);
+        let _ = self.client.send(Method::POST, &path, octets).await;
+    }
+
+    /// Hands our standard input over, as fast as it is taken; never ends.
+    async fn feed(&self) {
+        let mut input = standard_input();
+        while let Some(octets) = input.recv().await {
+            let last = octets.is_empty();
+            self.tell("stdin", octets).await;
+            if last {
+                break;
             }
-            _ = interrupt.recv() => {
-                interrupts += 1;
-                let how = if interrupts > 1 { "kill" } else { "interrupt" };
-                let _ = client.send(Method::POST, &format!("{processes}/{id}/{how}"), Vec::new()).await;
-            }
+        }
+        core::future::pending().await
+    }
+
+    /// Passes our Ctrl-C on; the second kills. Never ends unless it cannot begin.
+    async fn interrupt(&self) -> Result<(), Failure> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut interrupt =
+            signal(SignalKind::interrupt()).map_err(|error| Failure::cannot(error.to_string()))?;
+        let mut how = "interrupt";
+        loop {
+            interrupt.recv().await;
+            self.tell(how, Vec::new()).await;
+            how = "kill";
         }
     }
 }
