@@ -251,15 +251,26 @@ fn loopback(rest: &str, context: &Context) -> Result<Address, Failure> {
     }
 }
 
+/// How a streamed answer ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Its reader had enough.
+    Enough,
+    /// The service ended it: the lab has ended.
+    Over,
+    /// It broke off: the service is gone.
+    Lost,
+}
+
 /// Calls `line` with every line of a streamed answer until it says stop or the answer ends.
 pub async fn lines(
     response: Response<Incoming>,
     mut line: impl FnMut(&str) -> Result<bool, Failure>,
-) -> Result<(), Failure> {
+) -> Result<End, Failure> {
     let mut body = response.into_body();
     let mut rest: Vec<u8> = Vec::new();
     while let Some(frame) = body.frame().await {
-        let Ok(frame) = frame else { break };
+        let Ok(frame) = frame else { return Ok(End::Lost) };
         let Ok(data) = frame.into_data() else { continue };
         rest.extend_from_slice(&data);
         let mut start = 0;
@@ -267,10 +278,10 @@ pub async fn lines(
             let text = String::from_utf8_lossy(&rest[start..start + end]).into_owned();
             start += end + 1;
             if !line(&text)? {
-                return Ok(());
+                return Ok(End::Enough);
             }
         }
         rest.drain(..start);
     }
-    Ok(())
+    Ok(End::Over)
 }

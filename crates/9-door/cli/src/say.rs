@@ -26,6 +26,11 @@ impl Context {
     }
 }
 
+/// `exec` or `join` itself failed, as shells say it for `env`, `nohup` and `timeout`.
+pub const WE_FAILED: u8 = 125;
+/// There is no such program, as shells say it.
+pub const NOT_FOUND: u8 = 127;
+
 /// The command's exit code: 0 done, 1 a check failed, 2 wrong use or bad lab, 3 this machine cannot
 /// or no service; `exec` and `join`: the program's own.
 pub struct Exit(pub u8);
@@ -57,9 +62,12 @@ impl Failure {
         // The service does not know how we were called: a command that it names is ours to complete.
         let text =
             problem.text(lang).trim_end().replace(": catenet ", &format!(": {} ", called_as()));
-        let cannot =
-            matches!(problem.code.as_str(), "no-lab" | "lab-ended" | "no-thread" | "internal");
-        Failure { code: if cannot { 3 } else { 2 }, text }
+        let code = match problem.code.as_str() {
+            "no-lab" | "lab-ended" | "no-thread" | "internal" => 3,
+            "unknown-program" => NOT_FOUND,
+            _ => 2,
+        };
+        Failure { code, text }
     }
 }
 

@@ -11,7 +11,7 @@
 //! | `GET /labs/LAB/file` | the long form |
 //! | `GET /labs/LAB/nodes/NODE[/TABLE]` | look inside a machine or switch |
 //! | `POST /labs/LAB/do` | a verb line: `set`, `cut`, `mend`, `power`, `plug` |
-//! | `POST /labs/LAB/exec` | start a program; the answer is its output, [`ExecNews`] a line |
+//! | `POST /labs/LAB/exec` | start a program; the answer is its output, [`ExecNews`] a line; giving it up kills it |
 //! | `POST /labs/LAB/processes/ID/stdin`, `.../interrupt`, `.../kill` | speak to it |
 //! | `GET /labs/LAB/events` | what happens, an [`EventLine`] a line |
 //! | `GET /labs/LAB/capture?at=PLACE` | frames, as a pcapng stream |

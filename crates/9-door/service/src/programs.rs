@@ -5,6 +5,7 @@ use crate::labs::RunningLab;
 use crate::stream::{self, Made};
 use axum::body::Body;
 use data_encoding::BASE64;
+use door::driver::Running;
 use sim::{Input, InputError, News, Outcome, ProcessId, Stream, World};
 use std::sync::Arc;
 use tokio::sync::oneshot;
@@ -12,7 +13,8 @@ use tokio::sync::oneshot;
 /// Octets of standard input in one input to the world: its record in a journal has a bound.
 const MOST_AT_ONCE: usize = 64 << 10;
 
-/// Starts a program; the body is its news, one JSON object a line, until it has ended.
+/// Starts a program; the body is its news, one JSON object a line, until it has ended. Giving the
+/// body up kills the program.
 pub async fn start(lab: &Arc<RunningLab>, request: Exec) -> Result<Body, Problem> {
     let Some((program, args)) = request.argv.split_first() else {
         return Err(Problem::new("bad-request", "say which program", "请说明要运行哪个程序"));
@@ -51,7 +53,14 @@ pub async fn start(lab: &Arc<RunningLab>, request: Exec) -> Result<Body, Problem
 
 fn follow(lab: &Arc<RunningLab>, process: ProcessId, mut cursor: u64) -> Body {
     let mut said_hello = false;
-    stream::body(lab, move |world| {
+    // Nobody reads: as in a shell, where the pipe or the terminal has gone, the program dies.
+    let bury = move |running: &mut Running| {
+        let known = running.world.outputs().process(process);
+        if known.is_some_and(|process| process.ended.is_none()) {
+            let _ = running.input(Input::Kill { process });
+        }
+    };
+    let make = move |world: &mut World| {
         let mut lines = Vec::new();
         if !said_hello {
             said_hello = true;
@@ -63,7 +72,8 @@ fn follow(lab: &Arc<RunningLab>, process: ProcessId, mut cursor: u64) -> Body {
             (false, true) => Made::Nothing,
             (false, false) => Made::Some(lines),
         }
-    })
+    };
+    stream::body_until(lab, make, bury)
 }
 
 /// Appends what `process` did since `cursor`; true when it has ended.

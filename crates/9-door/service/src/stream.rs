@@ -7,7 +7,7 @@
 
 use crate::labs::RunningLab;
 use axum::body::{Body, Bytes};
-use door::driver::Mailbox;
+use door::driver::{Mailbox, Running};
 use sim::World;
 use std::io;
 use std::pin::Pin;
@@ -31,13 +31,22 @@ pub enum Made {
 
 /// A body that `make` feeds from the lab's thread until it says `Last` or the reader goes away.
 pub fn body(lab: &Arc<RunningLab>, make: impl FnMut(&mut World) -> Made + Send + 'static) -> Body {
+    body_until(lab, make, |_| {})
+}
+
+/// The same; `after` is what the lab does when nobody reads any more, for whatever cause.
+pub fn body_until(
+    lab: &Arc<RunningLab>,
+    make: impl FnMut(&mut World) -> Made + Send + 'static,
+    after: impl FnOnce(&mut Running) + Send + 'static,
+) -> Body {
     let (chunks, inbox) = mpsc::channel(WAITING);
     let starved = Arc::new(AtomicBool::new(false));
     let watcher = watcher(make, chunks, starved.clone());
     let mailbox = lab.mailbox().clone();
     // A lab that has just ended drops the letter and with it the channel: an empty body.
     let _ = mailbox.send(|running| running.add_watcher(watcher));
-    Body::from_stream(Reading { inbox, starved, mailbox })
+    Body::from_stream(Reading { inbox, starved, mailbox, after: Some(Box::new(after)) })
 }
 
 fn watcher(
@@ -72,6 +81,7 @@ struct Reading {
     inbox: mpsc::Receiver<Bytes>,
     starved: Arc<AtomicBool>,
     mailbox: Mailbox,
+    after: Option<Box<dyn FnOnce(&mut Running) + Send>>,
 }
 
 impl futures_util::Stream for Reading {
@@ -89,6 +99,9 @@ impl futures_util::Stream for Reading {
 impl Drop for Reading {
     fn drop(&mut self) {
         self.inbox.close();
-        let _ = self.mailbox.send(|_| {}); // a turn, so that the watcher sees it and goes
+        // The turn lets the watcher see it, too, and go.
+        if let Some(after) = self.after.take() {
+            let _ = self.mailbox.send(after); // the lab may have ended first
+        }
     }
 }

@@ -1,47 +1,55 @@
 //! `exec`: one of a machine's own programs, with our standard input, output and exit code.
 
 use crate::args::Exec;
-use crate::client::{self, Client, block_on};
-use crate::say::{Context, Exit, Failure};
+use crate::client::{self, Client, End, block_on};
+use crate::say::{Context, Exit, Failure, NOT_FOUND, WE_FAILED};
 use data_encoding::BASE64;
 use hyper::Method;
 use service::api::{Exec as Request, ExecNews};
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::io::{IsTerminal, Read, Write};
 use std::rc::Rc;
 use tokio::sync::mpsc;
 
+/// What a shell says of a program whose reader has gone: 128 and SIGPIPE.
+const NOBODY_READS: u8 = 141;
+
 /// Runs it to its end.
 pub fn run(context: &Context, exec: &Exec) -> Result<Exit, Failure> {
-    block_on(async {
-        let client = Client::connect(context).await?;
-        let lab = client.lab(context).await?;
-        let request = Request { node: exec.node.clone(), argv: exec.command.clone(), stdin: true };
-        let response = client.post(&format!("/labs/{lab}/exec"), &request).await?;
-        let process = Rc::new(Cell::new(None));
-        let code = Rc::new(RefCell::new(None));
-        let reading = client::lines(response, |line| news(line, &process, &code));
-        let told =
-            Told { client, processes: format!("/labs/{lab}/processes"), process: process.clone() };
-        tokio::select! {
-            read = reading => read?,
-            // Neither ends: the program goes on until it has ended.
-            () = told.feed() => {}
-            failed = told.interrupt() => failed?,
-        }
-        let code = code.borrow_mut().take();
-        match code {
-            Some(code) => Ok(Exit(code)),
-            None => Err(Failure::cannot(context.say("the lab ended", "实验已结束"))),
-        }
+    let done = block_on(follow(context, exec));
+    // The codes below 125 are the program's.
+    done.map_err(|failure| match failure.code {
+        NOT_FOUND => failure,
+        _ => Failure { code: WE_FAILED, ..failure },
     })
 }
 
-fn news(
-    line: &str,
-    process: &Cell<Option<u64>>,
-    code: &RefCell<Option<u8>>,
-) -> Result<bool, Failure> {
+async fn follow(context: &Context, exec: &Exec) -> Result<Exit, Failure> {
+    let client = Client::connect(context).await?;
+    let lab = client.lab(context).await?;
+    let request = Request { node: exec.node.clone(), argv: exec.command.clone(), stdin: true };
+    let response = client.post(&format!("/labs/{lab}/exec"), &request).await?;
+    let process = Rc::new(Cell::new(None));
+    let code = Cell::new(None);
+    let reading = client::lines(response, |line| news(line, &process, &code));
+    let processes = format!("/labs/{lab}/processes");
+    let told = Told { client, processes, process: process.clone() };
+    let end = tokio::select! {
+        end = reading => end?,
+        // Neither ends: the program goes on until it has ended.
+        () = told.feed() => End::Lost,
+        failed = told.interrupt() => failed.map(|()| End::Lost)?,
+    };
+    match (code.get(), end) {
+        (Some(code), _) => Ok(Exit(code)),
+        // The service kills the program when it sees us go.
+        (None, End::Enough) => Ok(Exit(NOBODY_READS)),
+        (None, End::Over) => Err(Failure::cannot(context.say("the lab ended", "实验已结束"))),
+        (None, End::Lost) => Err(Failure::cannot(context.say("the service is gone", "服务已消失"))),
+    }
+}
+
+fn news(line: &str, process: &Cell<Option<u64>>, code: &Cell<Option<u8>>) -> Result<bool, Failure> {
     let news: ExecNews =
         serde_json::from_str(line).map_err(|error| Failure::cannot(error.to_string()))?;
     let octets = |text: &str| {
@@ -53,7 +61,7 @@ fn news(
         ExecNews::Stderr(text) => return Ok(put(&mut std::io::stderr(), &octets(&text)?)),
         ExecNews::Missed(count) => eprintln!("catenet: {count} pieces of output were lost"),
         ExecNews::Exit(value) => {
-            code.replace(Some(value));
+            code.set(Some(value));
             return Ok(false);
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::args::Join;
 use crate::client;
-use crate::say::{Context, Exit, Failure, called_as};
+use crate::say::{Context, Exit, Failure, WE_FAILED, called_as};
 use door::card::Prefer;
 use door::error::DoorError;
 use door::{fd, join};
@@ -15,9 +15,6 @@ use std::time::{Duration, Instant};
 
 /// The longest message on the line.
 const LONGEST: usize = 256 << 10;
-
-/// `join` itself failed, as shells say it for `env`, `nohup` and `timeout`.
-const JOIN_FAILED: u8 = 125;
 
 /// Joins, runs the command, and ends with its exit code.
 pub fn run(context: &Context, wish: Join) -> Result<Exit, Failure> {
@@ -60,7 +57,7 @@ pub fn run(context: &Context, wish: Join) -> Result<Exit, Failure> {
     }
     let code = prepared.run(&wish.command, Some(line.into()), context.lang);
     let code = code.map_err(|error| of_door(context, &error))?;
-    Ok(Exit(u8::try_from(code).unwrap_or(JOIN_FAILED)))
+    Ok(Exit(u8::try_from(code).unwrap_or(WE_FAILED)))
 }
 
 fn reach(context: &Context) -> Result<UnixStream, Failure> {
@@ -77,7 +74,7 @@ fn reach(context: &Context) -> Result<UnixStream, Failure> {
     UnixStream::connect(path).map_err(|_| {
         let called = called_as();
         Failure {
-            code: JOIN_FAILED,
+            code: WE_FAILED,
             text: context.say(
                 &format!("no service runs; start a lab first: {called} up two-lans"),
                 &format!("服务没有运行; 先启动一个实验: {called} up two-lans"),
@@ -110,7 +107,7 @@ fn ask(
 }
 
 fn failed(text: String) -> Failure {
-    Failure { code: JOIN_FAILED, text }
+    Failure { code: WE_FAILED, text }
 }
 
 fn out_of_order() -> Failure {
@@ -119,7 +116,7 @@ fn out_of_order() -> Failure {
 
 fn of_door(context: &Context, error: &DoorError) -> Failure {
     Failure {
-        code: u8::try_from(error.exit_code()).unwrap_or(JOIN_FAILED),
+        code: u8::try_from(error.exit_code()).unwrap_or(WE_FAILED),
         text: error.message(context.lang),
     }
 }
@@ -185,7 +182,7 @@ fn await_joined(listener: &UnixListener, child: &mut Child) -> io::Result<Joined
         match ended {
             Some(status) => {
                 return Ok(Joined::Not(
-                    status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(JOIN_FAILED),
+                    status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(WE_FAILED),
                 ));
             }
             None if began.elapsed() > JOINING => return Err(io::ErrorKind::TimedOut.into()),
@@ -220,6 +217,6 @@ mod tests {
             Err(failure) => panic!("{}", failure.text),
         }
         let lost = ask(&context, &ours, &plan, &[]).map_err(|failure| failure.code);
-        assert!(matches!(lost, Err(JOIN_FAILED)));
+        assert!(matches!(lost, Err(WE_FAILED)));
     }
 }

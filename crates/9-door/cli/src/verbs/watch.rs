@@ -1,7 +1,7 @@
 //! `watch`: what happens, and why.
 
 use crate::args::Watch;
-use crate::client::{self, Client, block_on};
+use crate::client::{self, Client, End, block_on};
 use crate::say::{Context, Exit, Failure};
 use base::Lang;
 use hyper::Method;
@@ -17,14 +17,17 @@ pub fn run(context: &Context, watch: &Watch) -> Result<Exit, Failure> {
         let path = format!("/labs/{lab}/events?filter={}", encode(filter));
         let response = client.send(Method::GET, &path, Vec::new()).await?;
         let mut left = watch.count;
-        client::lines(response, |line| {
+        let end = client::lines(response, |line| {
             let text = if context.json { line.to_owned() } else { human(context, line)? };
             let shown = writeln!(std::io::stdout(), "{text}").is_ok();
             left = left.map(|left| left.saturating_sub(1));
             Ok(shown && left != Some(0))
         })
         .await?;
-        Ok(Exit::DONE)
+        match end {
+            End::Enough | End::Over => Ok(Exit::DONE),
+            End::Lost => Err(Failure::cannot(context.say("the service is gone", "服务已消失"))),
+        }
     })
 }
 
