@@ -52,6 +52,12 @@ fn the_codes_of_programs_pass_through() {
     user.line("catenet join office --ip 192.168.1.1 -- true").code(125).complains("in use");
     user.line("catenet join office --ip 10.0.2.7 -- true").code(125).complains("192.168.1.0/24");
     user.line("catenet join office --name pc1 -- true").code(125).complains("pc1");
+    user.line("catenet join office --name PC1 -- true").code(125).complains("pc1's");
+    // A server's name is its own, and stays so.
+    user.line("catenet join office --name www -- true").code(125).complains("web's");
+    user.line("catenet --lang zh join office --name WWW -- true").code(125).complains("属于 web");
+    let asked = user.line("catenet exec pc1 -- dig +short www.example.lab").code(0);
+    assert_eq!(asked.out, "10.0.2.80\n");
     user.line("catenet join office").code(2);
 }
 

@@ -213,6 +213,10 @@ impl World {
     }
 
     fn set_name(&mut self, name: String, address: Option<core::net::IpAddr>) -> Answer {
+        let hosts = &self.settings.hosts;
+        if address.is_some() && hosts.keys().any(|known| known.eq_ignore_ascii_case(&name)) {
+            return Err(InputError::NameTaken(name));
+        }
         match address {
             Some(address) => self.settings.hosts.insert(name, address),
             None => self.settings.hosts.remove(&name),

@@ -103,7 +103,8 @@ pub enum Input {
         /// Which.
         node: String,
     },
-    /// A machine's programs learn a new name for an address (`None` takes it away).
+    /// A machine's programs learn a new name for an address (`None` takes it away). A name that is
+    /// known, whatever its case, is not taken over.
     SetName {
         /// The name.
         name: String,
@@ -214,7 +215,7 @@ pub enum InputError {
     },
     /// The node is switched off.
     PoweredOff(String),
-    /// A node has this name already.
+    /// A node, or an address, has this name already.
     NameTaken(String),
     /// A knob has a value that it cannot have.
     BadKnob(&'static str),
@@ -261,7 +262,7 @@ impl InputError {
             InputError::InputOver(id) => format!("进程 {} 的标准输入已经结束", id.0),
             InputError::WrongKind { node, wanted } => format!("{node} 不是 {wanted}"),
             InputError::PoweredOff(name) => format!("{name} 已关机"),
-            InputError::NameTaken(name) => format!("已有名为 {name} 的节点"),
+            InputError::NameTaken(name) => format!("已有名为 {name} 的节点或地址"),
             InputError::BadKnob(knob) => format!("{knob} 必须在 0 和 1 之间"),
             InputError::Full(what, most) => format!("{what} 最多 {most} 个"),
             InputError::BadFrame(len) => format!("{len} 字节不是一个以太网帧"),
@@ -282,7 +283,7 @@ impl core::fmt::Display for InputError {
             }
             InputError::WrongKind { node, wanted } => write!(f, "{node} is not a {wanted}"),
             InputError::PoweredOff(name) => write!(f, "{name} is switched off"),
-            InputError::NameTaken(name) => write!(f, "there is already a node {name}"),
+            InputError::NameTaken(name) => write!(f, "the name {name} is taken already"),
             InputError::BadKnob(knob) => write!(f, "{knob} must lie between 0 and 1"),
             InputError::Full(what, most) => write!(f, "there are already {most} {what}"),
             InputError::BadFrame(len) => write!(f, "{len} octets are no Ethernet frame"),
