@@ -77,11 +77,13 @@ fn watcher(
     })
 }
 
+type After = Box<dyn FnOnce(&mut Running) + Send>;
+
 struct Reading {
     inbox: mpsc::Receiver<Bytes>,
     starved: Arc<AtomicBool>,
     mailbox: Mailbox,
-    after: Option<Box<dyn FnOnce(&mut Running) + Send>>,
+    after: Option<After>,
 }
 
 impl futures_util::Stream for Reading {
