@@ -66,3 +66,46 @@ fn a_lab_that_starts_again_at_once_has_no_guests_of_the_old_one() {
     old.end(Duration::from_secs(30)).code(125);
     user.line("catenet down two-lans").code(0);
 }
+
+#[test]
+fn a_journal_is_never_written_over_and_its_end_is_told() {
+    let user = User::new("journal");
+    user.write("mine.txt", "mine");
+    user.line("catenet up two-lans -d --record mine.txt").code(2).complains("there already");
+    assert_eq!(std::fs::read(user.path("mine.txt")).expect("a file"), b"mine");
+    user.line("catenet up two-lans -d --record first.journal").code(0);
+    // A lab that is refused because one of its name runs touches neither file.
+    user.line("catenet up two-lans -d --record first.journal").code(2).complains("down two-lans");
+    user.line("catenet up two-lans -d --record second.journal").code(2);
+    assert!(!user.path("second.journal").exists());
+    user.line("catenet exec pc1 -- ping -c 1 10.0.2.53").code(0);
+    user.line("catenet down two-lans").code(0);
+    let journal = std::fs::read(user.path("first.journal")).expect("a journal");
+    let holds = |word: &[u8]| journal.windows(word.len()).any(|at| at == word);
+    assert!(journal.starts_with(b"catenet-journal 1\n") && holds(b"10.0.2.53"));
+    soon("the service's end", || user.service().is_none());
+    // A disk that is full: the lab runs on, and who looks is told.
+    let binary = user.binary().display().to_string();
+    let script =
+        format!("trap '' XFSZ; ulimit -f 16; {binary} up two-lans -d --record full.journal");
+    Job::start(user.command("bash").args(["-c", &script])).end(Duration::from_secs(20)).code(0);
+    let noise =
+        "for n in 1 2 3 4 5 6 7 8 9; do head -c 20000 /dev/zero > /dev/udp/10.0.2.53/9; done";
+    user.run(&["join", "office", "--", "bash", "-c", noise]);
+    user.line("catenet ps").code(0).complains("breaks off");
+    user.line("catenet down two-lans").code(0).complains("breaks off");
+}
+
+/// The file's `lab =` name says which lab was started, not where it came from.
+#[test]
+fn up_speaks_of_the_lab_that_it_started() {
+    let user = User::new("renamed");
+    let lab = |name: &str| {
+        user.write("labs/one.toml", OTHER.replace("\"other\"", &format!("\"{name}\"")))
+    };
+    let path = lab("aaa").display().to_string();
+    user.up(&path).says("aaa runs");
+    lab("zzz");
+    user.up(&path).says("zzz runs");
+    user.line("catenet ps").code(0).says("aaa").says("zzz");
+}

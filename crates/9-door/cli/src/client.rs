@@ -10,7 +10,7 @@ use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use service::api::{ErrorBody, LabLine, Problem, ROOT};
+use service::api::{ErrorBody, LabLine, Problem, ROOT, Stopped};
 use service::place::Place;
 use std::io;
 use std::path::PathBuf;
@@ -198,6 +198,27 @@ impl Client {
         self.send(Method::POST, path, body).await
     }
 
+    /// POST of JSON that answers JSON.
+    pub async fn post_for<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, Failure> {
+        let body = self.post(path, body).await?.into_body().collect().await;
+        let body = body.map_err(|error| Failure::cannot(error.to_string()))?.to_bytes();
+        serde_json::from_slice(&body).map_err(|error| Failure::cannot(format!("{path}: {error}")))
+    }
+
+    /// Stops a lab; what became of its journal is said.
+    pub async fn stop(&self, context: &Context, name: &str) -> Result<(), Failure> {
+        let answer = self.send(Method::DELETE, &format!("/labs/{name}"), Vec::new()).await?;
+        let body = answer.into_body().collect().await;
+        let body = body.map_err(|error| Failure::cannot(error.to_string()))?.to_bytes();
+        let stopped = serde_json::from_slice::<Stopped>(&body).ok();
+        say_trouble(context, name, stopped.and_then(|stopped| stopped.journal_trouble).as_deref());
+        Ok(())
+    }
+
     /// The lab that `--lab` names, or the only one.
     pub async fn lab(&self, context: &Context) -> Result<String, Failure> {
         if let Some(name) = &context.lab {
@@ -248,6 +269,14 @@ fn loopback(rest: &str, context: &Context) -> Result<Address, Failure> {
             "that service asks for a token: set CATENET_TOKEN",
             "该服务需要令牌: 请设置 CATENET_TOKEN",
         ))),
+    }
+}
+
+/// Says that a lab's journal broke off: what it holds is good up to there.
+pub fn say_trouble(context: &Context, lab: &str, trouble: Option<&str>) {
+    if let Some(trouble) = trouble {
+        let en = format!("catenet: the journal of {lab} breaks off at {trouble}");
+        eprintln!("{}", context.say(&en, &format!("catenet: {lab} 的日志中断于 {trouble}")));
     }
 }
 

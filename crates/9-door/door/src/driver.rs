@@ -157,7 +157,11 @@ impl Driver {
         };
         let mailbox = Mailbox { letters, bell: bell.clone() };
         let thread = std::thread::Builder::new().name(format!("lab {name}")).spawn(move || {
-            let how = live(running, &inbox, &bell, &timer);
+            let mut running = running;
+            let how = live(&mut running, &inbox, &bell, &timer);
+            running.finish();
+            // Its guests hear of its end before anybody else does.
+            drop(running);
             ended(how.clone());
             how
         })?;
@@ -190,7 +194,7 @@ impl Drop for Driver {
 }
 
 fn live(
-    mut running: Running,
+    running: &mut Running,
     inbox: &mpsc::Receiver<Letter>,
     bell: &EventFd,
     timer: &TimerFd,
@@ -204,7 +208,7 @@ fn live(
             running.deliver();
             let _ = bell.read();
             while let Ok(letter) = inbox.try_recv() {
-                letter(&mut running);
+                letter(running);
             }
             running.watch();
             // A letter may have stopped it: a world without events would sleep on.
@@ -228,6 +232,13 @@ impl Running {
             journal.record(self.world.now(), &input);
         }
         self.world.handle_input(input)
+    }
+
+    /// Writes what the journal still holds back.
+    fn finish(&mut self) {
+        if let Some(journal) = &mut self.journal {
+            journal.finish(self.world.now());
+        }
     }
 
     /// A joined host's card: frames of the door `node` go to it and come from it. `control` is shut

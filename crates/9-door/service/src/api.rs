@@ -82,6 +82,17 @@ pub struct LabLine {
     pub late_ms: u64,
     /// Where its text came from.
     pub source: String,
+    /// When and why its journal broke off, if it has one and that did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub journal_trouble: Option<String>,
+}
+
+/// A lab was stopped.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Stopped {
+    /// When and why its journal broke off, if it had one and that did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub journal_trouble: Option<String>,
 }
 
 /// A lab, looked at.

@@ -1,6 +1,6 @@
 //! The service interface over HTTP: which request leads where. Types are in [`crate::api`].
 
-use crate::api::{Do, ErrorBody, Exec, LabLine, Problem, ROOT, StartLab, Status};
+use crate::api::{Do, ErrorBody, Exec, LabLine, Problem, ROOT, StartLab, Status, Stopped};
 use crate::guard::{Guard, Refusal};
 use crate::labs::{Labs, RunningLab};
 use crate::{control, look, programs, watching};
@@ -209,9 +209,11 @@ async fn look_at_lab(State(service): State<Service>, Path(name): Path<String>) -
     Ok(Json(look::lab(&lab).await?).into_response())
 }
 
-async fn stop_lab(State(service): State<Service>, Path(name): Path<String>) -> Answer<StatusCode> {
-    service.labs.stop(&name).await?;
-    Ok(StatusCode::NO_CONTENT)
+async fn stop_lab(
+    State(service): State<Service>,
+    Path(name): Path<String>,
+) -> Answer<Json<Stopped>> {
+    service.labs.stop(&name).await.map(Json)
 }
 
 /// An answer that says how the lab ended; giving it up stops the lab.

@@ -3,7 +3,6 @@
 use crate::args::Down;
 use crate::client::{Client, block_on};
 use crate::say::{Context, Exit, Failure};
-use hyper::Method;
 use service::api::LabLine;
 
 /// Stops what was named; without a name, the only one.
@@ -18,7 +17,7 @@ pub fn run(context: &Context, down: &Down) -> Result<Exit, Failure> {
             (None, false) => vec![client.lab(context).await?],
         };
         for name in names {
-            client.send(Method::DELETE, &format!("/labs/{name}"), Vec::new()).await?;
+            client.stop(context, &name).await?;
             println!("{}", context.say(&format!("{name} stopped"), &format!("{name} 已停止")));
         }
         Ok(Exit::DONE)

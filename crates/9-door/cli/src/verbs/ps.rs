@@ -1,6 +1,6 @@
 //! `ps`: which labs run.
 
-use crate::client::{Client, block_on};
+use crate::client::{self, Client, block_on};
 use crate::say::{Context, Exit, Failure};
 use crate::table;
 use service::api::LabLine;
@@ -13,6 +13,9 @@ pub fn run(context: &Context) -> Result<Exit, Failure> {
         if context.json {
             println!("{}", serde_json::json!(labs));
             return Ok(Exit::DONE);
+        }
+        for lab in &labs {
+            client::say_trouble(context, &lab.name, lab.journal_trouble.as_deref());
         }
         let row = |lab: &LabLine| {
             vec![
