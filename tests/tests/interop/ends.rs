@@ -109,3 +109,32 @@ fn up_speaks_of_the_lab_that_it_started() {
     user.up(&path).says("zzz runs");
     user.line("catenet ps").code(0).says("aaa").says("zzz");
 }
+
+/// Two first `up`s at once: whoever comes second is served by the first one's service.
+#[test]
+fn two_first_ups_at_once_share_one_service() {
+    let user = User::new("first");
+    let other = user.write("labs/other.toml", OTHER).display().to_string();
+    for _ in 0..3 {
+        let both = ["two-lans", &other].map(|lab| Job::start(&mut user.catenet(&["up", lab, "-d"])));
+        both.map(|job| job.end(Duration::from_secs(30)).code(0));
+        user.line("catenet ps").code(0).says("two-lans").says("other");
+        user.line("catenet down --all").code(0);
+        soon("the service's end", || user.service().is_none());
+    }
+}
+
+/// An `up` just when an idle service leaves finds it, or starts another.
+#[test]
+fn a_lab_boots_while_an_idle_service_leaves() {
+    let user = User::new("leaving");
+    let other = user.write("labs/other.toml", OTHER).display().to_string();
+    for wait in [2700, 2900, 3100, 3300] {
+        user.up(&other);
+        user.line("catenet down other").code(0);
+        std::thread::sleep(Duration::from_millis(wait));
+        user.up(&other);
+        user.line("catenet ps").code(0).says("other");
+        user.line("catenet down other").code(0);
+    }
+}

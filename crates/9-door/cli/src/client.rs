@@ -10,14 +10,16 @@ use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use service::api::{ErrorBody, LabLine, Problem, ROOT, Stopped};
+use service::api::{ErrorBody, LabLine, Problem, ROOT, Status, Stopped};
 use service::place::Place;
 use std::io;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tokio::net::{TcpStream, UnixStream};
 
+/// What a service that was started for a lab ends with when another got the place.
+pub const ANOTHER_RUNS: i32 = 75;
 /// How long a service may take to start.
 const START: Duration = Duration::from_secs(10);
 
@@ -56,9 +58,10 @@ impl Client {
             Ok(_) => Ok(client),
             Err(_) => {
                 let called = crate::say::called_as();
+                let last = if context.server.is_none() { last_ending() } else { String::new() };
                 Err(Failure::cannot(context.say(
-                    &format!("no service runs; start a lab: {called} up two-lans"),
-                    &format!("服务没有运行; 先启动一个实验: {called} up two-lans"),
+                    &format!("no service runs; start a lab: {called} up two-lans{last}"),
+                    &format!("服务没有运行; 先启动一个实验: {called} up two-lans{last}"),
                 )))
             }
         }
@@ -99,27 +102,26 @@ impl Client {
         let place = place()?;
         let failed =
             |error: io::Error| Failure::cannot(format!("{}: {error}", place.log().display()));
-        let log = std::fs::File::create(place.log()).map_err(failed)?;
-        let program = std::env::current_exe().map_err(failed)?;
-        let mut command = Command::new(program);
-        command.args(["serve", "--until-idle"]);
-        command.args(listen.map(|address| format!("--listen={address}")));
-        command.stdin(Stdio::null()).stdout(log.try_clone().map_err(failed)?).stderr(log);
-        // A group of its own: Ctrl-C at the lab's terminal is not meant for the service.
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let mut child = command.spawn().map_err(failed)?;
         let began = Instant::now();
+        let mut said = String::new();
+        let mut child: Option<Child> = None;
         while began.elapsed() < START {
             if self.open().await.is_ok() {
                 return Ok(());
             }
-            if let Ok(Some(_)) = child.try_wait() {
-                break;
+            match child.as_mut().map(Child::try_wait) {
+                // None is started yet, or ours found another's that may be leaving: once more.
+                None => child = Some(spawn(&place, listen).map_err(failed)?),
+                Some(Ok(Some(status))) if status.code() == Some(ANOTHER_RUNS) => child = None,
+                Some(Ok(Some(_))) => {
+                    said = std::fs::read_to_string(place.log()).unwrap_or_default();
+                    break;
+                }
+                Some(_) => {}
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        let said = std::fs::read_to_string(place.log()).unwrap_or_default();
-        let said = said.trim();
+        let said = said.lines().last().unwrap_or_default();
         Err(Failure::cannot(
             context.say(
                 &format!("the service did not start: {said}"),
@@ -219,6 +221,17 @@ impl Client {
         Ok(())
     }
 
+    /// What to say when none runs: how the last ones ended, too.
+    async fn no_lab(&self) -> Result<Problem, Failure> {
+        let ended = self.get::<Status>("/status").await?.ended;
+        let (en, zh) = (endings(&ended, Lang::En), endings(&ended, Lang::Zh));
+        Ok(Problem::new(
+            "no-lab",
+            format!("no lab runs; start one: catenet up two-lans{en}"),
+            format!("没有实验在运行; 先启动一个: catenet up two-lans{zh}"),
+        ))
+    }
+
     /// The lab that `--lab` names, or the only one.
     pub async fn lab(&self, context: &Context) -> Result<String, Failure> {
         if let Some(name) = &context.lab {
@@ -228,11 +241,7 @@ impl Client {
         let names: Vec<&str> = labs.iter().map(|lab| lab.name.as_str()).collect();
         let problem = match names.as_slice() {
             [only] => return Ok((*only).to_owned()),
-            [] => Problem::new(
-                "no-lab",
-                "no lab runs; start one: catenet up two-lans",
-                "没有实验在运行; 先启动一个: catenet up two-lans",
-            ),
+            [] => self.no_lab().await?,
             several => {
                 let names = several.join(", ");
                 Problem::new(
@@ -244,6 +253,23 @@ impl Client {
         };
         Err(Failure::of(&problem, self.lang))
     }
+}
+
+/// How the last lab of a service that has left ended, as its log says it, if nobody stopped it.
+fn last_ending() -> String {
+    let log = place().ok().and_then(|place| std::fs::read_to_string(place.log()).ok());
+    let line =
+        log.as_deref().and_then(|log| log.lines().rfind(|line| line.starts_with("the lab ")));
+    line.map(|line| format!("\n  {line}")).unwrap_or_default()
+}
+
+/// Says of every lab that ended though nobody stopped it why it did.
+pub fn endings(ended: &[(String, String)], lang: Lang) -> String {
+    let line = |(lab, why): &(String, String)| match lang {
+        Lang::En => format!("\n  the lab {lab} has ended: {why}"),
+        Lang::Zh => format!("\n  实验 {lab} 已结束: {why}"),
+    };
+    ended.iter().map(line).collect()
 }
 
 async fn shake_hands<S>(line: S) -> io::Result<SendRequest<Full<Bytes>>>
@@ -270,6 +296,18 @@ fn loopback(rest: &str, context: &Context) -> Result<Address, Failure> {
             "该服务需要令牌: 请设置 CATENET_TOKEN",
         ))),
     }
+}
+
+/// Starts a service in the background. Whoever gets the place empties the log.
+fn spawn(place: &Place, listen: Option<std::net::SocketAddr>) -> io::Result<Child> {
+    let log = std::fs::File::options().create(true).append(true).open(place.log())?;
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args(["serve", "--until-idle"]);
+    command.args(listen.map(|address| format!("--listen={address}")));
+    command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+    // A group of its own: Ctrl-C at the lab's terminal is not meant for the service.
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    command.spawn()
 }
 
 /// Says that a lab's journal broke off: what it holds is good up to there.

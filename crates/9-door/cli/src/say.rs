@@ -28,6 +28,8 @@ impl Context {
 
 /// `exec` or `join` itself failed, as shells say it for `env`, `nohup` and `timeout`.
 pub const WE_FAILED: u8 = 125;
+/// The service is about to end: `up` starts another. Never seen outside.
+pub const SERVICE_LEAVES: u8 = 254;
 /// There is no such program, as shells say it.
 pub const NOT_FOUND: u8 = 127;
 
@@ -65,6 +67,7 @@ impl Failure {
         let code = match problem.code.as_str() {
             "no-lab" | "lab-ended" | "no-thread" | "internal" => 3,
             "unknown-program" => NOT_FOUND,
+            "service-leaves" => SERVICE_LEAVES,
             _ => 2,
         };
         Failure { code, text }

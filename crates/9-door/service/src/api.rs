@@ -33,6 +33,9 @@ pub struct Status {
     /// The secret that opens it; only told over the Unix socket.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub secret: Option<String>,
+    /// Labs that ended though nobody stopped them, and why; oldest first.
+    #[serde(default)]
+    pub ended: Vec<(String, String)>,
 }
 
 /// Where a lab's text comes from.

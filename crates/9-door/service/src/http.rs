@@ -126,6 +126,7 @@ impl IntoResponse for Problem {
             }
             "lab-ended" => StatusCode::GONE,
             "too-many-labs" | "full" => StatusCode::TOO_MANY_REQUESTS,
+            "service-leaves" => StatusCode::SERVICE_UNAVAILABLE,
             "internal" | "no-thread" => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::NOT_FOUND,
         };
@@ -162,6 +163,7 @@ async fn status(State(service): State<Service>, request: Request) -> Json<Status
         version: env!("CARGO_PKG_VERSION").to_owned(),
         pid: std::process::id(),
         page: format!("http://127.0.0.1:{}/", service.guard.port),
+        ended: service.labs.endings.all(),
         secret: (!over_loopback).then(|| service.guard.secret.clone()),
     })
 }
@@ -199,7 +201,7 @@ async fn start_lab(
 fn forget_when_ended(labs: Arc<Labs>, lab: Arc<RunningLab>) {
     tokio::spawn(async move {
         let how = lab.ended().await;
-        tracing::info!(lab = lab.lab.name, ?how, "a lab ended");
+        labs.endings.note(&lab.lab.name, &how);
         labs.forget(&lab).await;
     });
 }

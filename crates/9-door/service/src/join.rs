@@ -56,11 +56,11 @@ pub fn serve(listener: UnixListener, labs: Arc<Labs>, runtime: tokio::runtime::H
         let (labs, runtime) = (labs.clone(), runtime.clone());
         let spawned = std::thread::Builder::new().name("join".to_owned()).spawn(move || {
             if let Err(error) = talk(line, &labs, &runtime) {
-                tracing::info!(%error, "a join ended");
+                eprintln!("a join ended: {error}");
             }
         });
         if let Err(error) = spawned {
-            tracing::error!(%error, "no thread for a join");
+            eprintln!("no thread for a join: {error}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The labs that run: one [`Driver`] each, found by name.
 
 use crate::api::{LabLine, Problem, Source, StartLab, Stopped};
+use crate::endings::Endings;
 use crate::sources::{self, Loaded};
 use door::driver::{Driver, Ended, Mailbox, Running};
 use door::journal::{Head, Journal, Trouble};
@@ -32,6 +33,25 @@ pub struct RunningLab {
 #[derive(Default)]
 pub struct Labs {
     running: Mutex<BTreeMap<String, (Arc<RunningLab>, Driver)>>,
+    /// Labs that boot, and whether no more are taken: the service is about to leave.
+    booting: Mutex<Booting>,
+    /// How labs ended that nobody stopped.
+    pub endings: Endings,
+}
+
+#[derive(Default)]
+struct Booting {
+    count: usize,
+    closed: bool,
+}
+
+/// A lab that boots; dropping it tells that it has, or that it could not.
+struct Boot<'a>(&'a Labs);
+
+impl Drop for Boot<'_> {
+    fn drop(&mut self) {
+        self.0.booting().count -= 1;
+    }
 }
 
 impl RunningLab {
@@ -105,6 +125,7 @@ impl RunningLab {
 impl Labs {
     /// Boots a lab.
     pub fn start(self: &Arc<Self>, request: &StartLab) -> Result<Arc<RunningLab>, Problem> {
+        let _boot = self.boot()?;
         let Loaded { text, name: file, folder, known } = sources::load(&request.source)?;
         let lab = lab::read_lab(text.as_bytes(), &file).map_err(|mistakes| bad_lab(&mistakes))?;
         let seed = request.seed.unwrap_or(lab.seed);
@@ -152,6 +173,7 @@ impl Labs {
             trouble,
             guests: Mutex::default(),
         });
+        self.endings.forget(&name);
         running.insert(name, (started.clone(), driver));
         Ok(started)
     }
@@ -161,7 +183,7 @@ impl Labs {
         let running = self.lock();
         match name {
             Some(name) => {
-                running.get(name).map(|(lab, _)| lab.clone()).ok_or_else(|| unknown_lab(name))
+                running.get(name).map(|(lab, _)| lab.clone()).ok_or_else(|| self.unknown(name))
             }
             None => match running.len() {
                 0 => Err(Problem::new(
@@ -192,15 +214,43 @@ impl Labs {
         self.lock().values().map(|(lab, _)| lab.clone()).collect()
     }
 
-    /// Is none left?
+    /// Is none left, and none about to be?
     pub fn is_empty(&self) -> bool {
-        self.lock().is_empty()
+        self.booting().count == 0 && self.lock().is_empty()
+    }
+
+    /// Takes no lab any more if there is none; false when there is one.
+    pub fn close_if_empty(&self) -> bool {
+        let mut booting = self.booting();
+        booting.closed = booting.count == 0 && self.lock().is_empty();
+        booting.closed
+    }
+
+    fn boot(&self) -> Result<Boot<'_>, Problem> {
+        let mut booting = self.booting();
+        if booting.closed {
+            return Err(Problem::new(
+                "service-leaves",
+                "the service is leaving; try again",
+                "服务正在退出; 请再试一次",
+            ));
+        }
+        booting.count += 1;
+        Ok(Boot(self))
+    }
+
+    fn booting(&self) -> MutexGuard<'_, Booting> {
+        self.booting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn unknown(&self, name: &str) -> Problem {
+        self.endings.explain(name, unknown_lab(name))
     }
 
     /// Stops a lab and waits for its thread.
     pub async fn stop(&self, name: &str) -> Result<Stopped, Problem> {
         let found = self.lock().remove(name);
-        let (lab, driver) = found.ok_or_else(|| unknown_lab(name))?;
+        let (lab, driver) = found.ok_or_else(|| self.unknown(name))?;
         // The thread ends within a turn; joining it is still no work for this one.
         let joined = tokio::task::spawn_blocking(move || driver.stop()).await;
         joined

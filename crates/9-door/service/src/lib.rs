@@ -14,6 +14,7 @@
 //! | [`guard`] | who may speak over loopback |
 //! | [`place`] | the user's folder: sockets, lock, token |
 //! | [`labs`], [`sources`] | the labs that run; where their text comes from |
+//! | [`endings`] | how labs ended that nobody stopped |
 //! | [`join`] | real programs as hosts |
 //! | [`control`], [`look`], [`programs`], [`watching`], [`stream`] | one kind of request each |
 //!
@@ -24,6 +25,7 @@
 
 pub mod api;
 pub mod control;
+pub mod endings;
 pub mod guard;
 pub mod http;
 pub mod join;
@@ -83,6 +85,11 @@ pub enum ServiceError {
 /// Runs a service until it is told to stop, by a signal or a request.
 pub async fn run(place: &Place, options: Options) -> Result<(), ServiceError> {
     let _taken = place.take()?.ok_or(ServiceError::Runs)?;
+    if options.until_idle
+        && let Ok(log) = std::fs::File::options().write(true).open(place.log())
+    {
+        let _ = log.set_len(0); // what the service before us said
+    }
     let listener = listen(options.listen).await?;
     let port = listener.local_addr().map_err(failed("loopback port"))?.port();
     let secret = secret().map_err(failed("/dev/urandom"))?;
@@ -109,7 +116,6 @@ pub async fn run(place: &Place, options: Options) -> Result<(), ServiceError> {
     let socket = OnlyUs(socket.map_err(failed("service.sock"))?);
     let routes = http::routes(service.clone());
     tokio::spawn(async move { axum::serve(socket, routes).await });
-    tracing::info!(port, pid = std::process::id(), "the service runs");
 
     wait_for_the_end(&service, options.until_idle).await;
     for lab in service.labs.all() {
@@ -142,7 +148,8 @@ async fn wait_for_the_end(service: &Service, until_idle: bool) {
             _ = ticks.tick() => {
                 let idle = service.labs.is_empty();
                 since_busy = if idle { since_busy + ticks.period() } else { Duration::ZERO };
-                if until_idle && since_busy >= IDLE {
+                // A lab that has begun to boot meanwhile keeps us.
+                if until_idle && since_busy >= IDLE && service.labs.close_if_empty() {
                     return;
                 }
             }

@@ -3,7 +3,7 @@
 use crate::client::{self, Client, block_on};
 use crate::say::{Context, Exit, Failure};
 use crate::table;
-use service::api::LabLine;
+use service::api::{LabLine, Status};
 
 /// Lists them.
 pub fn run(context: &Context) -> Result<Exit, Failure> {
@@ -16,6 +16,10 @@ pub fn run(context: &Context) -> Result<Exit, Failure> {
         }
         for lab in &labs {
             client::say_trouble(context, &lab.name, lab.journal_trouble.as_deref());
+        }
+        let status: Status = client.get("/status").await?;
+        if !status.ended.is_empty() {
+            eprintln!("catenet:{}", client::endings(&status.ended, context.lang));
         }
         let row = |lab: &LabLine| {
             vec![

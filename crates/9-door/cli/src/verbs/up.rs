@@ -2,7 +2,7 @@
 
 use crate::args::Up;
 use crate::client::{Client, block_on};
-use crate::say::{Context, Exit, Failure, called_as};
+use crate::say::{Context, Exit, Failure, SERVICE_LEAVES, called_as};
 use base::Lang;
 use service::api::{LabLine, LabView, Source, StartLab, Status};
 use std::path::{Path, absolute};
@@ -20,10 +20,9 @@ pub fn run(context: &Context, up: &Up) -> Result<Exit, Failure> {
         lang: Some(if context.lang == Lang::Zh { "zh" } else { "en" }.to_owned()),
     };
     block_on(async {
-        let client = Client::connect_or_start(context, up.listen).await?;
         // What comes while the lab boots is heard when it has: nothing is left behind.
         let ends = if up.detach { None } else { Some(Ends::listen()?) };
-        let line: LabLine = client.post_for("/labs", &request).await?;
+        let (client, line) = boot(context, up, &request).await?;
         let view: LabView = client.get(&format!("/labs/{}", line.name)).await?;
         let status: Status = client.get("/status").await?;
         print!(
@@ -39,6 +38,28 @@ pub fn run(context: &Context, up: &Up) -> Result<Exit, Failure> {
             Some(ends) => stay(context, &client, &line.name, ends).await,
         }
     })
+}
+
+/// Boots the lab; once more if the service, idle until now, was just leaving.
+async fn boot(
+    context: &Context,
+    up: &Up,
+    request: &StartLab,
+) -> Result<(Client, LabLine), Failure> {
+    let mut tries = 3;
+    loop {
+        tries -= 1;
+        let client = Client::connect_or_start(context, up.listen).await?;
+        match client.post_for("/labs", request).await {
+            Err(failure) if tries > 0 && failure.code == SERVICE_LEAVES => {
+                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            }
+            Err(failure) if failure.code == SERVICE_LEAVES => {
+                return Err(Failure { code: 3, ..failure });
+            }
+            answer => return Ok((client, answer?)),
+        }
+    }
 }
 
 /// The signals that stop a lab in the foreground.
