@@ -137,6 +137,11 @@ impl Client {
         }
     }
 
+    /// Does the service still answer?
+    pub async fn is_there(&self) -> bool {
+        self.open().await.is_ok()
+    }
+
     /// One request; the answer if it is a good one, else what the service says is wrong.
     pub async fn send(
         &self,

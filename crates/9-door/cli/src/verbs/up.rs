@@ -51,7 +51,10 @@ async fn boot(
         tries -= 1;
         let client = Client::connect_or_start(context, up.listen).await?;
         match client.post_for("/labs", request).await {
-            Err(failure) if tries > 0 && failure.code == SERVICE_LEAVES => {
+            // It said so, or it went without a word: a lab that it had would have gone with it.
+            Err(failure)
+                if tries > 0 && (failure.code == SERVICE_LEAVES || !client.is_there().await) =>
+            {
                 tokio::time::sleep(std::time::Duration::from_millis(100)).await;
             }
             Err(failure) if failure.code == SERVICE_LEAVES => {
