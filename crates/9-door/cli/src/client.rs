@@ -218,7 +218,8 @@ impl Client {
 
     /// Stops a lab; what became of its journal is said.
     pub async fn stop(&self, context: &Context, name: &str) -> Result<(), Failure> {
-        let answer = self.send(Method::DELETE, &format!("/labs/{name}"), Vec::new()).await?;
+        let answer =
+            self.send(Method::DELETE, &format!("/labs/{}", encode(name)), Vec::new()).await?;
         let body = answer.into_body().collect().await;
         let body = body.map_err(|error| Failure::cannot(error.to_string()))?.to_bytes();
         let stopped = serde_json::from_slice::<Stopped>(&body).ok();
@@ -237,8 +238,16 @@ impl Client {
         ))
     }
 
-    /// The lab that `--lab` names, or the only one.
+    /// The lab that `--lab` names, or the only one, as a word of a path.
     pub async fn lab(&self, context: &Context) -> Result<String, Failure> {
+        if let Some(name) = &context.lab {
+            return Ok(encode(name));
+        }
+        self.one_lab(context).await
+    }
+
+    /// The lab that `--lab` names, or the only one, by its name.
+    pub async fn one_lab(&self, context: &Context) -> Result<String, Failure> {
         if let Some(name) = &context.lab {
             return Ok(name.clone());
         }
@@ -356,4 +365,16 @@ pub async fn lines(
         rest.drain(..start);
     }
     Ok(End::Over)
+}
+
+/// Percent-encodes a word of a path or a query's value.
+pub fn encode(text: &str) -> String {
+    let plain = |octet: u8| octet.is_ascii_alphanumeric() || b"-._~".contains(&octet);
+    text.bytes()
+        .map(
+            |octet| {
+                if plain(octet) { char::from(octet).to_string() } else { format!("%{octet:02X}") }
+            },
+        )
+        .collect()
 }

@@ -3,6 +3,7 @@
 use base::Lang;
 use service::api::Problem;
 use std::ffi::OsString;
+use std::io::Write;
 
 /// What holds for the whole call.
 pub struct Context {
@@ -23,6 +24,17 @@ impl Context {
             Lang::En => en.to_owned(),
             Lang::Zh => zh.to_owned(),
         }
+    }
+}
+
+/// Writes to standard output. Nobody reads any more (`| head`): the verb still ends with its own code.
+pub fn print(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::cannot(format!("standard output: {error}")))
+        }
+        _ => Ok(()),
     }
 }
 

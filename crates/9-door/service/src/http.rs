@@ -162,7 +162,7 @@ async fn status(State(service): State<Service>, request: Request) -> Json<Status
     Json(Status {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         pid: std::process::id(),
-        page: format!("http://127.0.0.1:{}/", service.guard.port),
+        page: format!("http://{}/", service.guard.address),
         ended: service.labs.endings.all(),
         secret: (!over_loopback).then(|| service.guard.secret.clone()),
     })

@@ -91,12 +91,13 @@ pub async fn run(place: &Place, options: Options) -> Result<(), ServiceError> {
         let _ = log.set_len(0); // what the service before us said
     }
     let listener = listen(options.listen).await?;
-    let port = listener.local_addr().map_err(failed("loopback port"))?.port();
+    let address = listener.local_addr().map_err(failed("loopback port"))?;
+    let port = address.port();
     let secret = secret().map_err(failed("/dev/urandom"))?;
     place.write_token(port, &secret).map_err(failed("token"))?;
     let service = Service {
         labs: Arc::new(Labs::default()),
-        guard: Arc::new(Guard { port, secret }),
+        guard: Arc::new(Guard { address, secret }),
         stop: Arc::new(Notify::new()),
     };
 

@@ -2,7 +2,7 @@
 
 use crate::args::Join;
 use crate::client;
-use crate::say::{Context, Exit, Failure, WE_FAILED, called_as};
+use crate::say::{Context, Exit, Failure, WE_FAILED, called_as, print};
 use door::card::Prefer;
 use door::error::DoorError;
 use door::{fd, join};
@@ -145,13 +145,13 @@ fn detach(context: &Context) -> Result<Exit, Failure> {
     let (joined, pid) = joined.map_err(cannot)?;
     match joined {
         Joined::As(host) => {
-            println!(
-                "{}",
+            print(&format!(
+                "{}\n",
                 context.say(
                     &format!("{host} joined, in the background (pid {pid})"),
                     &format!("{host} 已在后台加入 (进程 {pid})")
                 )
-            );
+            ))?;
             Ok(Exit::DONE)
         }
         // It has said why on our stderr.

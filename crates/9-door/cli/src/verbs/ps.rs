@@ -1,7 +1,7 @@
 //! `ps`: which labs run.
 
 use crate::client::{self, Client, block_on};
-use crate::say::{Context, Exit, Failure};
+use crate::say::{Context, Exit, Failure, print};
 use crate::table;
 use service::api::{LabLine, Status};
 
@@ -11,7 +11,7 @@ pub fn run(context: &Context) -> Result<Exit, Failure> {
         let client = Client::connect(context).await?;
         let labs: Vec<LabLine> = client.get("/labs").await?;
         if context.json {
-            println!("{}", serde_json::json!(labs));
+            print(&format!("{}\n", serde_json::json!(labs)))?;
             return Ok(Exit::DONE);
         }
         for lab in &labs {
@@ -31,7 +31,7 @@ pub fn run(context: &Context) -> Result<Exit, Failure> {
             ]
         };
         let rows: Vec<Vec<String>> = labs.iter().map(row).collect();
-        print!("{}", table::render(&["LAB", "SECONDS", "NODES", "SEED", "FROM"], &rows));
+        print(&table::render(&["LAB", "SECONDS", "NODES", "SEED", "FROM"], &rows))?;
         Ok(Exit::DONE)
     })
 }

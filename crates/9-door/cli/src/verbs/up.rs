@@ -2,7 +2,7 @@
 
 use crate::args::Up;
 use crate::client::{Client, block_on};
-use crate::say::{Context, Exit, Failure, SERVICE_LEAVES, called_as};
+use crate::say::{Context, Exit, Failure, SERVICE_LEAVES, called_as, print};
 use base::Lang;
 use service::api::{LabLine, LabView, Source, StartLab, Status};
 use std::path::{Path, absolute};
@@ -25,14 +25,13 @@ pub fn run(context: &Context, up: &Up) -> Result<Exit, Failure> {
         let (client, line) = boot(context, up, &request).await?;
         let view: LabView = client.get(&format!("/labs/{}", line.name)).await?;
         let status: Status = client.get("/status").await?;
-        print!(
-            "{}",
+        print(&{
             if context.json {
                 json(&view, &status)
             } else {
                 welcome(context, &view, &status, up.detach)
             }
-        );
+        })?;
         match ends {
             None => Ok(Exit::DONE),
             Some(ends) => stay(context, &client, &line.name, ends).await,
@@ -205,7 +204,7 @@ async fn stay(
         how = held => {
             let why = how?;
             if why.is_empty() {
-                println!("{}", context.say(&format!("{name} was stopped"), &format!("{name} 已被停止")));
+                print(&format!("{}\n", context.say(&format!("{name} was stopped"), &format!("{name} 已被停止"))))?;
                 return Ok(Exit::DONE);
             }
             return Err(Failure::cannot(why));
@@ -213,6 +212,6 @@ async fn stay(
     }
     // Giving up the answer stops it too; asking makes sure that it is gone when we are.
     let _ = client.stop(context, name).await;
-    println!("{}", context.say(&format!("{name} stopped"), &format!("{name} 已停止")));
+    print(&format!("{}\n", context.say(&format!("{name} stopped"), &format!("{name} 已停止"))))?;
     Ok(Exit::DONE)
 }

@@ -14,7 +14,7 @@ pub fn run(context: &Context, watch: &Watch) -> Result<Exit, Failure> {
         let client = Client::connect(context).await?;
         let lab = client.lab(context).await?;
         let filter = watch.filter.as_deref().unwrap_or("");
-        let path = format!("/labs/{lab}/events?filter={}", encode(filter));
+        let path = format!("/labs/{lab}/events?filter={}", client::encode(filter));
         let response = client.send(Method::GET, &path, Vec::new()).await?;
         let mut left = watch.count;
         let end = client::lines(response, |line| {
@@ -44,16 +44,4 @@ fn human(context: &Context, line: &str) -> Result<String, Failure> {
         "{:>12.6} {place:<12} {:<10} {:<24} {sentence}",
         event.time, event.packet, event.reason
     ))
-}
-
-/// Percent-encodes a query's value.
-pub fn encode(text: &str) -> String {
-    let plain = |octet: u8| octet.is_ascii_alphanumeric() || b"-._~".contains(&octet);
-    text.bytes()
-        .map(
-            |octet| {
-                if plain(octet) { char::from(octet).to_string() } else { format!("%{octet:02X}") }
-            },
-        )
-        .collect()
 }
