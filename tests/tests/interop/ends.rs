@@ -118,7 +118,7 @@ fn two_first_ups_at_once_share_one_service() {
     for _ in 0..3 {
         let both =
             ["two-lans", &other].map(|lab| Job::start(&mut user.catenet(&["up", lab, "-d"])));
-        both.map(|job| job.end(Duration::from_secs(30)).code(0));
+        let _ = both.map(|job| job.end(Duration::from_secs(30)).code(0));
         user.line("catenet ps").code(0).says("two-lans").says("other");
         user.line("catenet down --all").code(0);
         soon("the service's end", || user.service().is_none());

@@ -3,6 +3,7 @@
 use crate::api::{Do, ErrorBody, Exec, LabLine, Problem, ROOT, StartLab, Status, Stopped};
 use crate::guard::{Guard, Refusal};
 use crate::labs::{Labs, RunningLab};
+use crate::loopback::Known;
 use crate::{control, look, programs, watching};
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::JsonRejection;
@@ -80,7 +81,12 @@ async fn check_source(State(guard): State<Arc<Guard>>, request: Request, next: N
 
 async fn check_secret(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
     match guard.check_secret(request.headers()) {
-        Ok(()) => next.run(request).await,
+        Ok(()) => {
+            if let Some(known) = request.extensions().get::<Known>() {
+                known.set();
+            }
+            next.run(request).await
+        }
         Err(refusal) => refuse(refusal),
     }
 }

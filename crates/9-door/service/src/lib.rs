@@ -11,7 +11,7 @@
 //! |---|---|
 //! | [`api`] | the interface in plain types |
 //! | [`http`] | which request leads where |
-//! | [`guard`] | who may speak over loopback |
+//! | [`guard`], [`loopback`] | who may speak over loopback, and how many |
 //! | [`place`] | the user's folder: sockets, lock, token |
 //! | [`labs`], [`sources`] | the labs that run; where their text comes from |
 //! | [`endings`] | how labs ended that nobody stopped |
@@ -31,6 +31,7 @@ pub mod http;
 pub mod join;
 pub mod labs;
 pub mod look;
+pub mod loopback;
 pub mod place;
 pub mod programs;
 pub mod sources;
@@ -109,7 +110,7 @@ pub async fn run(place: &Place, options: Options) -> Result<(), ServiceError> {
         .map_err(failed("thread"))?;
 
     let guarded = http::guarded(service.clone());
-    tokio::spawn(async move { axum::serve(listener, guarded).await });
+    tokio::spawn(loopback::serve(listener, guarded));
     let socket = bind_std(&place.socket()).and_then(|socket| {
         socket.set_nonblocking(true)?;
         UnixListener::from_std(socket)
