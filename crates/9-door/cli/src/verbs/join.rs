@@ -50,12 +50,14 @@ pub fn run(context: &Context, wish: Join) -> Result<Exit, Failure> {
     }
     // The service holds the card now; ours would keep it alive after the service has let go.
     drop(descriptor);
-    if let Some(socket) = &wish.tell {
+    let started = || {
         // Nobody waits any more: then the program runs all the same.
-        let _ = UnixStream::connect(socket)
-            .and_then(|mut told| write!(told, "{} {}", card.name, card.address));
-    }
-    let code = prepared.run(&wish.command, Some(line.into()), context.lang);
+        if let Some(socket) = &wish.tell {
+            let _ = UnixStream::connect(socket)
+                .and_then(|mut told| write!(told, "{} {}", card.name, card.address));
+        }
+    };
+    let code = prepared.run_telling(&wish.command, Some(line.into()), context.lang, started);
     let code = code.map_err(|error| of_door(context, &error))?;
     Ok(Exit(u8::try_from(code).unwrap_or(WE_FAILED)))
 }
@@ -139,7 +141,13 @@ fn detach(context: &Context) -> Result<Exit, Failure> {
         command.args(words).stdin(Stdio::null());
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let mut child = command.spawn()?;
-        Ok((await_joined(&listener, &mut child)?, child.id()))
+        let joined = await_joined(&listener, &mut child);
+        if joined.is_err() {
+            // It would join some day, and nobody would know of it.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+        Ok((joined?, child.id()))
     });
     let _ = std::fs::remove_file(socket);
     let (joined, pid) = joined.map_err(cannot)?;
