@@ -117,6 +117,11 @@ impl Mailbox {
         Ok(())
     }
 
+    /// Asks for another turn: from the lab's own thread, too, which must never wait for itself.
+    pub fn ring(&self) {
+        let _ = self.bell.write(1); // full means: it rings already
+    }
+
     /// Sends a letter and hands its answer to `reply` on the lab's thread.
     pub fn ask<R: Send + 'static>(
         &self,

@@ -13,7 +13,7 @@
 //! | `POST /labs/LAB/do` | a verb line: `set`, `cut`, `mend`, `power`, `plug` |
 //! | `POST /labs/LAB/exec` | start a program; the answer is its output, [`ExecNews`] a line; giving it up kills it |
 //! | `POST /labs/LAB/processes/ID/stdin`, `.../interrupt`, `.../kill` | speak to it |
-//! | `GET /labs/LAB/events` | what happens, an [`EventLine`] a line |
+//! | `GET /labs/LAB/events` | what happens, an [`EventNews`] a line |
 //! | `GET /labs/LAB/capture?at=PLACE` | frames, as a pcapng stream |
 
 use serde::{Deserialize, Serialize};
@@ -227,6 +227,19 @@ pub struct EventLine {
     pub en: String,
     /// The sentence in Chinese.
     pub zh: String,
+}
+
+/// A line of the stream of events.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum EventNews {
+    /// Something happened.
+    Event(EventLine),
+    /// The reader was too slow for what happened here.
+    Missed {
+        /// How many events are gone, those included that its filter would not have let pass.
+        missed: u64,
+    },
 }
 
 /// A join's request, beside its descriptor.

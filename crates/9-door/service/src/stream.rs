@@ -25,6 +25,8 @@ pub enum Made {
     Nothing,
     /// These octets.
     Some(Vec<u8>),
+    /// These octets, perhaps none, and there is more at once.
+    More(Vec<u8>),
     /// These octets, and there will be no more.
     Last(Vec<u8>),
 }
@@ -42,8 +44,8 @@ pub fn body_until(
 ) -> Body {
     let (chunks, inbox) = mpsc::channel(WAITING);
     let starved = Arc::new(AtomicBool::new(false));
-    let watcher = watcher(make, chunks, starved.clone());
     let mailbox = lab.mailbox().clone();
+    let watcher = watcher(make, chunks, starved.clone(), mailbox.clone());
     // A lab that has just ended drops the letter and with it the channel: an empty body.
     let _ = mailbox.send(|running| running.add_watcher(watcher));
     Body::from_stream(Reading { inbox, starved, mailbox, after: Some(Box::new(after)) })
@@ -53,6 +55,7 @@ fn watcher(
     mut make: impl FnMut(&mut World) -> Made + Send + 'static,
     chunks: mpsc::Sender<Bytes>,
     starved: Arc<AtomicBool>,
+    mailbox: Mailbox,
 ) -> door::driver::Watcher {
     Box::new(move |world| {
         let slot = match chunks.try_reserve() {
@@ -67,6 +70,13 @@ fn watcher(
             Made::Nothing => true,
             Made::Some(octets) => {
                 slot.send(octets.into());
+                true
+            }
+            Made::More(octets) => {
+                if !octets.is_empty() {
+                    slot.send(octets.into());
+                }
+                mailbox.ring(); // a quiet world would sleep on what is left
                 true
             }
             Made::Last(octets) => {

@@ -5,7 +5,7 @@ use crate::client::{self, Client, End, block_on};
 use crate::say::{Context, Exit, Failure};
 use base::Lang;
 use hyper::Method;
-use service::api::EventLine;
+use service::api::EventNews;
 use std::io::Write;
 
 /// Follows until Ctrl-C, or for so many events.
@@ -32,8 +32,14 @@ pub fn run(context: &Context, watch: &Watch) -> Result<Exit, Failure> {
 }
 
 fn human(context: &Context, line: &str) -> Result<String, Failure> {
-    let event: EventLine =
-        serde_json::from_str(line).map_err(|error| Failure::cannot(error.to_string()))?;
+    let news = serde_json::from_str(line).map_err(|error| Failure::cannot(error.to_string()))?;
+    let event = match news {
+        EventNews::Event(event) => event,
+        EventNews::Missed { missed } => {
+            let en = format!("-- {missed} events were missed: this reader was too slow");
+            return Ok(context.say(&en, &format!("-- 读得太慢, 错过了 {missed} 个事件")));
+        }
+    };
     let sentence = match context.lang {
         Lang::En => &event.en,
         Lang::Zh => &event.zh,
