@@ -167,3 +167,17 @@ fn a_link_out_of_the_folder_is_not_served() {
         up.code(2);
     }
 }
+
+#[test]
+fn all_of_loopback_can_be_listened_on() {
+    for (name, address, host) in
+        [("second", "127.0.0.2:8797", "127.0.0.2"), ("sixth", "[::1]:8798", "[::1]")]
+    {
+        let user = User::new(name);
+        let said = user.run(&["up", "labs/two-lans.toml", "-d", "--listen", address]).code(0);
+        assert!(said.out.contains(&format!("http://{address}/")), "{host}: {}", said.out);
+        let server = format!("http://{address}");
+        user.run(&["--server", &server, "ps"]).code(0).says("two-lans");
+        user.line("catenet down two-lans").code(0);
+    }
+}

@@ -121,3 +121,21 @@ fn the_second_interrupt_is_heard_while_the_input_waits() {
     assert!(told.is_ok_and(|status| status.success()));
     job.end(Duration::from_secs(20)).code(0);
 }
+
+/// `| head` is no bug, and a name with a blank is a name that is not there.
+#[test]
+fn a_closed_pipe_and_an_odd_name_are_no_panic() {
+    let user = User::new("pipes");
+    user.up("two-lans");
+    let binary = user.binary().display().to_string();
+    for verb in ["ps", "show", "show web tcp", "labs", "doctor", "test two-lans", "show --file"] {
+        let script = format!("{binary} {verb} | true; exit ${{PIPESTATUS[0]}}");
+        let done = Job::start(user.command("bash").args(["-c", &script]));
+        let done = done.end(Duration::from_secs(60));
+        assert!(done.code < 4 && !done.err.contains("panicked"), "{verb}: {done:?}");
+    }
+    for words in [["--lab", "a b", "show"], ["-l", "../status", "show"]] {
+        user.run(&words).code(2).complains("catenet");
+    }
+    user.run(&["show", "a b/c"]).code(2).complains("a b/c");
+}
