@@ -10,7 +10,7 @@
 //! | `GET /labs/LAB/hold` | an answer that ends when the lab ends; giving it up stops the lab |
 //! | `GET /labs/LAB/file` | the long form |
 //! | `GET /labs/LAB/nodes/NODE[/TABLE]` | look inside a machine or switch |
-//! | `POST /labs/LAB/do` | a verb line: `set`, `cut`, `mend`, `power`, `plug` |
+//! | `POST /labs/LAB/do` | a verb line: `set`, `cut`, `mend`, `power` |
 //! | `POST /labs/LAB/exec` | start a program; the answer is its output, [`ExecNews`] a line; giving it up kills it |
 //! | `POST /labs/LAB/processes/ID/stdin`, `.../interrupt`, `.../kill` | speak to it |
 //! | `GET /labs/LAB/events` | what happens, an [`EventNews`] a line |
