@@ -8,6 +8,8 @@
 //! | `doors` | who may speak to a service, and which files a lab may name |
 //! | `killed` | `kill -9` of the service leaves nothing, and readable captures |
 //! | `codes` | exit codes, two labs, two users |
+//! | `ends` | a lab's end ends its own programs, and is said |
+//! | `exec` | input, codes and ends of the machines' own programs |
 //! | `life` | background joins, signals, a service that leaves when nobody needs it |
 
 // A test of the real machine: its clock and files are the subject.
@@ -17,6 +19,10 @@
 mod codes;
 #[path = "interop/doors.rs"]
 mod doors;
+#[path = "interop/ends.rs"]
+mod ends;
+#[path = "interop/exec.rs"]
+mod exec;
 #[path = "interop/killed.rs"]
 mod killed;
 #[path = "interop/life.rs"]

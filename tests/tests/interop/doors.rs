@@ -88,6 +88,26 @@ fn another_user_cannot_speak_to_the_unix_sockets() {
     other.line("catenet down --all").code(0);
 }
 
+/// Another user of the machine can open connections, and cannot keep the owner out with them.
+#[test]
+fn a_silent_crowd_at_the_loopback_port_keeps_nobody_out() {
+    let user = User::new("crowd");
+    // A service with few descriptors: one that keeps them all would have none left.
+    let binary = user.binary().display().to_string();
+    let script = format!("ulimit -n 256; exec {binary} up labs/two-lans.toml -d");
+    Job::start(user.command("sh").args(["-c", &script])).end(Duration::from_secs(20)).code(0);
+    let (port, secret) = user.port();
+    let open = |_| std::net::TcpStream::connect(("127.0.0.1", port)).expect("the port is open");
+    let crowd: Vec<_> = (0..300).map(open).collect();
+    let began = std::time::Instant::now();
+    user.line("catenet ps").code(0).says("two-lans");
+    let lines = [format!("Host: 127.0.0.1:{port}"), format!("Authorization: Bearer {secret}")];
+    assert_eq!(ask(port, "/", &lines[..1]).0, 200);
+    assert_eq!(ask(port, "/api/v1/labs", &lines).0, 200);
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    drop(crowd);
+}
+
 const FOLDER: &str = r#"lab = "folder"
 [networks]
 lan = "10.0.0.0/24"
@@ -145,5 +165,19 @@ fn a_link_out_of_the_folder_is_not_served() {
         assert!(refused.code == 22 && !refused.out.contains("outside"), "{refused:?}");
     } else {
         up.code(2);
+    }
+}
+
+#[test]
+fn all_of_loopback_can_be_listened_on() {
+    for (name, address, host) in
+        [("second", "127.0.0.2:8797", "127.0.0.2"), ("sixth", "[::1]:8798", "[::1]")]
+    {
+        let user = User::new(name);
+        let said = user.run(&["up", "labs/two-lans.toml", "-d", "--listen", address]).code(0);
+        assert!(said.out.contains(&format!("http://{address}/")), "{host}: {}", said.out);
+        let server = format!("http://{address}");
+        user.run(&["--server", &server, "ps"]).code(0).says("two-lans");
+        user.line("catenet down two-lans").code(0);
     }
 }

@@ -29,6 +29,8 @@ fn kill_nine_of_the_service_leaves_nothing() {
     let file = user.path("live.pcapng");
     let capture =
         Job::start(&mut user.catenet(&["capture", "r1", "-w", &file.display().to_string()]));
+    let watch = user.start("catenet watch");
+    let exec = user.start("catenet exec pc1 -- ping 10.0.2.53");
     let mut ping = user.start("catenet join office -- ping -i 0.1 10.0.2.90");
     ping.wait_for("icmp_seq=10 ");
     let during = user.traces();
@@ -45,8 +47,10 @@ fn kill_nine_of_the_service_leaves_nothing() {
         job.end(Duration::from_secs(40)).code(125).complains("service went away");
     }
     ping.end(Duration::from_secs(40)).code(125);
-    let ended = capture.end(Duration::from_secs(40));
-    assert!([0, 3].contains(&ended.code), "{ended:?}");
+    for follower in [capture, watch] {
+        follower.end(Duration::from_secs(40)).code(3).complains("service is gone");
+    }
+    exec.end(Duration::from_secs(40)).code(125).complains("service is gone");
     soon("an empty machine", || user.traces() == before);
     assert_eq!(user.traces(), before);
 

@@ -22,6 +22,11 @@ fn a_join_in_the_background_has_joined_when_it_returns() {
     // One that cannot join says why, with the code of join.
     user.line("catenet join -d servers --ip 10.0.2.90 -- true").code(125).complains("in use");
     user.line("catenet join -d nowhere -- true").code(125);
+    // One whose program cannot start has not joined.
+    let absent = user.line("catenet join -d office -- no-such-program").code(127);
+    assert!(absent.out.is_empty() && absent.err.contains("not found"), "{absent:?}");
+    let closed = user.line("catenet join -d office -- /etc/passwd").code(126);
+    assert!(closed.out.is_empty(), "{closed:?}");
     // The lab's end is the program's end.
     user.line("catenet down two-lans").code(0);
     soon("the end of the background program", || {

@@ -376,6 +376,10 @@ impl Executor {
     pub fn feed_stdin(&self, process: ProcessId, octets: &[u8]) -> usize {
         self.processes.get(&process).map_or(0, |target| target.env.stdin.feed(octets))
     }
+    /// How many octets a program's standard input would take now; `None`: it is at its end.
+    pub fn stdin_room(&self, process: ProcessId) -> Option<usize> {
+        self.processes.get(&process)?.env.stdin.room()
+    }
     /// The end of a program's standard input.
     pub fn close_stdin(&self, process: ProcessId) {
         if let Some(target) = self.processes.get(&process) {

@@ -207,6 +207,11 @@ impl Pipe {
     pub fn feed(&self, octets: &[u8]) -> usize {
         self.put(octets, INPUT_BOUND)
     }
+    /// How many octets fit now; `None`: it is closed and takes no more.
+    pub fn room(&self) -> Option<usize> {
+        let state = lock(&self.0);
+        (!state.closed).then(|| INPUT_BOUND.saturating_sub(state.octets.len()))
+    }
     /// Nothing more will come.
     pub fn close(&self) {
         let reader = {

@@ -18,12 +18,15 @@ enum Place {
 /// One capture: a reader of the recorder that writes pcapng, whole or bit by bit.
 ///
 /// Call [`Capture::write_new`] as often as wanted; each call appends what was recorded since. The
-/// first writes the header. What the recorder has let go is counted in [`Capture::missed`].
+/// first writes the header. What the recorder has let go is counted in [`Capture::missed`], and told in
+/// a comment at the next frame.
 #[derive(Clone, Debug)]
 pub struct Capture {
     place: Place,
     cursor: u64,
     missed: u64,
+    /// Of those, what no comment has told yet.
+    untold: u64,
     written: u64,
     begun: bool,
     interfaces: BTreeMap<(NodeId, JackId), u32>,
@@ -67,6 +70,7 @@ impl Capture {
             place,
             cursor: 0,
             missed: 0,
+            untold: 0,
             written: 0,
             begun: false,
             interfaces: BTreeMap::new(),
@@ -102,19 +106,39 @@ impl Capture {
         &mut self,
         world: &World,
         out: &mut Vec<u8>,
-        mut wanted: impl FnMut(&Recorded) -> bool,
+        wanted: impl FnMut(&Recorded) -> bool,
     ) -> u64 {
+        let before = self.written;
+        self.write_some_if(world, out, wanted, usize::MAX, usize::MAX);
+        self.written - before
+    }
+
+    /// The same, in portions: ends after a look at so many frames, or when `out` holds so many
+    /// octets; true when there are more.
+    pub fn write_some_if(
+        &mut self,
+        world: &World,
+        out: &mut Vec<u8>,
+        mut wanted: impl FnMut(&Recorded) -> bool,
+        looks: usize,
+        octets: usize,
+    ) -> bool {
         self.write_header(out);
         let recorder = world.recorder();
-        self.missed += recorder.missed(self.cursor);
-        let before = self.written;
-        for recorded in recorder.since(self.cursor) {
+        let missed = recorder.missed(self.cursor);
+        self.missed += missed;
+        self.untold += missed;
+        self.cursor += missed;
+        for recorded in recorder.since(self.cursor).take(looks) {
+            if out.len() >= octets {
+                break;
+            }
+            self.cursor += 1;
             if self.covers(recorded) && wanted(recorded) {
                 self.write_frame(world, recorded, out);
             }
         }
-        self.cursor = recorder.next();
-        self.written - before
+        self.cursor < recorder.next()
     }
 
     /// Appends the header, once.
@@ -130,7 +154,11 @@ impl Capture {
         let interface = self.interface(world, recorded, out);
         self.scratch.resize(recorded.frame.len(), 0);
         recorded.frame.copy_to(&mut self.scratch);
-        let comments = comments(world, recorded);
+        let mut comments = comments(world, recorded);
+        match core::mem::take(&mut self.untold) {
+            0 => {}
+            missed => comments.push(format!("{missed} frames before this one were missed")),
+        }
         let journey = recorded.journey();
         let epoch = u64::try_from(world.epoch_unix()).unwrap_or(0).saturating_mul(1_000_000_000);
         let packet = Packet {

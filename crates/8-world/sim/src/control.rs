@@ -135,11 +135,22 @@ impl World {
 
     fn stdin(&mut self, id: ProcessId, octets: Bytes) -> Answer {
         let node = self.find_process(id)?;
+        let mut taken = 0;
         if let Kind::Machine(machine) = &mut self.nodes[node].kind {
-            machine.stdin(self.now, id, octets);
+            taken = machine.stdin(self.now, id, octets);
         }
         self.settle(node);
-        Ok(Outcome::Done)
+        Ok(Outcome::Taken(taken))
+    }
+
+    /// How many octets a process's standard input takes now; an error when process or input has
+    /// ended.
+    pub fn stdin_room(&self, id: ProcessId) -> Result<usize, InputError> {
+        let node = self.find_process(id)?;
+        match &self.nodes[node].kind {
+            Kind::Machine(machine) => machine.stdin_room(id).ok_or(InputError::InputOver(id)),
+            _ => Err(InputError::InputOver(id)),
+        }
     }
 
     fn interrupt(&mut self, id: ProcessId) -> Answer {
@@ -202,6 +213,10 @@ impl World {
     }
 
     fn set_name(&mut self, name: String, address: Option<core::net::IpAddr>) -> Answer {
+        let hosts = &self.settings.hosts;
+        if address.is_some() && hosts.keys().any(|known| known.eq_ignore_ascii_case(&name)) {
+            return Err(InputError::NameTaken(name));
+        }
         match address {
             Some(address) => self.settings.hosts.insert(name, address),
             None => self.settings.hosts.remove(&name),

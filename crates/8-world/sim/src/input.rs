@@ -74,7 +74,7 @@ pub enum Input {
         /// Started again this many nanoseconds after each start (later if it still runs).
         every_ns: Option<u64>,
     },
-    /// Octets for a program's standard input.
+    /// Octets for a program's standard input; what does not fit is not taken ([`Outcome::Taken`]).
     Stdin {
         /// Whose.
         process: ProcessId,
@@ -103,7 +103,8 @@ pub enum Input {
         /// Which.
         node: String,
     },
-    /// A machine's programs learn a new name for an address (`None` takes it away).
+    /// A machine's programs learn a new name for an address (`None` takes it away). A name that is
+    /// known, whatever its case, is not taken over.
     SetName {
         /// The name.
         name: String,
@@ -185,6 +186,8 @@ pub enum Outcome {
     Started(ProcessId),
     /// A node was made.
     Added(NodeId),
+    /// So many octets fitted.
+    Taken(usize),
 }
 
 /// Why an input changed nothing.
@@ -201,6 +204,8 @@ pub enum InputError {
     UnknownProcess(ProcessId),
     /// The process has ended.
     ProcessOver(ProcessId),
+    /// The process's standard input has ended already.
+    InputOver(ProcessId),
     /// The node is another kind of thing.
     WrongKind {
         /// The node.
@@ -210,7 +215,7 @@ pub enum InputError {
     },
     /// The node is switched off.
     PoweredOff(String),
-    /// A node has this name already.
+    /// A node, or an address, has this name already.
     NameTaken(String),
     /// A knob has a value that it cannot have.
     BadKnob(&'static str),
@@ -229,6 +234,7 @@ impl InputError {
             InputError::UnknownProgram(_) => "unknown-program",
             InputError::UnknownProcess(_) => "unknown-process",
             InputError::ProcessOver(_) => "process-over",
+            InputError::InputOver(_) => "input-over",
             InputError::WrongKind { .. } => "wrong-kind",
             InputError::PoweredOff(_) => "powered-off",
             InputError::NameTaken(_) => "name-taken",
@@ -253,9 +259,10 @@ impl InputError {
             InputError::UnknownProgram(name) => format!("没有名为 {name} 的程序"),
             InputError::UnknownProcess(id) => format!("没有编号为 {} 的进程", id.0),
             InputError::ProcessOver(id) => format!("进程 {} 已经结束", id.0),
+            InputError::InputOver(id) => format!("进程 {} 的标准输入已经结束", id.0),
             InputError::WrongKind { node, wanted } => format!("{node} 不是 {wanted}"),
             InputError::PoweredOff(name) => format!("{name} 已关机"),
-            InputError::NameTaken(name) => format!("已有名为 {name} 的节点"),
+            InputError::NameTaken(name) => format!("已有名为 {name} 的节点或地址"),
             InputError::BadKnob(knob) => format!("{knob} 必须在 0 和 1 之间"),
             InputError::Full(what, most) => format!("{what} 最多 {most} 个"),
             InputError::BadFrame(len) => format!("{len} 字节不是一个以太网帧"),
@@ -271,9 +278,12 @@ impl core::fmt::Display for InputError {
             InputError::UnknownProgram(name) => write!(f, "there is no program {name}"),
             InputError::UnknownProcess(id) => write!(f, "there is no process {}", id.0),
             InputError::ProcessOver(id) => write!(f, "process {} has ended", id.0),
+            InputError::InputOver(id) => {
+                write!(f, "the standard input of process {} has ended", id.0)
+            }
             InputError::WrongKind { node, wanted } => write!(f, "{node} is not a {wanted}"),
             InputError::PoweredOff(name) => write!(f, "{name} is switched off"),
-            InputError::NameTaken(name) => write!(f, "there is already a node {name}"),
+            InputError::NameTaken(name) => write!(f, "the name {name} is taken already"),
             InputError::BadKnob(knob) => write!(f, "{knob} must lie between 0 and 1"),
             InputError::Full(what, most) => write!(f, "there are already {most} {what}"),
             InputError::BadFrame(len) => write!(f, "{len} octets are no Ethernet frame"),

@@ -340,6 +340,10 @@ impl MachineNode {
         }
         life.executor.feed_stdin(number, &octets)
     }
+    pub(crate) fn stdin_room(&self, id: ProcessId) -> Option<usize> {
+        let life = self.life.as_ref()?;
+        life.executor.stdin_room(*life.numbers.get(&id)?)
+    }
     pub(crate) fn interrupt(&mut self, now: Instant, id: ProcessId, outputs: &mut Outputs) {
         let Some((life, number)) = self.process(now, id) else { return };
         life.executor.interrupt(number);

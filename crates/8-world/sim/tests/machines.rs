@@ -5,8 +5,8 @@ mod programs;
 use base::{Duration, Instant};
 use cable::LineConfig;
 use catenet_sim::{
-    CableSpec, End, Input, InterfaceSpec, LineChange, MachineSpec, Outcome, ProcessId, SwitchSpec,
-    Way, World, WorldBuilder,
+    CableSpec, End, Input, InputError, InterfaceSpec, LineChange, MachineSpec, Outcome, ProcessId,
+    SwitchSpec, Way, World, WorldBuilder,
 };
 use programs::registry;
 
@@ -324,6 +324,9 @@ fn only_who_is_told_to_knows_the_names() {
         address: ip.map(|ip| ip.parse().expect("an address")),
     };
     world.handle_input(set("chat.lab", Some("10.0.0.90"))).expect("taken");
+    // A name that is there, in whatever case, is nobody else's.
+    let taken = world.handle_input(set("Web.LAB", Some("10.0.0.90")));
+    assert_eq!(taken, Err(InputError::NameTaken("Web.LAB".into())));
     world.handle_input(set("web.lab", None)).expect("taken");
     assert_eq!(names(&world, "dns").as_deref(), Some("10.0.0.90 chat.lab\n"));
 }

@@ -10,14 +10,16 @@ use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use service::api::{ErrorBody, LabLine, Problem, ROOT};
+use service::api::{ErrorBody, LabLine, Problem, ROOT, Status, Stopped};
 use service::place::Place;
 use std::io;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tokio::net::{TcpStream, UnixStream};
 
+/// What a service that was started for a lab ends with when another got the place.
+pub const ANOTHER_RUNS: i32 = 75;
 /// How long a service may take to start.
 const START: Duration = Duration::from_secs(10);
 
@@ -56,9 +58,10 @@ impl Client {
             Ok(_) => Ok(client),
             Err(_) => {
                 let called = crate::say::called_as();
+                let last = if context.server.is_none() { last_ending() } else { String::new() };
                 Err(Failure::cannot(context.say(
-                    &format!("no service runs; start a lab: {called} up two-lans"),
-                    &format!("服务没有运行; 先启动一个实验: {called} up two-lans"),
+                    &format!("no service runs; start a lab: {called} up two-lans{last}"),
+                    &format!("服务没有运行; 先启动一个实验: {called} up two-lans{last}"),
                 )))
             }
         }
@@ -99,27 +102,26 @@ impl Client {
         let place = place()?;
         let failed =
             |error: io::Error| Failure::cannot(format!("{}: {error}", place.log().display()));
-        let log = std::fs::File::create(place.log()).map_err(failed)?;
-        let program = std::env::current_exe().map_err(failed)?;
-        let mut command = Command::new(program);
-        command.args(["serve", "--until-idle"]);
-        command.args(listen.map(|address| format!("--listen={address}")));
-        command.stdin(Stdio::null()).stdout(log.try_clone().map_err(failed)?).stderr(log);
-        // A group of its own: Ctrl-C at the lab's terminal is not meant for the service.
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let mut child = command.spawn().map_err(failed)?;
         let began = Instant::now();
+        let mut said = String::new();
+        let mut child: Option<Child> = None;
         while began.elapsed() < START {
             if self.open().await.is_ok() {
                 return Ok(());
             }
-            if let Ok(Some(_)) = child.try_wait() {
-                break;
+            match child.as_mut().map(Child::try_wait) {
+                // None is started yet, or ours found another's that may be leaving: once more.
+                None => child = Some(spawn(&place, listen).map_err(failed)?),
+                Some(Ok(Some(status))) if status.code() == Some(ANOTHER_RUNS) => child = None,
+                Some(Ok(Some(_))) => {
+                    said = std::fs::read_to_string(place.log()).unwrap_or_default();
+                    break;
+                }
+                Some(_) => {}
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        let said = std::fs::read_to_string(place.log()).unwrap_or_default();
-        let said = said.trim();
+        let said = said.lines().last().unwrap_or_default();
         Err(Failure::cannot(
             context.say(
                 &format!("the service did not start: {said}"),
@@ -133,6 +135,11 @@ impl Client {
             Address::Socket(path) => shake_hands(UnixStream::connect(path).await?).await,
             Address::Loopback { host, .. } => shake_hands(TcpStream::connect(host).await?).await,
         }
+    }
+
+    /// Does the service still answer?
+    pub async fn is_there(&self) -> bool {
+        self.open().await.is_ok()
     }
 
     /// One request; the answer if it is a good one, else what the service says is wrong.
@@ -198,8 +205,49 @@ impl Client {
         self.send(Method::POST, path, body).await
     }
 
-    /// The lab that `--lab` names, or the only one.
+    /// POST of JSON that answers JSON.
+    pub async fn post_for<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, Failure> {
+        let body = self.post(path, body).await?.into_body().collect().await;
+        let body = body.map_err(|error| Failure::cannot(error.to_string()))?.to_bytes();
+        serde_json::from_slice(&body).map_err(|error| Failure::cannot(format!("{path}: {error}")))
+    }
+
+    /// Stops a lab; what became of its journal is said.
+    pub async fn stop(&self, context: &Context, name: &str) -> Result<(), Failure> {
+        let answer =
+            self.send(Method::DELETE, &format!("/labs/{}", encode(name)), Vec::new()).await?;
+        let body = answer.into_body().collect().await;
+        let body = body.map_err(|error| Failure::cannot(error.to_string()))?.to_bytes();
+        let stopped = serde_json::from_slice::<Stopped>(&body).ok();
+        say_trouble(context, name, stopped.and_then(|stopped| stopped.journal_trouble).as_deref());
+        Ok(())
+    }
+
+    /// What to say when none runs: how the last ones ended, too.
+    async fn no_lab(&self) -> Result<Problem, Failure> {
+        let ended = self.get::<Status>("/status").await?.ended;
+        let (en, zh) = (endings(&ended, Lang::En), endings(&ended, Lang::Zh));
+        Ok(Problem::new(
+            "no-lab",
+            format!("no lab runs; start one: catenet up two-lans{en}"),
+            format!("没有实验在运行; 先启动一个: catenet up two-lans{zh}"),
+        ))
+    }
+
+    /// The lab that `--lab` names, or the only one, as a word of a path.
     pub async fn lab(&self, context: &Context) -> Result<String, Failure> {
+        if let Some(name) = &context.lab {
+            return Ok(encode(name));
+        }
+        self.one_lab(context).await
+    }
+
+    /// The lab that `--lab` names, or the only one, by its name.
+    pub async fn one_lab(&self, context: &Context) -> Result<String, Failure> {
         if let Some(name) = &context.lab {
             return Ok(name.clone());
         }
@@ -207,11 +255,7 @@ impl Client {
         let names: Vec<&str> = labs.iter().map(|lab| lab.name.as_str()).collect();
         let problem = match names.as_slice() {
             [only] => return Ok((*only).to_owned()),
-            [] => Problem::new(
-                "no-lab",
-                "no lab runs; start one: catenet up two-lans",
-                "没有实验在运行; 先启动一个: catenet up two-lans",
-            ),
+            [] => self.no_lab().await?,
             several => {
                 let names = several.join(", ");
                 Problem::new(
@@ -223,6 +267,23 @@ impl Client {
         };
         Err(Failure::of(&problem, self.lang))
     }
+}
+
+/// How the last lab of a service that has left ended, as its log says it, if nobody stopped it.
+fn last_ending() -> String {
+    let log = place().ok().and_then(|place| std::fs::read_to_string(place.log()).ok());
+    let line =
+        log.as_deref().and_then(|log| log.lines().rfind(|line| line.starts_with("the lab ")));
+    line.map(|line| format!("\n  {line}")).unwrap_or_default()
+}
+
+/// Says of every lab that ended though nobody stopped it why it did.
+pub fn endings(ended: &[(String, String)], lang: Lang) -> String {
+    let line = |(lab, why): &(String, String)| match lang {
+        Lang::En => format!("\n  the lab {lab} has ended: {why}"),
+        Lang::Zh => format!("\n  实验 {lab} 已结束: {why}"),
+    };
+    ended.iter().map(line).collect()
 }
 
 async fn shake_hands<S>(line: S) -> io::Result<SendRequest<Full<Bytes>>>
@@ -251,15 +312,46 @@ fn loopback(rest: &str, context: &Context) -> Result<Address, Failure> {
     }
 }
 
+/// Starts a service in the background. Whoever gets the place empties the log.
+fn spawn(place: &Place, listen: Option<std::net::SocketAddr>) -> io::Result<Child> {
+    let log = std::fs::File::options().create(true).append(true).open(place.log())?;
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args(["serve", "--until-idle"]);
+    command.args(listen.map(|address| format!("--listen={address}")));
+    command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+    // A group of its own: Ctrl-C at the lab's terminal is not meant for the service.
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    command.spawn()
+}
+
+/// Says that a lab's journal broke off: what it holds is good up to there.
+pub fn say_trouble(context: &Context, lab: &str, trouble: Option<&str>) {
+    if let Some(trouble) = trouble {
+        let en = format!("catenet: the journal of {lab} breaks off at {trouble}");
+        eprintln!("{}", context.say(&en, &format!("catenet: {lab} 的日志中断于 {trouble}")));
+    }
+}
+
+/// How a streamed answer ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Its reader had enough.
+    Enough,
+    /// The service ended it: the lab has ended.
+    Over,
+    /// It broke off: the service is gone.
+    Lost,
+}
+
 /// Calls `line` with every line of a streamed answer until it says stop or the answer ends.
 pub async fn lines(
     response: Response<Incoming>,
     mut line: impl FnMut(&str) -> Result<bool, Failure>,
-) -> Result<(), Failure> {
+) -> Result<End, Failure> {
     let mut body = response.into_body();
     let mut rest: Vec<u8> = Vec::new();
     while let Some(frame) = body.frame().await {
-        let Ok(frame) = frame else { break };
+        let Ok(frame) = frame else { return Ok(End::Lost) };
         let Ok(data) = frame.into_data() else { continue };
         rest.extend_from_slice(&data);
         let mut start = 0;
@@ -267,10 +359,22 @@ pub async fn lines(
             let text = String::from_utf8_lossy(&rest[start..start + end]).into_owned();
             start += end + 1;
             if !line(&text)? {
-                return Ok(());
+                return Ok(End::Enough);
             }
         }
         rest.drain(..start);
     }
-    Ok(())
+    Ok(End::Over)
+}
+
+/// Percent-encodes a word of a path or a query's value.
+pub fn encode(text: &str) -> String {
+    let plain = |octet: u8| octet.is_ascii_alphanumeric() || b"-._~".contains(&octet);
+    text.bytes()
+        .map(
+            |octet| {
+                if plain(octet) { char::from(octet).to_string() } else { format!("%{octet:02X}") }
+            },
+        )
+        .collect()
 }

@@ -1,8 +1,8 @@
 //! The `catenet` command: labs on the command line.
 //!
 //! ```text
-//!   up down ps labs show exec set cut mend power watch capture logs  --HTTP--> the user's service
-//!   join                                               --descriptor--> the same service
+//!   up down ps labs show exec set cut mend power watch capture  --HTTP--> the user's service
+//!   join                                          --descriptor--> the same service
 //!   validate test doctor                               by themselves, without a service
 //! ```
 //!

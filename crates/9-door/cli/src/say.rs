@@ -3,6 +3,7 @@
 use base::Lang;
 use service::api::Problem;
 use std::ffi::OsString;
+use std::io::Write;
 
 /// What holds for the whole call.
 pub struct Context {
@@ -25,6 +26,24 @@ impl Context {
         }
     }
 }
+
+/// Writes to standard output. Nobody reads any more (`| head`): the verb still ends with its own code.
+pub fn print(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::cannot(format!("standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// `exec` or `join` itself failed, as shells say it for `env`, `nohup` and `timeout`.
+pub const WE_FAILED: u8 = 125;
+/// The service is about to end: `up` starts another. Never seen outside.
+pub const SERVICE_LEAVES: u8 = 254;
+/// There is no such program, as shells say it.
+pub const NOT_FOUND: u8 = 127;
 
 /// The command's exit code: 0 done, 1 a check failed, 2 wrong use or bad lab, 3 this machine cannot
 /// or no service; `exec` and `join`: the program's own.
@@ -57,9 +76,13 @@ impl Failure {
         // The service does not know how we were called: a command that it names is ours to complete.
         let text =
             problem.text(lang).trim_end().replace(": catenet ", &format!(": {} ", called_as()));
-        let cannot =
-            matches!(problem.code.as_str(), "no-lab" | "lab-ended" | "no-thread" | "internal");
-        Failure { code: if cannot { 3 } else { 2 }, text }
+        let code = match problem.code.as_str() {
+            "no-lab" | "lab-ended" | "no-thread" | "internal" => 3,
+            "unknown-program" => NOT_FOUND,
+            "service-leaves" => SERVICE_LEAVES,
+            _ => 2,
+        };
+        Failure { code, text }
     }
 }
 

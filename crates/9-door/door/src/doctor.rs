@@ -148,7 +148,7 @@ fn veth_finding(veth: &Tried, tap_works: bool) -> Finding {
         Err(error) => {
             let en = format!("no veth card: {}", error.cause(Lang::En));
             let zh = format!("没有 veth 网卡: {}", error.cause(Lang::Zh));
-            Finding::ok("veth", en, zh).bad(beside(tap_works), "sudo modprobe veth af_packet")
+            Finding::ok("veth", en, zh).bad(beside(tap_works), "sudo modprobe -a veth af_packet")
         }
     }
 }
@@ -163,29 +163,34 @@ fn ping(tap: &Tried, veth: &Tried) -> Finding {
     }
 }
 
+/// What the service does: a runtime folder of the caller's own is used, whoever else may enter it
+/// (the service's folder inside is closed), and a state folder where there is none.
 fn runtime_folder() -> Finding {
     let name = "runtime-folder";
     let mend = "export XDG_RUNTIME_DIR=/run/user/$(id -u)";
-    let bad = |en: String, zh: String| Finding::ok(name, en, zh).bad(State::Degraded, mend);
-    let Some(folder) = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from) else {
-        return bad(
-            "XDG_RUNTIME_DIR is not set: a state folder is used".into(),
-            "没有设置 XDG_RUNTIME_DIR: 改用状态文件夹".into(),
-        );
+    let instead = |en: &str, zh: &str| {
+        let (en, zh) = (format!("{en}: a state folder is used"), format!("{zh}: 改用状态文件夹"));
+        Finding::ok(name, en, zh).bad(State::Degraded, mend)
+    };
+    let set = std::env::var_os("XDG_RUNTIME_DIR").filter(|folder| !folder.is_empty());
+    let Some(folder) = set.map(PathBuf::from) else {
+        return instead("XDG_RUNTIME_DIR is not set", "没有设置 XDG_RUNTIME_DIR");
     };
     let shown = folder.display();
     match folder.metadata() {
-        Ok(about) if about.uid() != geteuid().as_raw() || about.mode() & 0o077 != 0 => bad(
-            format!("{shown} is not yours alone: a state folder is used"),
-            format!("{shown} 不是只归你所有: 改用状态文件夹"),
-        ),
+        Ok(about) if !about.is_dir() || about.uid() != geteuid().as_raw() => {
+            instead(&format!("{shown} is no folder of yours"), &format!("{shown} 不是你的文件夹"))
+        }
         Ok(_) if access(&folder, AccessFlags::W_OK | AccessFlags::X_OK).is_ok() => {
             Finding::ok(name, format!("{shown} is usable"), format!("{shown} 可用"))
         }
-        _ => bad(
-            format!("{shown} cannot be written: a state folder is used"),
-            format!("{shown} 不可写: 改用状态文件夹"),
-        ),
+        Ok(_) => Finding::ok(
+            name,
+            format!("{shown} cannot be written: no service can start"),
+            format!("{shown} 不可写: 服务无法启动"),
+        )
+        .bad(State::Broken, &format!("chmod u+rwx {shown}")),
+        Err(_) => instead(&format!("{shown} is not there"), &format!("{shown} 不存在")),
     }
 }
 

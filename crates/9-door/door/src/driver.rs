@@ -28,7 +28,8 @@ use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFl
 use sim::{Input, InputError, Outcome, World};
 use std::collections::BTreeMap;
 use std::io;
-use std::os::fd::OwnedFd;
+use std::net::Shutdown;
+use std::os::unix::net::UnixStream;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
@@ -65,11 +66,18 @@ pub struct Running {
     stopping: bool,
 }
 
-/// A joined host: its card, and a line to its `join`, which ends when we go away.
+/// A joined host: its card, and a line to its `join`, which hears its end when we go away.
 struct Joined {
     node: String,
     carrier: Carrier,
-    _control: OwnedFd,
+    control: UnixStream,
+}
+
+impl Drop for Joined {
+    /// Closing our descriptor would not do: whoever reads the line holds another one.
+    fn drop(&mut self) {
+        let _ = self.control.shutdown(Shutdown::Both); // it may have gone first
+    }
 }
 
 /// Why a lab came to its end.
@@ -107,6 +115,11 @@ impl Mailbox {
         self.letters.send(Box::new(letter)).map_err(|_| Gone)?;
         let _ = self.bell.write(1); // full means: it rings already
         Ok(())
+    }
+
+    /// Asks for another turn: from the lab's own thread, too, which must never wait for itself.
+    pub fn ring(&self) {
+        let _ = self.bell.write(1); // full means: it rings already
     }
 
     /// Sends a letter and hands its answer to `reply` on the lab's thread.
@@ -149,7 +162,11 @@ impl Driver {
         };
         let mailbox = Mailbox { letters, bell: bell.clone() };
         let thread = std::thread::Builder::new().name(format!("lab {name}")).spawn(move || {
-            let how = live(running, &inbox, &bell, &timer);
+            let mut running = running;
+            let how = live(&mut running, &inbox, &bell, &timer);
+            running.finish();
+            // Its guests hear of its end before anybody else does.
+            drop(running);
             ended(how.clone());
             how
         })?;
@@ -182,7 +199,7 @@ impl Drop for Driver {
 }
 
 fn live(
-    mut running: Running,
+    running: &mut Running,
     inbox: &mpsc::Receiver<Letter>,
     bell: &EventFd,
     timer: &TimerFd,
@@ -196,7 +213,7 @@ fn live(
             running.deliver();
             let _ = bell.read();
             while let Ok(letter) = inbox.try_recv() {
-                letter(&mut running);
+                letter(running);
             }
             running.watch();
             // A letter may have stopped it: a world without events would sleep on.
@@ -222,13 +239,20 @@ impl Running {
         self.world.handle_input(input)
     }
 
-    /// A joined host's card: frames of the door `node` go to it and come from it. `control` is kept
-    /// as long as the host is there.
-    pub fn attach(&mut self, node: &str, carrier: Carrier, control: OwnedFd) -> io::Result<()> {
+    /// Writes what the journal still holds back.
+    fn finish(&mut self) {
+        if let Some(journal) = &mut self.journal {
+            journal.finish(self.world.now());
+        }
+    }
+
+    /// A joined host's card: frames of the door `node` go to it and come from it. `control` is shut
+    /// down, for all who hold it, when the host goes or the lab ends, however it ends.
+    pub fn attach(&mut self, node: &str, carrier: Carrier, control: UnixStream) -> io::Result<()> {
         let token = self.next_carrier;
         self.epoll.add(&carrier, EpollEvent::new(EpollFlags::EPOLLIN, token))?;
         self.next_carrier += 1;
-        self.carriers.insert(token, Joined { node: node.to_owned(), carrier, _control: control });
+        self.carriers.insert(token, Joined { node: node.to_owned(), carrier, control });
         Ok(())
     }
 

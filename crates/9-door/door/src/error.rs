@@ -165,14 +165,14 @@ impl DoorError {
         let pair = |en: &str, zh: &str| Some((en.to_string(), zh.to_string()));
         match self {
             Self::Unsupported => pair(
-                "use `catenet open` or `catenet proxy`, which work everywhere, or a Linux virtual machine",
-                "用 `catenet open` 或 `catenet proxy` (所有平台可用), 或者一台 Linux 虚拟机",
+                "use a Linux virtual machine; `catenet exec` and `catenet test` work everywhere",
+                "请使用一台 Linux 虚拟机; `catenet exec` 和 `catenet test` 在所有平台可用",
             ),
             Self::Namespaces { cause, .. } => match cause {
                 Forbidden::Kernel | Forbidden::Seccomp => pair(cause.mend_en(), cause.mend_zh()),
                 _ => both(cause.mend_en()),
             },
-            Self::NoCard { .. } => both("sudo modprobe tun veth af_packet"),
+            Self::NoCard { .. } => both("sudo modprobe -a tun veth af_packet"),
             Self::Step { .. } | Self::Helper { .. } => pair(
                 "`catenet doctor` tells what this machine can do",
                 "`catenet doctor` 会说明这台机器能做什么",

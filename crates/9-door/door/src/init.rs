@@ -20,15 +20,18 @@ use crate::namespace::{Owner, step};
 use crate::note::Note;
 use crate::{fd, overlay, plug, sys};
 use nix::errno::Errno;
+use nix::fcntl::OFlag;
 use nix::sched::CloneFlags;
 use nix::sys::prctl::set_pdeathsig;
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill};
 use nix::sys::signalfd::SignalFd;
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
-use nix::unistd::{Pid, setpgid};
+use nix::unistd::{Pid, pipe2, setpgid};
 use serde::{Deserialize, Serialize};
 use std::ffi::{OsStr, OsString};
-use std::os::fd::AsFd;
+use std::fs::File;
+use std::io::Read;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
@@ -56,6 +59,8 @@ pub(crate) enum Report {
     Ready { kind: CarrierKind, notes: Vec<Note> },
     /// It cannot be.
     Failed(DoorError),
+    /// The program runs.
+    Started,
     /// The program has ended by itself: said before the card goes, so that a service which notices
     /// that first is not taken for one that went away.
     Ended,
@@ -105,9 +110,15 @@ fn start(line: &UnixStream, order: &Order) -> Result<i32, DoorError> {
         .thread_swap_mask(SigmaskHow::SIG_BLOCK)
         .map_err(|error| step("block signals", error))?;
     let signals = SignalFd::new(&SigSet::all()).map_err(|error| step("make a signalfd", error))?;
-    let program = sys::spawn_in(CloneFlags::empty(), || execute(line, order, &before))
+    // An exec that succeeds closes the child's end; one that fails says so there first.
+    let (told, telling) = pipe2(OFlag::O_CLOEXEC).map_err(|error| step("make a pipe", error))?;
+    let program = sys::spawn_in(CloneFlags::empty(), || execute(line, order, &before, &telling))
         .map_err(|error| step("fork", error))?;
     let _ = setpgid(Pid::from_raw(0), Pid::from_raw(0));
+    drop(telling);
+    if File::from(told).read(&mut [0]).is_ok_and(|octets| octets == 0) {
+        let _ = fd::send_json(line, &Report::Started, &[]);
+    }
     loop {
         let signal = match signals.read_signal() {
             Ok(Some(signal)) => signal,
@@ -167,7 +178,7 @@ fn reap(program: Pid) -> Option<i32> {
 }
 
 /// Becomes the program, or tells join why not.
-fn execute(line: &UnixStream, order: &Order, mask: &SigSet) -> i32 {
+fn execute(line: &UnixStream, order: &Order, mask: &SigSet, telling: &OwnedFd) -> i32 {
     let mut words = order.command.iter().map(|word| OsString::from_vec(word.clone()));
     let name = words.next().unwrap_or_default();
     let mut command = Command::new(&name);
@@ -186,6 +197,7 @@ fn execute(line: &UnixStream, order: &Order, mask: &SigSet) -> i32 {
         _ => DoorError::NotExecutable { program, errno },
     };
     let code = failure.exit_code();
+    let _ = nix::unistd::write(telling, &[1]);
     let _ = fd::send_json(line, &Report::Failed(failure), &[]);
     code
 }

@@ -82,7 +82,7 @@ fn await_ready(init: Pid, line: UnixStream) -> Result<Prepared, DoorError> {
             Ok(prepared)
         }
         Ok(Some((Report::Failed(error), _))) => Err(error),
-        Ok(Some((Report::Ended, _))) => {
+        Ok(Some((Report::Started | Report::Ended, _))) => {
             Err(DoorError::Helper { detail: "it spoke out of turn".into() })
         }
         Ok(None) => Err(DoorError::Helper { detail: "it ended while setting up".into() }),
@@ -122,10 +122,24 @@ impl Prepared {
     /// [`DoorError::NotFound`], [`DoorError::NotExecutable`], [`DoorError::ServiceGone`], or the step
     /// that failed; [`DoorError::exit_code`] is what a shell would give.
     pub fn run(
+        self,
+        command: &[OsString],
+        control: Option<OwnedFd>,
+        lang: Lang,
+    ) -> Result<i32, DoorError> {
+        self.run_telling(command, control, lang, || {})
+    }
+
+    /// As [`Prepared::run`]; `started` is called when the program runs, and never if it cannot.
+    ///
+    /// # Errors
+    /// As [`Prepared::run`].
+    pub fn run_telling(
         mut self,
         command: &[OsString],
         control: Option<OwnedFd>,
         lang: Lang,
+        started: impl FnOnce(),
     ) -> Result<i32, DoorError> {
         let Some(init) = self.init else {
             return Err(DoorError::Helper { detail: "it has ended".into() });
@@ -137,12 +151,20 @@ impl Prepared {
         let command = command.iter().map(|word| word.as_bytes().to_vec()).collect();
         fd::send_json(&self.line, &Order { command, without }, &[])
             .map_err(|error| step("start the command", error))?;
+        let failed = match fd::recv_json::<Report>(&self.line, MAX_MESSAGE) {
+            Ok(Some((Report::Failed(error), _))) => Some(error),
+            Ok(Some((Report::Started, _))) => {
+                started();
+                None
+            }
+            _ => None,
+        };
         let control = control.map(File::from);
         let watch = Watch { init, signals: &signals, line: self.line.as_fd(), control };
         let gone = watch.until_the_end()?;
         let code = self.bury(init);
         terminal.restore(gone);
-        match self.last_words() {
+        match failed.or_else(|| self.last_words()) {
             _ if gone => Err(DoorError::ServiceGone),
             Some(error) => Err(error),
             None => code,

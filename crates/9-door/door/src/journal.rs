@@ -18,6 +18,7 @@ use base::Instant;
 use serde::{Deserialize, Serialize};
 use sim::Input;
 use std::io::{self, Read, Write};
+use std::sync::{Arc, OnceLock};
 
 const MAGIC: &[u8] = b"catenet-journal 1\n";
 /// No record is longer: a frame of 64 KiB as JSON would not be.
@@ -34,24 +35,36 @@ pub struct Head {
     pub seed: u64,
 }
 
-/// Writes a journal. After the first error it writes no more; [`Journal::failed`] tells.
+/// Writes a journal. After the first error it writes no more; [`Journal::trouble`] tells.
 pub struct Journal {
     out: Box<dyn Write + Send>,
-    failed: Option<io::Error>,
+    trouble: Trouble,
+}
+
+/// What went wrong with a journal, if anything did: for whoever has to say it aloud.
+#[derive(Clone, Debug, Default)]
+pub struct Trouble(Arc<OnceLock<String>>);
+
+impl Trouble {
+    /// The first error: from there on the journal says nothing.
+    pub fn text(&self) -> Option<&str> {
+        self.0.get().map(String::as_str)
+    }
 }
 
 impl Journal {
     /// Begins a journal.
     pub fn begin(out: Box<dyn Write + Send>, head: &Head) -> io::Result<Journal> {
-        let mut journal = Journal { out, failed: None };
+        let mut journal = Journal { out, trouble: Trouble::default() };
         journal.out.write_all(MAGIC)?;
         journal.write(Instant::ZERO, 0, &serde_json::to_vec(head)?)?;
+        journal.out.flush()?;
         Ok(journal)
     }
 
     /// Notes one input.
     pub fn record(&mut self, at: Instant, input: &Input) {
-        if self.failed.is_some() {
+        if self.trouble.text().is_some() {
             return;
         }
         let written = match input {
@@ -66,12 +79,25 @@ impl Journal {
                 .map_err(io::Error::from)
                 .and_then(|json| self.write(at, 1, &json)),
         };
-        self.failed = written.err();
+        if let Err(error) = written {
+            self.fail(at, &error);
+        }
     }
 
-    /// The first error, if there was one.
-    pub fn failed(&self) -> Option<&io::Error> {
-        self.failed.as_ref()
+    /// Writes what is still held back, at the end.
+    pub fn finish(&mut self, at: Instant) {
+        if let Err(error) = self.out.flush() {
+            self.fail(at, &error);
+        }
+    }
+
+    /// What went wrong, now or later.
+    pub fn trouble(&self) -> Trouble {
+        self.trouble.clone()
+    }
+
+    fn fail(&self, at: Instant, error: &io::Error) {
+        let _ = self.trouble.0.set(format!("{:.3} s: {error}", at.as_secs_f64())); // the first counts
     }
 
     fn write(&mut self, at: Instant, kind: u8, payload: &[u8]) -> io::Result<()> {
@@ -206,7 +232,7 @@ fn crc32(octets: &[u8]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::{Arc, Mutex};
+    use std::sync::Mutex;
 
     #[derive(Clone, Default)]
     struct Sink(Arc<Mutex<Vec<u8>>>);
@@ -231,7 +257,7 @@ mod tests {
         for (at, input) in &inputs {
             journal.record(*at, input);
         }
-        assert!(journal.failed().is_none());
+        assert!(journal.trouble().text().is_none());
         let octets = sink.0.lock().expect("not poisoned").clone();
         (head, inputs, octets)
     }
@@ -242,6 +268,19 @@ mod tests {
         let (head, inputs, octets) = written();
         let recorded = read(octets.as_slice()).expect("a journal");
         assert_eq!(recorded, Recorded { head, inputs, complete: true });
+    }
+
+    #[test]
+    fn a_record_beyond_the_limit_is_told() {
+        let head = Head { lab: "x".into(), text: String::new(), seed: 7 };
+        let mut journal = Journal::begin(Box::new(Sink::default()), &head).expect("a sink");
+        let trouble = journal.trouble();
+        let args = vec!["x".repeat(LONGEST as usize)];
+        let (node, program) = ("a".to_owned(), "echo".to_owned());
+        let input = Input::Exec { node, program, args, label: None, every_ns: None };
+        journal.record(Instant::from_nanos(1_500_000_000), &input);
+        let said = trouble.text().expect("a trouble");
+        assert!(said.starts_with("1.500 s: ") && said.contains("longer"), "{said}");
     }
 
     #[test]

@@ -10,10 +10,10 @@
 //! | `GET /labs/LAB/hold` | an answer that ends when the lab ends; giving it up stops the lab |
 //! | `GET /labs/LAB/file` | the long form |
 //! | `GET /labs/LAB/nodes/NODE[/TABLE]` | look inside a machine or switch |
-//! | `POST /labs/LAB/do` | a verb line: `set`, `cut`, `mend`, `power`, `plug` |
-//! | `POST /labs/LAB/exec` | start a program; the answer is its output, [`ExecNews`] a line |
+//! | `POST /labs/LAB/do` | a verb line: `set`, `cut`, `mend`, `power` |
+//! | `POST /labs/LAB/exec` | start a program; the answer is its output, [`ExecNews`] a line; giving it up kills it |
 //! | `POST /labs/LAB/processes/ID/stdin`, `.../interrupt`, `.../kill` | speak to it |
-//! | `GET /labs/LAB/events` | what happens, an [`EventLine`] a line |
+//! | `GET /labs/LAB/events` | what happens, an [`EventNews`] a line |
 //! | `GET /labs/LAB/capture?at=PLACE` | frames, as a pcapng stream |
 
 use serde::{Deserialize, Serialize};
@@ -33,6 +33,9 @@ pub struct Status {
     /// The secret that opens it; only told over the Unix socket.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub secret: Option<String>,
+    /// Labs that ended though nobody stopped them, and why; oldest first.
+    #[serde(default)]
+    pub ended: Vec<(String, String)>,
 }
 
 /// Where a lab's text comes from.
@@ -82,6 +85,17 @@ pub struct LabLine {
     pub late_ms: u64,
     /// Where its text came from.
     pub source: String,
+    /// When and why its journal broke off, if it has one and that did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub journal_trouble: Option<String>,
+}
+
+/// A lab was stopped.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Stopped {
+    /// When and why its journal broke off, if it had one and that did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub journal_trouble: Option<String>,
 }
 
 /// A lab, looked at.
@@ -213,6 +227,19 @@ pub struct EventLine {
     pub en: String,
     /// The sentence in Chinese.
     pub zh: String,
+}
+
+/// A line of the stream of events.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum EventNews {
+    /// Something happened.
+    Event(EventLine),
+    /// The reader was too slow for what happened here.
+    Missed {
+        /// How many events are gone, those included that its filter would not have let pass.
+        missed: u64,
+    },
 }
 
 /// A join's request, beside its descriptor.

@@ -9,6 +9,7 @@
 
 use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderValue};
+use std::net::SocketAddr;
 
 /// The name of the cookie that holds the secret.
 pub const COOKIE_NAME: &str = "catenet";
@@ -16,8 +17,8 @@ pub const COOKIE_NAME: &str = "catenet";
 /// What the loopback port asks of a request.
 #[derive(Clone, Debug)]
 pub struct Guard {
-    /// The port that we listen on.
-    pub port: u16,
+    /// Where we listen.
+    pub address: SocketAddr,
     /// The secret.
     pub secret: String,
 }
@@ -68,7 +69,10 @@ impl Guard {
 
     fn is_our_host(&self, host: &str) -> bool {
         let Some((name, port)) = host.rsplit_once(':') else { return false };
-        matches!(name, "127.0.0.1" | "localhost" | "[::1]") && port.parse() == Ok(self.port)
+        let ip = name.trim_start_matches('[').trim_end_matches(']').parse();
+        let ours =
+            matches!(name, "127.0.0.1" | "localhost" | "[::1]") || ip == Ok(self.address.ip());
+        ours && port.parse() == Ok(self.address.port())
     }
 }
 
@@ -89,7 +93,8 @@ mod tests {
     use super::*;
 
     fn judge(lines: &[(&'static str, &str)]) -> Result<(), Refusal> {
-        let guard = Guard { port: 8742, secret: "s3cret".into() };
+        let address = ([127, 0, 0, 2], 8742).into();
+        let guard = Guard { address, secret: "s3cret".into() };
         let mut headers = HeaderMap::new();
         for (name, value) in lines {
             headers.append(*name, HeaderValue::from_str(value).expect("a header"));
@@ -105,6 +110,8 @@ mod tests {
         type Lines = &'static [(&'static str, &'static str)];
         let cases: &[(Lines, Result<(), Refusal>)] = &[
             (&[OURS, KEY], Ok(())),
+            (&[("host", "127.0.0.2:8742"), KEY], Ok(())),
+            (&[("host", "127.0.0.3:8742"), KEY], Err(ForeignHost)),
             (&[("host", "localhost:8742"), ("cookie", "a=b; catenet=s3cret")], Ok(())),
             (&[("host", "[::1]:8742"), KEY, ("origin", "http://[::1]:8742")], Ok(())),
             (&[OURS], Err(NoSecret)),

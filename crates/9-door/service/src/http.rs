@@ -1,8 +1,9 @@
 //! The service interface over HTTP: which request leads where. Types are in [`crate::api`].
 
-use crate::api::{Do, ErrorBody, Exec, LabLine, Problem, ROOT, StartLab, Status};
+use crate::api::{Do, ErrorBody, Exec, LabLine, Problem, ROOT, StartLab, Status, Stopped};
 use crate::guard::{Guard, Refusal};
 use crate::labs::{Labs, RunningLab};
+use crate::loopback::Known;
 use crate::{control, look, programs, watching};
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::JsonRejection;
@@ -80,7 +81,12 @@ async fn check_source(State(guard): State<Arc<Guard>>, request: Request, next: N
 
 async fn check_secret(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
     match guard.check_secret(request.headers()) {
-        Ok(()) => next.run(request).await,
+        Ok(()) => {
+            if let Some(known) = request.extensions().get::<Known>() {
+                known.set();
+            }
+            next.run(request).await
+        }
         Err(refusal) => refuse(refusal),
     }
 }
@@ -121,9 +127,12 @@ impl IntoResponse for Problem {
             "bad-lab" | "bad-verb" | "bad-request" | "bad-filter" | "bad-knob" | "wrong-kind" => {
                 StatusCode::BAD_REQUEST
             }
-            "lab-runs" | "name-taken" | "powered-off" | "process-over" => StatusCode::CONFLICT,
+            "lab-runs" | "name-taken" | "powered-off" | "process-over" | "input-over" => {
+                StatusCode::CONFLICT
+            }
             "lab-ended" => StatusCode::GONE,
             "too-many-labs" | "full" => StatusCode::TOO_MANY_REQUESTS,
+            "service-leaves" => StatusCode::SERVICE_UNAVAILABLE,
             "internal" | "no-thread" => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::NOT_FOUND,
         };
@@ -159,7 +168,8 @@ async fn status(State(service): State<Service>, request: Request) -> Json<Status
     Json(Status {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         pid: std::process::id(),
-        page: format!("http://127.0.0.1:{}/", service.guard.port),
+        page: format!("http://{}/", service.guard.address),
+        ended: service.labs.endings.all(),
         secret: (!over_loopback).then(|| service.guard.secret.clone()),
     })
 }
@@ -197,7 +207,7 @@ async fn start_lab(
 fn forget_when_ended(labs: Arc<Labs>, lab: Arc<RunningLab>) {
     tokio::spawn(async move {
         let how = lab.ended().await;
-        tracing::info!(lab = lab.lab.name, ?how, "a lab ended");
+        labs.endings.note(&lab.lab.name, &how);
         labs.forget(&lab).await;
     });
 }
@@ -207,9 +217,11 @@ async fn look_at_lab(State(service): State<Service>, Path(name): Path<String>) -
     Ok(Json(look::lab(&lab).await?).into_response())
 }
 
-async fn stop_lab(State(service): State<Service>, Path(name): Path<String>) -> Answer<StatusCode> {
-    service.labs.stop(&name).await?;
-    Ok(StatusCode::NO_CONTENT)
+async fn stop_lab(
+    State(service): State<Service>,
+    Path(name): Path<String>,
+) -> Answer<Json<Stopped>> {
+    service.labs.stop(&name).await.map(Json)
 }
 
 /// An answer that says how the lab ended; giving it up stops the lab.

@@ -21,17 +21,19 @@ use door::fd;
 use lab::model::Network;
 use nix::unistd::Uid;
 use sim::Input;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
-use std::net::{IpAddr, Ipv4Addr};
-use std::os::fd::OwnedFd;
+use std::net::{IpAddr, Ipv4Addr, Shutdown};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// The longest message on the line.
 const LONGEST: usize = 256 << 10;
 /// Hosts joined to one lab at once.
 const MOST_GUESTS: usize = 256;
+/// How long a refused join is listened to.
+const REFUSED: Duration = Duration::from_secs(2);
 /// The largest packet of a joined host's card.
 const MTU: u16 = 1500;
 
@@ -54,11 +56,11 @@ pub fn serve(listener: UnixListener, labs: Arc<Labs>, runtime: tokio::runtime::H
         let (labs, runtime) = (labs.clone(), runtime.clone());
         let spawned = std::thread::Builder::new().name("join".to_owned()).spawn(move || {
             if let Err(error) = talk(line, &labs, &runtime) {
-                tracing::info!(%error, "a join ended");
+                eprintln!("a join ended: {error}");
             }
         });
         if let Err(error) = spawned {
-            tracing::error!(%error, "no thread for a join");
+            eprintln!("no thread for a join: {error}");
         }
     }
 }
@@ -83,7 +85,7 @@ fn talk(mut line: UnixStream, labs: &Labs, runtime: &tokio::runtime::Handle) -> 
         Err(problem) => return refuse(&line, problem),
     };
     // From here on the place is kept: every way out gives it back.
-    let guest = Place { lab, name: card.name.clone(), runtime: runtime.clone() };
+    let mut guest = Place { lab, name: card.name.clone(), named: false, runtime: runtime.clone() };
     fd::send_json(&line, &JoinAnswer::Card(Box::new(card)), &[])?;
     let Some((JoinRequest::Attach { kind }, descriptors)) = fd::recv_json(&line, LONGEST)? else {
         return Ok(());
@@ -92,7 +94,7 @@ fn talk(mut line: UnixStream, labs: &Labs, runtime: &tokio::runtime::Handle) -> 
         return refuse(&line, out_of_order());
     };
     let carrier = Carrier::from_fd(descriptor, kind, MTU)?;
-    let control: OwnedFd = line.try_clone()?.into();
+    let control = line.try_clone()?;
     match guest.attach(carrier, control) {
         Ok(()) => fd::send_json(&line, &JoinAnswer::Joined, &[])?,
         Err(problem) => return refuse(&line, problem),
@@ -103,8 +105,16 @@ fn talk(mut line: UnixStream, labs: &Labs, runtime: &tokio::runtime::Handle) -> 
     Ok(())
 }
 
-fn refuse(line: &UnixStream, problem: Problem) -> io::Result<()> {
-    fd::send_json(line, &JoinAnswer::Refused(problem), &[])
+/// Says no, and listens until the other has heard it: closing on what it still writes would break
+/// its pipe before it reads the answer.
+fn refuse(mut line: &UnixStream, problem: Problem) -> io::Result<()> {
+    fd::send_json(line, &JoinAnswer::Refused(problem), &[])?;
+    line.shutdown(Shutdown::Write)?;
+    line.set_read_timeout(Some(REFUSED))?;
+    let mut dropped = [0; 4096];
+    let began = Instant::now();
+    while began.elapsed() < REFUSED && line.read(&mut dropped)? > 0 {}
+    Ok(())
 }
 
 fn out_of_order() -> Problem {
@@ -115,11 +125,13 @@ fn out_of_order() -> Problem {
 struct Place {
     lab: Arc<RunningLab>,
     name: String,
+    /// Is its name in the lab's DNS?
+    named: bool,
     runtime: tokio::runtime::Handle,
 }
 
 impl Place {
-    fn attach(&self, carrier: Carrier, control: OwnedFd) -> Result<(), Problem> {
+    fn attach(&mut self, carrier: Carrier, control: UnixStream) -> Result<(), Problem> {
         let guest = self.lab.guests().get(&self.name).cloned().ok_or_else(out_of_order)?;
         let switch = self.lab.lab.networks.iter().find(|network| network.name == guest.network);
         let switch = switch.map(|network| network.switch.clone()).ok_or_else(out_of_order)?;
@@ -134,18 +146,22 @@ impl Place {
                 Input::SetName { name: guest.dns_name, address: Some(IpAddr::V4(guest.address)) };
             running.input(known).map(drop).map_err(|error| refused(&error))
         }));
-        attached.and_then(|done| done)
+        attached.and_then(|done| done)?;
+        self.named = true;
+        Ok(())
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
         let Some(guest) = self.lab.guests().remove(&self.name) else { return };
-        let name = self.name.clone();
+        let (name, named) = (self.name.clone(), self.named);
         // The lab may have ended first: then there is nothing to take away.
         let _ = self.lab.mailbox().send(move |running| {
             running.detach(&name);
-            let _ = running.input(Input::SetName { name: guest.dns_name, address: None });
+            if named {
+                let _ = running.input(Input::SetName { name: guest.dns_name, address: None });
+            }
             let _ = running.input(Input::RemoveNode { node: name });
         });
     }
@@ -176,14 +192,12 @@ fn plan(lab: &Arc<RunningLab>, wish: &Wish) -> Result<Card, Problem> {
             "已有 256 台主机加入",
         ));
     }
-    let taken_name = |name: &str| file.has_node(name) || guests.contains_key(name);
+    let taken_name = |name: &str| holder(file, &guests, name).is_some();
     let name = match &wish.name {
-        Some(name) if taken_name(name) => {
-            let (en, zh) =
-                (format!("there is already a host {name}"), format!("已有名为 {name} 的主机"));
-            return Err(Problem::new("name-taken", en, zh));
-        }
-        Some(name) => name.clone(),
+        Some(name) => match holder(file, &guests, name) {
+            Some(holder) => return Err(name_taken(name, &holder)),
+            None => name.clone(),
+        },
         None => {
             (1..).map(|n| format!("guest{n}")).find(|name| !taken_name(name)).unwrap_or_default()
         }
@@ -223,6 +237,31 @@ fn plan(lab: &Arc<RunningLab>, wish: &Wish) -> Result<Card, Problem> {
     let dns_name = format!("{name}.{}", file.domain);
     guests.insert(name, Guest { network: network.name.clone(), address, mac, dns_name });
     Ok(card)
+}
+
+/// Who has this name already, as a node or in the lab's DNS, where case does not matter.
+fn holder(file: &lab::Lab, guests: &BTreeMap<String, Guest>, name: &str) -> Option<String> {
+    let wanted = format!("{name}.{}", file.domain);
+    let same = |known: &str| known.eq_ignore_ascii_case(name);
+    let has = |machine: &&lab::Machine| {
+        same(&machine.name) || machine.names.iter().any(|known| known.eq_ignore_ascii_case(&wanted))
+    };
+    let of_file = file.machines().find(has).map(|machine| machine.name.clone());
+    let nodes = || file.has_node(name).then(|| name.to_owned());
+    let guest = || guests.keys().find(|known| same(known)).cloned();
+    of_file.or_else(nodes).or_else(guest)
+}
+
+fn name_taken(name: &str, holder: &str) -> Problem {
+    let (en, zh) = if name == holder {
+        (format!("there is already a host {name}"), format!("已有名为 {name} 的主机"))
+    } else {
+        (
+            format!("the name {name} is {holder}'s in this lab's DNS; choose another: --name NAME"),
+            format!("在此实验的 DNS 里, 名字 {name} 属于 {holder}; 请换一个: --name NAME"),
+        )
+    };
+    Problem::new("name-taken", en, zh)
 }
 
 fn choose_address(

@@ -1,9 +1,10 @@
 //! The labs that run: one [`Driver`] each, found by name.
 
-use crate::api::{LabLine, Problem, Source, StartLab};
+use crate::api::{LabLine, Problem, Source, StartLab, Stopped};
+use crate::endings::Endings;
 use crate::sources::{self, Loaded};
 use door::driver::{Driver, Ended, Mailbox, Running};
-use door::journal::{Head, Journal};
+use door::journal::{Head, Journal, Trouble};
 use lab::model::Lab;
 use lab::world::{Ground, boot};
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ pub struct RunningLab {
     pub seed: u64,
     mailbox: Mailbox,
     ended: watch::Receiver<Option<Ended>>,
+    trouble: Trouble,
     /// Names and addresses that joined hosts hold, beside those of the file.
     pub guests: Mutex<BTreeMap<String, crate::join::Guest>>,
 }
@@ -31,6 +33,25 @@ pub struct RunningLab {
 #[derive(Default)]
 pub struct Labs {
     running: Mutex<BTreeMap<String, (Arc<RunningLab>, Driver)>>,
+    /// Labs that boot, and whether no more are taken: the service is about to leave.
+    booting: Mutex<Booting>,
+    /// How labs ended that nobody stopped.
+    pub endings: Endings,
+}
+
+#[derive(Default)]
+struct Booting {
+    count: usize,
+    closed: bool,
+}
+
+/// A lab that boots; dropping it tells that it has, or that it could not.
+struct Boot<'a>(&'a Labs);
+
+impl Drop for Boot<'_> {
+    fn drop(&mut self) {
+        self.0.booting().count -= 1;
+    }
 }
 
 impl RunningLab {
@@ -78,14 +99,20 @@ impl RunningLab {
             nodes,
             late_ms,
             source: self.source.clone(),
+            journal_trouble: self.journal_trouble(),
         })
+    }
+
+    /// When and why its journal broke off, if it did.
+    pub fn journal_trouble(&self) -> Option<String> {
+        self.trouble.text().map(str::to_owned)
     }
 
     pub(crate) fn guests(&self) -> MutexGuard<'_, BTreeMap<String, crate::join::Guest>> {
         self.guests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn gone(&self) -> Problem {
+    pub(crate) fn gone(&self) -> Problem {
         let name = &self.lab.name;
         Problem::new(
             "lab-ended",
@@ -98,6 +125,7 @@ impl RunningLab {
 impl Labs {
     /// Boots a lab.
     pub fn start(self: &Arc<Self>, request: &StartLab) -> Result<Arc<RunningLab>, Problem> {
+        let _boot = self.boot()?;
         let Loaded { text, name: file, folder, known } = sources::load(&request.source)?;
         let lab = lab::read_lab(text.as_bytes(), &file).map_err(|mistakes| bad_lab(&mistakes))?;
         let seed = request.seed.unwrap_or(lab.seed);
@@ -108,11 +136,6 @@ impl Labs {
         let world = boot(&lab, &ground).map_err(|error| {
             Problem::new("bad-lab", error.text(base::Lang::En), error.text(base::Lang::Zh))
         })?;
-        let journal = request
-            .record
-            .as_deref()
-            .map(|path| begin_journal(path, &lab, &text, seed))
-            .transpose()?;
         let mut running = self.lock();
         if running.contains_key(&lab.name) {
             let name = &lab.name;
@@ -129,6 +152,10 @@ impl Labs {
                 "已有 64 个实验在运行",
             ));
         }
+        // Only now: a lab that is refused leaves no file.
+        let journal = request.record.as_deref().map(|path| begin_journal(path, &lab, &text, seed));
+        let journal = journal.transpose()?;
+        let trouble = journal.as_ref().map(Journal::trouble).unwrap_or_default();
         let (tell, ended) = watch::channel(None);
         let driver = Driver::start(&lab.name, world, journal, move |how| {
             tell.send_replace(Some(how));
@@ -143,8 +170,10 @@ impl Labs {
             seed,
             mailbox: driver.mailbox().clone(),
             ended,
+            trouble,
             guests: Mutex::default(),
         });
+        self.endings.forget(&name);
         running.insert(name, (started.clone(), driver));
         Ok(started)
     }
@@ -154,7 +183,7 @@ impl Labs {
         let running = self.lock();
         match name {
             Some(name) => {
-                running.get(name).map(|(lab, _)| lab.clone()).ok_or_else(|| unknown_lab(name))
+                running.get(name).map(|(lab, _)| lab.clone()).ok_or_else(|| self.unknown(name))
             }
             None => match running.len() {
                 0 => Err(Problem::new(
@@ -185,19 +214,47 @@ impl Labs {
         self.lock().values().map(|(lab, _)| lab.clone()).collect()
     }
 
-    /// Is none left?
+    /// Is none left, and none about to be?
     pub fn is_empty(&self) -> bool {
-        self.lock().is_empty()
+        self.booting().count == 0 && self.lock().is_empty()
+    }
+
+    /// Takes no lab any more if there is none; false when there is one.
+    pub fn close_if_empty(&self) -> bool {
+        let mut booting = self.booting();
+        booting.closed = booting.count == 0 && self.lock().is_empty();
+        booting.closed
+    }
+
+    fn boot(&self) -> Result<Boot<'_>, Problem> {
+        let mut booting = self.booting();
+        if booting.closed {
+            return Err(Problem::new(
+                "service-leaves",
+                "the service is leaving; try again",
+                "服务正在退出; 请再试一次",
+            ));
+        }
+        booting.count += 1;
+        Ok(Boot(self))
+    }
+
+    fn booting(&self) -> MutexGuard<'_, Booting> {
+        self.booting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn unknown(&self, name: &str) -> Problem {
+        self.endings.explain(name, unknown_lab(name))
     }
 
     /// Stops a lab and waits for its thread.
-    pub async fn stop(&self, name: &str) -> Result<(), Problem> {
-        let driver = self.lock().remove(name).map(|(_, driver)| driver);
-        let driver = driver.ok_or_else(|| unknown_lab(name))?;
+    pub async fn stop(&self, name: &str) -> Result<Stopped, Problem> {
+        let found = self.lock().remove(name);
+        let (lab, driver) = found.ok_or_else(|| self.unknown(name))?;
         // The thread ends within a turn; joining it is still no work for this one.
         let joined = tokio::task::spawn_blocking(move || driver.stop()).await;
         joined
-            .map(drop)
+            .map(|_| Stopped { journal_trouble: lab.journal_trouble() })
             .map_err(|error| Problem::new("internal", error.to_string(), error.to_string()))
     }
 
@@ -221,9 +278,18 @@ impl Labs {
 
 fn begin_journal(path: &str, lab: &Lab, text: &str, seed: u64) -> Result<Journal, Problem> {
     let head = Head { lab: lab.name.clone(), text: text.to_owned(), seed };
-    let file = std::fs::File::create(path).map(std::io::BufWriter::new);
-    file.and_then(|file| Journal::begin(Box::new(file), &head)).map_err(|error| {
-        Problem::new("no-journal", format!("{path}: {error}"), format!("{path}: {error}"))
+    // Never over a file that is there: it may be the journal of a lab that runs.
+    let file = std::fs::File::options().write(true).create_new(true).open(path);
+    let begun = file.map(std::io::BufWriter::new);
+    begun.and_then(|file| Journal::begin(Box::new(file), &head)).map_err(|error| {
+        let (en, zh) = match error.kind() {
+            std::io::ErrorKind::AlreadyExists => (
+                format!("{path} is there already; name a new file, or remove it first"),
+                format!("{path} 已存在; 请换一个文件名, 或先删除它"),
+            ),
+            _ => (format!("{path}: {error}"), format!("{path}: {error}")),
+        };
+        Problem::new("no-journal", en, zh)
     })
 }
 

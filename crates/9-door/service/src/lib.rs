@@ -11,9 +11,10 @@
 //! |---|---|
 //! | [`api`] | the interface in plain types |
 //! | [`http`] | which request leads where |
-//! | [`guard`] | who may speak over loopback |
+//! | [`guard`], [`loopback`] | who may speak over loopback, and how many |
 //! | [`place`] | the user's folder: sockets, lock, token |
 //! | [`labs`], [`sources`] | the labs that run; where their text comes from |
+//! | [`endings`] | how labs ended that nobody stopped |
 //! | [`join`] | real programs as hosts |
 //! | [`control`], [`look`], [`programs`], [`watching`], [`stream`] | one kind of request each |
 //!
@@ -24,11 +25,13 @@
 
 pub mod api;
 pub mod control;
+pub mod endings;
 pub mod guard;
 pub mod http;
 pub mod join;
 pub mod labs;
 pub mod look;
+pub mod loopback;
 pub mod place;
 pub mod programs;
 pub mod sources;
@@ -83,13 +86,19 @@ pub enum ServiceError {
 /// Runs a service until it is told to stop, by a signal or a request.
 pub async fn run(place: &Place, options: Options) -> Result<(), ServiceError> {
     let _taken = place.take()?.ok_or(ServiceError::Runs)?;
+    if options.until_idle
+        && let Ok(log) = std::fs::File::options().write(true).open(place.log())
+    {
+        let _ = log.set_len(0); // what the service before us said
+    }
     let listener = listen(options.listen).await?;
-    let port = listener.local_addr().map_err(failed("loopback port"))?.port();
+    let address = listener.local_addr().map_err(failed("loopback port"))?;
+    let port = address.port();
     let secret = secret().map_err(failed("/dev/urandom"))?;
     place.write_token(port, &secret).map_err(failed("token"))?;
     let service = Service {
         labs: Arc::new(Labs::default()),
-        guard: Arc::new(Guard { port, secret }),
+        guard: Arc::new(Guard { address, secret }),
         stop: Arc::new(Notify::new()),
     };
 
@@ -101,7 +110,7 @@ pub async fn run(place: &Place, options: Options) -> Result<(), ServiceError> {
         .map_err(failed("thread"))?;
 
     let guarded = http::guarded(service.clone());
-    tokio::spawn(async move { axum::serve(listener, guarded).await });
+    tokio::spawn(loopback::serve(listener, guarded));
     let socket = bind_std(&place.socket()).and_then(|socket| {
         socket.set_nonblocking(true)?;
         UnixListener::from_std(socket)
@@ -109,7 +118,6 @@ pub async fn run(place: &Place, options: Options) -> Result<(), ServiceError> {
     let socket = OnlyUs(socket.map_err(failed("service.sock"))?);
     let routes = http::routes(service.clone());
     tokio::spawn(async move { axum::serve(socket, routes).await });
-    tracing::info!(port, pid = std::process::id(), "the service runs");
 
     wait_for_the_end(&service, options.until_idle).await;
     for lab in service.labs.all() {
@@ -142,7 +150,8 @@ async fn wait_for_the_end(service: &Service, until_idle: bool) {
             _ = ticks.tick() => {
                 let idle = service.labs.is_empty();
                 since_busy = if idle { since_busy + ticks.period() } else { Duration::ZERO };
-                if until_idle && since_busy >= IDLE {
+                // A lab that has begun to boot meanwhile keeps us.
+                if until_idle && since_busy >= IDLE && service.labs.close_if_empty() {
                     return;
                 }
             }

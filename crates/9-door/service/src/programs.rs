@@ -5,10 +5,16 @@ use crate::labs::RunningLab;
 use crate::stream::{self, Made};
 use axum::body::Body;
 use data_encoding::BASE64;
+use door::driver::Running;
 use sim::{Input, InputError, News, Outcome, ProcessId, Stream, World};
 use std::sync::Arc;
+use tokio::sync::oneshot;
 
-/// Starts a program; the body is its news, one JSON object a line, until it has ended.
+/// Octets of standard input in one input to the world: its record in a journal has a bound.
+const MOST_AT_ONCE: usize = 64 << 10;
+
+/// Starts a program; the body is its news, one JSON object a line, until it has ended. Giving the
+/// body up kills the program.
 pub async fn start(lab: &Arc<RunningLab>, request: Exec) -> Result<Body, Problem> {
     let Some((program, args)) = request.argv.split_first() else {
         return Err(Problem::new("bad-request", "say which program", "请说明要运行哪个程序"));
@@ -47,7 +53,14 @@ pub async fn start(lab: &Arc<RunningLab>, request: Exec) -> Result<Body, Problem
 
 fn follow(lab: &Arc<RunningLab>, process: ProcessId, mut cursor: u64) -> Body {
     let mut said_hello = false;
-    stream::body(lab, move |world| {
+    // Nobody reads: as in a shell, where the pipe or the terminal has gone, the program dies.
+    let bury = move |running: &mut Running| {
+        let known = running.world.outputs().process(process);
+        if known.is_some_and(|process| process.ended.is_none()) {
+            let _ = running.input(Input::Kill { process });
+        }
+    };
+    let make = move |world: &mut World| {
         let mut lines = Vec::new();
         if !said_hello {
             said_hello = true;
@@ -59,7 +72,8 @@ fn follow(lab: &Arc<RunningLab>, process: ProcessId, mut cursor: u64) -> Body {
             (false, true) => Made::Nothing,
             (false, false) => Made::Some(lines),
         }
-    })
+    };
+    stream::body_until(lab, make, bury)
 }
 
 /// Appends what `process` did since `cursor`; true when it has ended.
@@ -105,24 +119,55 @@ fn put(lines: &mut Vec<u8>, news: &ExecNews) {
     }
 }
 
-/// Octets for a program's standard input; none means its end.
+/// Octets for a program's standard input, none means its end; answers when the program's pipe has
+/// taken them all, so that whoever sends waits for the program.
 pub async fn stdin(lab: &Arc<RunningLab>, process: u64, octets: Vec<u8>) -> Result<(), Problem> {
-    tell(lab, Input::Stdin { process: ProcessId(process), octets }).await
+    let process = ProcessId(process);
+    if octets.is_empty() {
+        return tell(lab, Input::Stdin { process, octets }).await.map(drop);
+    }
+    let mut rest = octets.as_slice();
+    while !rest.is_empty() {
+        let most = room(lab, process).await?.min(MOST_AT_ONCE).min(rest.len());
+        let octets = rest[..most].to_vec();
+        // Somebody else may have filled the room meanwhile.
+        if let Outcome::Taken(taken) = tell(lab, Input::Stdin { process, octets }).await? {
+            rest = &rest[taken..];
+        }
+    }
+    Ok(())
+}
+
+/// Waits until a program's standard input takes something; says how much.
+async fn room(lab: &Arc<RunningLab>, process: ProcessId) -> Result<usize, Problem> {
+    let (tell, answer) = oneshot::channel();
+    let mut tell = Some(tell);
+    let watcher = move |world: &mut World| {
+        let room = world.stdin_room(process);
+        if tell.as_ref().is_none_or(oneshot::Sender::is_closed) || room == Ok(0) {
+            return tell.as_ref().is_some_and(|tell| !tell.is_closed());
+        }
+        let _ = tell.take().map(|tell| tell.send(room)); // nobody waits any more: fine
+        false
+    };
+    lab.ask(move |running| running.add_watcher(Box::new(watcher))).await?;
+    let room = answer.await.map_err(|_| lab.gone())?;
+    room.map_err(|error| refused(&error))
 }
 
 /// Ctrl-C.
 pub async fn interrupt(lab: &Arc<RunningLab>, process: u64) -> Result<(), Problem> {
-    tell(lab, Input::Interrupt { process: ProcessId(process) }).await
+    tell(lab, Input::Interrupt { process: ProcessId(process) }).await.map(drop)
 }
 
 /// The program dies where it stands.
 pub async fn kill(lab: &Arc<RunningLab>, process: u64) -> Result<(), Problem> {
-    tell(lab, Input::Kill { process: ProcessId(process) }).await
+    tell(lab, Input::Kill { process: ProcessId(process) }).await.map(drop)
 }
 
-async fn tell(lab: &Arc<RunningLab>, input: Input) -> Result<(), Problem> {
+async fn tell(lab: &Arc<RunningLab>, input: Input) -> Result<Outcome, Problem> {
     let done = lab.ask(move |running| running.input(input)).await?;
-    done.map(drop).map_err(|error| refused(&error))
+    done.map_err(|error| refused(&error))
 }
 
 fn refused(error: &InputError) -> Problem {

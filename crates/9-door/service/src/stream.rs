@@ -7,7 +7,7 @@
 
 use crate::labs::RunningLab;
 use axum::body::{Body, Bytes};
-use door::driver::Mailbox;
+use door::driver::{Mailbox, Running};
 use sim::World;
 use std::io;
 use std::pin::Pin;
@@ -25,25 +25,37 @@ pub enum Made {
     Nothing,
     /// These octets.
     Some(Vec<u8>),
+    /// These octets, perhaps none, and there is more at once.
+    More(Vec<u8>),
     /// These octets, and there will be no more.
     Last(Vec<u8>),
 }
 
 /// A body that `make` feeds from the lab's thread until it says `Last` or the reader goes away.
 pub fn body(lab: &Arc<RunningLab>, make: impl FnMut(&mut World) -> Made + Send + 'static) -> Body {
+    body_until(lab, make, |_| {})
+}
+
+/// The same; `after` is what the lab does when nobody reads any more, for whatever cause.
+pub fn body_until(
+    lab: &Arc<RunningLab>,
+    make: impl FnMut(&mut World) -> Made + Send + 'static,
+    after: impl FnOnce(&mut Running) + Send + 'static,
+) -> Body {
     let (chunks, inbox) = mpsc::channel(WAITING);
     let starved = Arc::new(AtomicBool::new(false));
-    let watcher = watcher(make, chunks, starved.clone());
     let mailbox = lab.mailbox().clone();
+    let watcher = watcher(make, chunks, starved.clone(), mailbox.clone());
     // A lab that has just ended drops the letter and with it the channel: an empty body.
     let _ = mailbox.send(|running| running.add_watcher(watcher));
-    Body::from_stream(Reading { inbox, starved, mailbox })
+    Body::from_stream(Reading { inbox, starved, mailbox, after: Some(Box::new(after)) })
 }
 
 fn watcher(
     mut make: impl FnMut(&mut World) -> Made + Send + 'static,
     chunks: mpsc::Sender<Bytes>,
     starved: Arc<AtomicBool>,
+    mailbox: Mailbox,
 ) -> door::driver::Watcher {
     Box::new(move |world| {
         let slot = match chunks.try_reserve() {
@@ -60,6 +72,13 @@ fn watcher(
                 slot.send(octets.into());
                 true
             }
+            Made::More(octets) => {
+                if !octets.is_empty() {
+                    slot.send(octets.into());
+                }
+                mailbox.ring(); // a quiet world would sleep on what is left
+                true
+            }
             Made::Last(octets) => {
                 slot.send(octets.into());
                 false
@@ -68,10 +87,13 @@ fn watcher(
     })
 }
 
+type After = Box<dyn FnOnce(&mut Running) + Send>;
+
 struct Reading {
     inbox: mpsc::Receiver<Bytes>,
     starved: Arc<AtomicBool>,
     mailbox: Mailbox,
+    after: Option<After>,
 }
 
 impl futures_util::Stream for Reading {
@@ -89,6 +111,9 @@ impl futures_util::Stream for Reading {
 impl Drop for Reading {
     fn drop(&mut self) {
         self.inbox.close();
-        let _ = self.mailbox.send(|_| {}); // a turn, so that the watcher sees it and goes
+        // The turn lets the watcher see it, too, and go.
+        if let Some(after) = self.after.take() {
+            let _ = self.mailbox.send(after); // the lab may have ended first
+        }
     }
 }

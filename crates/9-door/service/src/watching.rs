@@ -1,6 +1,6 @@
 //! Streams of what happens: events as lines, frames as pcapng.
 
-use crate::api::{EventLine, Problem};
+use crate::api::{EventLine, EventNews, Problem};
 use crate::labs::RunningLab;
 use crate::stream::{self, Made};
 use axum::body::Body;
@@ -13,6 +13,8 @@ use trace::{Event, Fate, Place};
 
 /// Octets made in one turn at most; the rest comes in the next.
 const MOST_PER_TURN: usize = 256 << 10;
+/// Events or frames looked at in one turn at most.
+const MOST_LOOKS: usize = 4096;
 
 /// Events from now on.
 pub fn events(lab: &Arc<RunningLab>, filter: Option<&str>) -> Result<Body, Problem> {
@@ -21,22 +23,34 @@ pub fn events(lab: &Arc<RunningLab>, filter: Option<&str>) -> Result<Body, Probl
     Ok(stream::body(lab, move |world| {
         let start = *cursor.get_or_insert(world.events().next());
         let mut lines = Vec::new();
-        let mut seen = start;
-        for event in world.events().since(start) {
-            seen += 1;
-            if filter.passes_event(world, event) {
-                put(&mut lines, &event_line(world, event));
-            }
+        let missed = world.events().missed(start);
+        if missed > 0 {
+            put(&mut lines, &EventNews::Missed { missed });
+        }
+        let mut seen = start + missed;
+        for event in world.events().since(seen).take(MOST_LOOKS) {
             if lines.len() > MOST_PER_TURN {
                 break;
             }
+            seen += 1;
+            if filter.passes_event(world, event) {
+                put(&mut lines, &EventNews::Event(event_line(world, event)));
+            }
         }
-        cursor = Some(seen + world.events().missed(start));
-        if lines.is_empty() { Made::Nothing } else { Made::Some(lines) }
+        cursor = Some(seen);
+        made(lines, seen < world.events().next())
     }))
 }
 
-fn put(lines: &mut Vec<u8>, line: &EventLine) {
+fn made(octets: Vec<u8>, more: bool) -> Made {
+    match (more, octets.is_empty()) {
+        (true, _) => Made::More(octets),
+        (false, true) => Made::Nothing,
+        (false, false) => Made::Some(octets),
+    }
+}
+
+fn put(lines: &mut Vec<u8>, line: &EventNews) {
     if let Ok(json) = serde_json::to_vec(line) {
         lines.extend_from_slice(&json);
         lines.push(b'\n');
@@ -115,16 +129,11 @@ pub async fn capture(
     };
     let mut capture = found.ok_or_else(|| unknown_place(place.unwrap_or_default()))?;
     let mut walk = Walk::default();
-    let mut begun = false;
     Ok(stream::body(lab, move |world| {
         let mut octets = Vec::new();
-        if !begun {
-            begun = true;
-            capture.write_header(&mut octets);
-        }
-        capture
-            .write_new_if(world, &mut octets, |frame| filter.passes_frame(&mut walk, world, frame));
-        if octets.is_empty() { Made::Nothing } else { Made::Some(octets) }
+        let wanted = |frame: &sim::Recorded| filter.passes_frame(&mut walk, world, frame);
+        let more = capture.write_some_if(world, &mut octets, wanted, MOST_LOOKS, MOST_PER_TURN);
+        made(octets, more)
     }))
 }
 

@@ -1,8 +1,7 @@
 //! `capture`: frames as pcapng, to a file, a pipe, or Wireshark.
 
-use super::watch::encode;
 use crate::args::Capture;
-use crate::client::{Client, block_on};
+use crate::client::{Client, block_on, encode};
 use crate::say::{Context, Exit, Failure};
 use http_body_util::BodyExt;
 use hyper::Method;

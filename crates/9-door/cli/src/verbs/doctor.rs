@@ -1,6 +1,6 @@
 //! `doctor`: what this machine can and cannot do.
 
-use crate::say::{Context, Exit, Failure};
+use crate::say::{Context, Exit, Failure, print};
 use door::doctor::{State, examine};
 
 /// Examines it; 3 when something needed is broken.
@@ -16,15 +16,15 @@ pub fn run(context: &Context) -> Result<Exit, Failure> {
         };
         if context.json {
             let mend = finding.mend.as_deref();
-            println!(
-                "{}",
+            print(&format!(
+                "{}\n",
                 serde_json::json!({ "name": finding.name, "state": mark.trim().to_lowercase(), "what": finding.what(context.lang), "mend": mend })
-            );
+            ))?;
             continue;
         }
-        println!("{mark}  {:<18} {}", finding.name, finding.what(context.lang));
+        print(&format!("{mark}  {:<18} {}\n", finding.name, finding.what(context.lang)))?;
         if let Some(mend) = &finding.mend {
-            println!("                          {mend}");
+            print(&format!("                          {mend}\n"))?;
         }
     }
     Ok(Exit(if broken { 3 } else { 0 }))

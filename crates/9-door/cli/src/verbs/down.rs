@@ -2,8 +2,7 @@
 
 use crate::args::Down;
 use crate::client::{Client, block_on};
-use crate::say::{Context, Exit, Failure};
-use hyper::Method;
+use crate::say::{Context, Exit, Failure, print};
 use service::api::LabLine;
 
 /// Stops what was named; without a name, the only one.
@@ -15,11 +14,14 @@ pub fn run(context: &Context, down: &Down) -> Result<Exit, Failure> {
             (None, true) => {
                 client.get::<Vec<LabLine>>("/labs").await?.into_iter().map(|lab| lab.name).collect()
             }
-            (None, false) => vec![client.lab(context).await?],
+            (None, false) => vec![client.one_lab(context).await?],
         };
         for name in names {
-            client.send(Method::DELETE, &format!("/labs/{name}"), Vec::new()).await?;
-            println!("{}", context.say(&format!("{name} stopped"), &format!("{name} 已停止")));
+            client.stop(context, &name).await?;
+            print(&format!(
+                "{}\n",
+                context.say(&format!("{name} stopped"), &format!("{name} 已停止"))
+            ))?;
         }
         Ok(Exit::DONE)
     })

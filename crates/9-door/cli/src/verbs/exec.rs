@@ -1,45 +1,55 @@
 //! `exec`: one of a machine's own programs, with our standard input, output and exit code.
 
 use crate::args::Exec;
-use crate::client::{self, Client, block_on};
-use crate::say::{Context, Exit, Failure};
+use crate::client::{self, Client, End, block_on};
+use crate::say::{Context, Exit, Failure, NOT_FOUND, WE_FAILED};
 use data_encoding::BASE64;
 use hyper::Method;
 use service::api::{Exec as Request, ExecNews};
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::io::{IsTerminal, Read, Write};
 use std::rc::Rc;
 use tokio::sync::mpsc;
 
+/// What a shell says of a program whose reader has gone: 128 and SIGPIPE.
+const NOBODY_READS: u8 = 141;
+
 /// Runs it to its end.
 pub fn run(context: &Context, exec: &Exec) -> Result<Exit, Failure> {
-    block_on(async {
-        let client = Rc::new(Client::connect(context).await?);
-        let lab = client.lab(context).await?;
-        let request = Request { node: exec.node.clone(), argv: exec.command.clone(), stdin: true };
-        let response = client.post(&format!("/labs/{lab}/exec"), &request).await?;
-        let process = Rc::new(Cell::new(None));
-        let code = Rc::new(RefCell::new(None));
-        let reading = client::lines(response, |line| news(line, &process, &code));
-        let speaking = speak(client.clone(), format!("/labs/{lab}/processes"), process.clone());
-        tokio::select! {
-            read = reading => read?,
-            // Speaking ends with the standard input; the program goes on until it has ended.
-            failed = speaking => failed?,
-        }
-        let code = code.borrow_mut().take();
-        match code {
-            Some(code) => Ok(Exit(code)),
-            None => Err(Failure::cannot(context.say("the lab ended", "实验已结束"))),
-        }
+    let done = block_on(follow(context, exec));
+    // The codes below 125 are the program's.
+    done.map_err(|failure| match failure.code {
+        NOT_FOUND => failure,
+        _ => Failure { code: WE_FAILED, ..failure },
     })
 }
 
-fn news(
-    line: &str,
-    process: &Cell<Option<u64>>,
-    code: &RefCell<Option<u8>>,
-) -> Result<bool, Failure> {
+async fn follow(context: &Context, exec: &Exec) -> Result<Exit, Failure> {
+    let client = Client::connect(context).await?;
+    let lab = client.lab(context).await?;
+    let request = Request { node: exec.node.clone(), argv: exec.command.clone(), stdin: true };
+    let response = client.post(&format!("/labs/{lab}/exec"), &request).await?;
+    let process = Rc::new(Cell::new(None));
+    let code = Cell::new(None);
+    let reading = client::lines(response, |line| news(line, &process, &code));
+    let processes = format!("/labs/{lab}/processes");
+    let told = Told { client, processes, process: process.clone() };
+    let end = tokio::select! {
+        end = reading => end?,
+        // Neither ends: the program goes on until it has ended.
+        () = told.feed() => End::Lost,
+        failed = told.interrupt() => failed.map(|()| End::Lost)?,
+    };
+    match (code.get(), end) {
+        (Some(code), _) => Ok(Exit(code)),
+        // The service kills the program when it sees us go.
+        (None, End::Enough) => Ok(Exit(NOBODY_READS)),
+        (None, End::Over) => Err(Failure::cannot(context.say("the lab ended", "实验已结束"))),
+        (None, End::Lost) => Err(Failure::cannot(context.say("the service is gone", "服务已消失"))),
+    }
+}
+
+fn news(line: &str, process: &Cell<Option<u64>>, code: &Cell<Option<u8>>) -> Result<bool, Failure> {
     let news: ExecNews =
         serde_json::from_str(line).map_err(|error| Failure::cannot(error.to_string()))?;
     let octets = |text: &str| {
@@ -51,7 +61,7 @@ fn news(
         ExecNews::Stderr(text) => return Ok(put(&mut std::io::stderr(), &octets(&text)?)),
         ExecNews::Missed(count) => eprintln!("catenet: {count} pieces of output were lost"),
         ExecNews::Exit(value) => {
-            code.replace(Some(value));
+            code.set(Some(value));
             return Ok(false);
         }
     }
@@ -63,36 +73,49 @@ fn put(to: &mut dyn Write, octets: &[u8]) -> bool {
     to.write_all(octets).and_then(|()| to.flush()).is_ok()
 }
 
-/// Hands our standard input and our Ctrl-C to the program, for ever.
-async fn speak(
-    client: Rc<Client>,
+/// The program, as we speak to it. Input and interrupts have ways of their own: a program that does
+/// not read still hears Ctrl-C.
+struct Told {
+    client: Client,
     processes: String,
     process: Rc<Cell<Option<u64>>>,
-) -> Result<(), Failure> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt =
-        signal(SignalKind::interrupt()).map_err(|error| Failure::cannot(error.to_string()))?;
-    let mut input = standard_input();
-    let mut open = true;
-    let mut interrupts = 0;
-    loop {
-        // The number comes with the first line of the answer, long before anybody types.
-        while process.get().is_none() {
+}
+
+impl Told {
+    /// Its number comes with the first line of the answer, long before anybody types.
+    async fn tell(&self, what: &str, octets: Vec<u8>) {
+        while self.process.get().is_none() {
             tokio::time::sleep(std::time::Duration::from_millis(2)).await;
         }
-        let id = process.get().unwrap_or_default();
-        tokio::select! {
-            octets = input.recv(), if open => {
-                let octets = octets.unwrap_or_default();
-                open = !octets.is_empty();
-                // A program that has ended takes no input: its exit is on its way.
-                let _ = client.send(Method::POST, &format!("{processes}/{id}/stdin"), octets).await;
+        let id = self.process.get().unwrap_or_default();
+        // A program that has ended takes nothing more: its exit is on its way.
+        let path = format!("{}/{id}/{what}", self.processes);
+        let _ = self.client.send(Method::POST, &path, octets).await;
+    }
+
+    /// Hands our standard input over, as fast as it is taken; never ends.
+    async fn feed(&self) {
+        let mut input = standard_input();
+        while let Some(octets) = input.recv().await {
+            let last = octets.is_empty();
+            self.tell("stdin", octets).await;
+            if last {
+                break;
             }
-            _ = interrupt.recv() => {
-                interrupts += 1;
-                let how = if interrupts > 1 { "kill" } else { "interrupt" };
-                let _ = client.send(Method::POST, &format!("{processes}/{id}/{how}"), Vec::new()).await;
-            }
+        }
+        core::future::pending().await
+    }
+
+    /// Passes our Ctrl-C on; the second kills. Never ends unless it cannot begin.
+    async fn interrupt(&self) -> Result<(), Failure> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut interrupt =
+            signal(SignalKind::interrupt()).map_err(|error| Failure::cannot(error.to_string()))?;
+        let mut how = "interrupt";
+        loop {
+            interrupt.recv().await;
+            self.tell(how, Vec::new()).await;
+            how = "kill";
         }
     }
 }

@@ -2,13 +2,13 @@
 
 use crate::args::Join;
 use crate::client;
-use crate::say::{Context, Exit, Failure, called_as};
+use crate::say::{Context, Exit, Failure, WE_FAILED, called_as, print};
 use door::card::Prefer;
 use door::error::DoorError;
 use door::{fd, join};
 use service::api::{JoinAnswer, JoinRequest};
 use std::io::{self, Read, Write};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
@@ -16,20 +16,12 @@ use std::time::{Duration, Instant};
 /// The longest message on the line.
 const LONGEST: usize = 256 << 10;
 
-/// `join` itself failed, as shells say it for `env`, `nohup` and `timeout`.
-const JOIN_FAILED: u8 = 125;
-
 /// Joins, runs the command, and ends with its exit code.
 pub fn run(context: &Context, wish: Join) -> Result<Exit, Failure> {
     if wish.detach {
         return detach(context);
     }
     let line = reach(context)?;
-    let lost = |error: io::Error| {
-        failed(
-            context.say(&format!("the service is gone: {error}"), &format!("服务已消失: {error}")),
-        )
-    };
     let plan = JoinRequest::Plan {
         lab: context.lab.clone(),
         network: wish.network.clone(),
@@ -37,8 +29,7 @@ pub fn run(context: &Context, wish: Join) -> Result<Exit, Failure> {
         ip: wish.ip.clone(),
         mac: wish.mac.clone(),
     };
-    fd::send_json(&line, &plan, &[]).map_err(lost)?;
-    let mut card = match answer(context, &line)? {
+    let mut card = match ask(context, &line, &plan, &[])? {
         JoinAnswer::Card(card) => *card,
         JoinAnswer::Joined => return Err(out_of_order()),
         JoinAnswer::Refused(problem) => return Err(failed(problem.text(context.lang).to_owned())),
@@ -52,22 +43,23 @@ pub fn run(context: &Context, wish: Join) -> Result<Exit, Failure> {
     let mut prepared = join::prepare(&card, prefer).map_err(|error| of_door(context, &error))?;
     let descriptor = prepared.take_carrier().ok_or_else(out_of_order)?;
     let attach = JoinRequest::Attach { kind: prepared.kind() };
-    fd::send_json(&line, &attach, &[descriptor.as_fd()]).map_err(lost)?;
-    match answer(context, &line)? {
+    match ask(context, &line, &attach, &[descriptor.as_fd()])? {
         JoinAnswer::Joined => {}
         JoinAnswer::Card(_) => return Err(out_of_order()),
         JoinAnswer::Refused(problem) => return Err(failed(problem.text(context.lang).to_owned())),
     }
     // The service holds the card now; ours would keep it alive after the service has let go.
     drop(descriptor);
-    if let Some(socket) = &wish.tell {
+    let started = || {
         // Nobody waits any more: then the program runs all the same.
-        let _ = UnixStream::connect(socket)
-            .and_then(|mut told| write!(told, "{} {}", card.name, card.address));
-    }
-    let code = prepared.run(&wish.command, Some(line.into()), context.lang);
+        if let Some(socket) = &wish.tell {
+            let _ = UnixStream::connect(socket)
+                .and_then(|mut told| write!(told, "{} {}", card.name, card.address));
+        }
+    };
+    let code = prepared.run_telling(&wish.command, Some(line.into()), context.lang, started);
     let code = code.map_err(|error| of_door(context, &error))?;
-    Ok(Exit(u8::try_from(code).unwrap_or(JOIN_FAILED)))
+    Ok(Exit(u8::try_from(code).unwrap_or(WE_FAILED)))
 }
 
 fn reach(context: &Context) -> Result<UnixStream, Failure> {
@@ -84,7 +76,7 @@ fn reach(context: &Context) -> Result<UnixStream, Failure> {
     UnixStream::connect(path).map_err(|_| {
         let called = called_as();
         Failure {
-            code: JOIN_FAILED,
+            code: WE_FAILED,
             text: context.say(
                 &format!("no service runs; start a lab first: {called} up two-lans"),
                 &format!("服务没有运行; 先启动一个实验: {called} up two-lans"),
@@ -93,16 +85,31 @@ fn reach(context: &Context) -> Result<UnixStream, Failure> {
     })
 }
 
-fn answer(context: &Context, line: &UnixStream) -> Result<JoinAnswer, Failure> {
-    match fd::recv_json::<JoinAnswer>(line, LONGEST) {
-        Ok(Some((answer, _))) => Ok(answer),
-        Ok(None) => Err(failed(context.say("the service closed the line", "服务关闭了连接"))),
-        Err(error) => Err(failed(error.to_string())),
+/// A request and its answer. A service that refuses may close before it has read us: the answer
+/// counts even if the request could not be sent.
+fn ask(
+    context: &Context,
+    line: &UnixStream,
+    request: &JoinRequest,
+    descriptors: &[BorrowedFd<'_>],
+) -> Result<JoinAnswer, Failure> {
+    let sent = fd::send_json(line, request, descriptors);
+    let lost = |error: io::Error| {
+        failed(
+            context.say(&format!("the service is gone: {error}"), &format!("服务已消失: {error}")),
+        )
+    };
+    match (fd::recv_json::<JoinAnswer>(line, LONGEST), sent) {
+        (Ok(Some((answer, _))), _) => Ok(answer),
+        (_, Err(error)) | (Err(error), Ok(())) => Err(lost(error)),
+        (Ok(None), Ok(())) => {
+            Err(failed(context.say("the service closed the line", "服务关闭了连接")))
+        }
     }
 }
 
 fn failed(text: String) -> Failure {
-    Failure { code: JOIN_FAILED, text }
+    Failure { code: WE_FAILED, text }
 }
 
 fn out_of_order() -> Failure {
@@ -111,7 +118,7 @@ fn out_of_order() -> Failure {
 
 fn of_door(context: &Context, error: &DoorError) -> Failure {
     Failure {
-        code: u8::try_from(error.exit_code()).unwrap_or(JOIN_FAILED),
+        code: u8::try_from(error.exit_code()).unwrap_or(WE_FAILED),
         text: error.message(context.lang),
     }
 }
@@ -134,19 +141,25 @@ fn detach(context: &Context) -> Result<Exit, Failure> {
         command.args(words).stdin(Stdio::null());
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let mut child = command.spawn()?;
-        Ok((await_joined(&listener, &mut child)?, child.id()))
+        let joined = await_joined(&listener, &mut child);
+        if joined.is_err() {
+            // It would join some day, and nobody would know of it.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+        Ok((joined?, child.id()))
     });
     let _ = std::fs::remove_file(socket);
     let (joined, pid) = joined.map_err(cannot)?;
     match joined {
         Joined::As(host) => {
-            println!(
-                "{}",
+            print(&format!(
+                "{}\n",
                 context.say(
                     &format!("{host} joined, in the background (pid {pid})"),
                     &format!("{host} 已在后台加入 (进程 {pid})")
                 )
-            );
+            ))?;
             Ok(Exit::DONE)
         }
         // It has said why on our stderr.
@@ -177,11 +190,41 @@ fn await_joined(listener: &UnixListener, child: &mut Child) -> io::Result<Joined
         match ended {
             Some(status) => {
                 return Ok(Joined::Not(
-                    status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(JOIN_FAILED),
+                    status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(WE_FAILED),
                 ));
             }
             None if began.elapsed() > JOINING => return Err(io::ErrorKind::TimedOut.into()),
             None => std::thread::sleep(Duration::from_millis(5)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base::Lang;
+    use service::api::Problem;
+
+    #[test]
+    fn an_answer_is_read_though_the_service_closed_before_the_request() {
+        let (ours, theirs) = UnixStream::pair().expect("a pair");
+        let refused = JoinAnswer::Refused(Problem::new("not-yours", "another's", "别人的"));
+        fd::send_json(&theirs, &refused, &[]).expect("sent");
+        drop(theirs);
+        let context = Context { lang: Lang::En, json: false, server: None, lab: None };
+        let plan = JoinRequest::Plan {
+            lab: None,
+            network: "office".into(),
+            name: None,
+            ip: None,
+            mac: None,
+        };
+        match ask(&context, &ours, &plan, &[]) {
+            Ok(JoinAnswer::Refused(problem)) => assert_eq!(problem.code, "not-yours"),
+            Ok(other) => panic!("{other:?}"),
+            Err(failure) => panic!("{}", failure.text),
+        }
+        let lost = ask(&context, &ours, &plan, &[]).map_err(|failure| failure.code);
+        assert!(matches!(lost, Err(WE_FAILED)));
     }
 }

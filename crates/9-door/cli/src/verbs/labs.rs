@@ -1,6 +1,6 @@
 //! `labs`: the built-in labs.
 
-use crate::say::{Context, Exit, Failure};
+use crate::say::{Context, Exit, Failure, print};
 use crate::table;
 use base::Lang;
 
@@ -21,9 +21,9 @@ pub fn run(context: &Context) -> Result<Exit, Failure> {
     if context.json {
         let labs: Vec<_> =
             rows.iter().map(|row| serde_json::json!({ "name": row[0], "title": row[1] })).collect();
-        println!("{}", serde_json::json!(labs));
+        print(&format!("{}\n", serde_json::json!(labs)))?;
     } else {
-        print!("{}", table::render(&["LAB", "TITLE"], &rows));
+        print(&table::render(&["LAB", "TITLE"], &rows))?;
     }
     Ok(Exit::DONE)
 }

@@ -1,9 +1,9 @@
 //! `ps`: which labs run.
 
-use crate::client::{Client, block_on};
-use crate::say::{Context, Exit, Failure};
+use crate::client::{self, Client, block_on};
+use crate::say::{Context, Exit, Failure, print};
 use crate::table;
-use service::api::LabLine;
+use service::api::{LabLine, Status};
 
 /// Lists them.
 pub fn run(context: &Context) -> Result<Exit, Failure> {
@@ -11,8 +11,15 @@ pub fn run(context: &Context) -> Result<Exit, Failure> {
         let client = Client::connect(context).await?;
         let labs: Vec<LabLine> = client.get("/labs").await?;
         if context.json {
-            println!("{}", serde_json::json!(labs));
+            print(&format!("{}\n", serde_json::json!(labs)))?;
             return Ok(Exit::DONE);
+        }
+        for lab in &labs {
+            client::say_trouble(context, &lab.name, lab.journal_trouble.as_deref());
+        }
+        let status: Status = client.get("/status").await?;
+        if !status.ended.is_empty() {
+            eprintln!("catenet:{}", client::endings(&status.ended, context.lang));
         }
         let row = |lab: &LabLine| {
             vec![
@@ -24,7 +31,7 @@ pub fn run(context: &Context) -> Result<Exit, Failure> {
             ]
         };
         let rows: Vec<Vec<String>> = labs.iter().map(row).collect();
-        print!("{}", table::render(&["LAB", "SECONDS", "NODES", "SEED", "FROM"], &rows));
+        print(&table::render(&["LAB", "SECONDS", "NODES", "SEED", "FROM"], &rows))?;
         Ok(Exit::DONE)
     })
 }

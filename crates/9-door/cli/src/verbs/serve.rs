@@ -15,6 +15,10 @@ pub fn run(_context: &Context, serve: &Serve) -> Result<Exit, Failure> {
     // Threads that serve joins wait on their lines; they end with us.
     runtime.shutdown_background();
     done.map(|()| Exit::DONE).map_err(|error| match error {
+        // Whoever started us waits for the other one.
+        service::ServiceError::Runs if serve.until_idle => {
+            Failure { code: client::ANOTHER_RUNS as u8, text: String::new() }
+        }
         service::ServiceError::NotLoopback(_) => Failure::usage(error.to_string()),
         other => Failure::cannot(other.to_string()),
     })

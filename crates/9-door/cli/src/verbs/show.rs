@@ -1,8 +1,8 @@
 //! `show`: the lab, a node, one of its tables.
 
 use crate::args::Show;
-use crate::client::{Client, block_on};
-use crate::say::{Context, Exit, Failure};
+use crate::client::{Client, block_on, encode};
+use crate::say::{Context, Exit, Failure, print};
 use crate::table;
 use serde_json::Value;
 use service::api::LabView;
@@ -16,14 +16,16 @@ pub fn run(context: &Context, show: &Show) -> Result<Exit, Failure> {
             _ if show.file => client.get_text(&format!("/labs/{lab}/file")).await?,
             (None, _) => whole(context, client.get(&format!("/labs/{lab}")).await?),
             (Some(node), None) => {
-                tables(context, client.get(&format!("/labs/{lab}/nodes/{node}")).await?)
+                tables(context, client.get(&format!("/labs/{lab}/nodes/{}", encode(node))).await?)
             }
             (Some(node), Some(table)) => {
-                let value: Value = client.get(&format!("/labs/{lab}/nodes/{node}/{table}")).await?;
+                let value: Value = client
+                    .get(&format!("/labs/{lab}/nodes/{}/{}", encode(node), encode(table)))
+                    .await?;
                 if context.json { format!("{value}\n") } else { one(table, &value) }
             }
         };
-        print!("{text}");
+        print(&text)?;
         Ok(Exit::DONE)
     })
 }

@@ -1,7 +1,7 @@
 //! `test`: a lab in virtual time, judged.
 
 use crate::args::Test;
-use crate::say::{Context, Exit, Failure};
+use crate::say::{Context, Exit, Failure, print};
 use lab::run::{Options, Report, test};
 use service::sources;
 use std::path::Path;
@@ -35,7 +35,7 @@ pub fn run(context: &Context, wish: &Test) -> Result<Exit, Failure> {
     if let Some(folder) = &wish.capture {
         write_captures(folder, &report)?;
     }
-    print!("{}", if context.json { report.to_json() } else { report.text(context.lang) });
+    print(&{ if context.json { report.to_json() } else { report.text(context.lang) } })?;
     Ok(Exit(u8::from(!report.passed())))
 }
 

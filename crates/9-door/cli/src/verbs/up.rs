@@ -2,11 +2,11 @@
 
 use crate::args::Up;
 use crate::client::{Client, block_on};
-use crate::say::{Context, Exit, Failure, called_as};
+use crate::say::{Context, Exit, Failure, SERVICE_LEAVES, called_as, print};
 use base::Lang;
-use hyper::Method;
 use service::api::{LabLine, LabView, Source, StartLab, Status};
 use std::path::{Path, absolute};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// The lab without a name.
 const WELCOME: &str = "two-lans";
@@ -20,37 +20,69 @@ pub fn run(context: &Context, up: &Up) -> Result<Exit, Failure> {
         lang: Some(if context.lang == Lang::Zh { "zh" } else { "en" }.to_owned()),
     };
     block_on(async {
-        let client = Client::connect_or_start(context, up.listen).await?;
-        let started = client.post("/labs", &request).await?;
-        drop(started);
-        let line: LabLine = newest(&client, &request).await?;
+        // What comes while the lab boots is heard when it has: nothing is left behind.
+        let ends = if up.detach { None } else { Some(Ends::listen()?) };
+        let (client, line) = boot(context, up, &request).await?;
         let view: LabView = client.get(&format!("/labs/{}", line.name)).await?;
         let status: Status = client.get("/status").await?;
-        print!(
-            "{}",
+        print(&{
             if context.json {
                 json(&view, &status)
             } else {
                 welcome(context, &view, &status, up.detach)
             }
-        );
-        if up.detach {
-            return Ok(Exit::DONE);
+        })?;
+        match ends {
+            None => Ok(Exit::DONE),
+            Some(ends) => stay(context, &client, &line.name, ends).await,
         }
-        stay(context, &client, &line.name).await
     })
 }
 
-/// The line of the lab that was just started.
-async fn newest(client: &Client, request: &StartLab) -> Result<LabLine, Failure> {
-    let labs: Vec<LabLine> = client.get("/labs").await?;
-    let wanted = match &request.source {
-        Source::Builtin(name) => name.clone(),
-        Source::File(path) => path.clone(),
-        Source::Text(_) => "lab.toml".to_owned(),
-    };
-    let mut found = labs.into_iter().filter(|lab| lab.source == wanted);
-    found.next().ok_or_else(|| Failure::cannot("the lab ended at once"))
+/// Boots the lab; once more if the service, idle until now, was just leaving.
+async fn boot(
+    context: &Context,
+    up: &Up,
+    request: &StartLab,
+) -> Result<(Client, LabLine), Failure> {
+    let mut tries = 3;
+    loop {
+        tries -= 1;
+        let client = Client::connect_or_start(context, up.listen).await?;
+        match client.post_for("/labs", request).await {
+            // It said so, or it went without a word: a lab that it had would have gone with it.
+            Err(failure)
+                if tries > 0 && (failure.code == SERVICE_LEAVES || !client.is_there().await) =>
+            {
+                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            }
+            Err(failure) if failure.code == SERVICE_LEAVES => {
+                return Err(Failure { code: 3, ..failure });
+            }
+            answer => return Ok((client, answer?)),
+        }
+    }
+}
+
+/// The signals that stop a lab in the foreground.
+struct Ends([Signal; 3]);
+
+impl Ends {
+    fn listen() -> Result<Ends, Failure> {
+        let hear = |kind| signal(kind).map_err(|error| Failure::cannot(error.to_string()));
+        let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
+        let [interrupt, terminate, hangup] = kinds.map(hear);
+        Ok(Ends([interrupt?, terminate?, hangup?]))
+    }
+
+    async fn one(&mut self) {
+        let [interrupt, terminate, hangup] = &mut self.0;
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
+        }
+    }
 }
 
 /// A file if there is one of that name, else a built-in lab.
@@ -159,27 +191,27 @@ fn dash(title: &str) -> String {
 }
 
 /// Holds the lab until Ctrl-C, or until it ends by itself.
-async fn stay(context: &Context, client: &Client, name: &str) -> Result<Exit, Failure> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let failed = |error: std::io::Error| Failure::cannot(error.to_string());
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
-    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+async fn stay(
+    context: &Context,
+    client: &Client,
+    name: &str,
+    mut ends: Ends,
+) -> Result<Exit, Failure> {
     let path = format!("/labs/{name}/hold");
     let held = client.get_text(&path);
     tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+        () = ends.one() => {}
         how = held => {
             let why = how?;
             if why.is_empty() {
-                println!("{}", context.say(&format!("{name} was stopped"), &format!("{name} 已被停止")));
+                print(&format!("{}\n", context.say(&format!("{name} was stopped"), &format!("{name} 已被停止"))))?;
                 return Ok(Exit::DONE);
             }
             return Err(Failure::cannot(why));
         }
     }
     // Giving up the answer stops it too; asking makes sure that it is gone when we are.
-    let _ = client.send(Method::DELETE, &format!("/labs/{name}"), Vec::new()).await;
-    println!("{}", context.say(&format!("{name} stopped"), &format!("{name} 已停止")));
+    let _ = client.stop(context, name).await;
+    print(&format!("{}\n", context.say(&format!("{name} stopped"), &format!("{name} 已停止"))))?;
     Ok(Exit::DONE)
 }

@@ -1,7 +1,7 @@
 //! `validate`: look for mistakes in lab files. Nothing is started.
 
 use crate::args::Validate;
-use crate::say::{Context, Exit, Failure};
+use crate::say::{Context, Exit, Failure, print};
 use std::path::Path;
 
 /// Reads every file; all mistakes of all files are said.
@@ -11,8 +11,8 @@ pub fn run(context: &Context, validate: &Validate) -> Result<Exit, Failure> {
         match read(context, path)? {
             Ok(lab) if !context.json => {
                 let (networks, machines) = (lab.networks.len(), lab.machines().count());
-                println!(
-                    "{}",
+                print(&format!(
+                    "{}\n",
                     context.say(
                         &format!(
                             "{}: good ({networks} networks, {machines} machines, {} checks)",
@@ -25,7 +25,7 @@ pub fn run(context: &Context, validate: &Validate) -> Result<Exit, Failure> {
                             lab.checks.len()
                         ),
                     )
-                );
+                ))?;
             }
             Ok(_) => {}
             Err(mistakes) => {

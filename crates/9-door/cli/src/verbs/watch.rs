@@ -1,11 +1,11 @@
 //! `watch`: what happens, and why.
 
 use crate::args::Watch;
-use crate::client::{self, Client, block_on};
+use crate::client::{self, Client, End, block_on};
 use crate::say::{Context, Exit, Failure};
 use base::Lang;
 use hyper::Method;
-use service::api::EventLine;
+use service::api::EventNews;
 use std::io::Write;
 
 /// Follows until Ctrl-C, or for so many events.
@@ -14,23 +14,32 @@ pub fn run(context: &Context, watch: &Watch) -> Result<Exit, Failure> {
         let client = Client::connect(context).await?;
         let lab = client.lab(context).await?;
         let filter = watch.filter.as_deref().unwrap_or("");
-        let path = format!("/labs/{lab}/events?filter={}", encode(filter));
+        let path = format!("/labs/{lab}/events?filter={}", client::encode(filter));
         let response = client.send(Method::GET, &path, Vec::new()).await?;
         let mut left = watch.count;
-        client::lines(response, |line| {
+        let end = client::lines(response, |line| {
             let text = if context.json { line.to_owned() } else { human(context, line)? };
             let shown = writeln!(std::io::stdout(), "{text}").is_ok();
             left = left.map(|left| left.saturating_sub(1));
             Ok(shown && left != Some(0))
         })
         .await?;
-        Ok(Exit::DONE)
+        match end {
+            End::Enough | End::Over => Ok(Exit::DONE),
+            End::Lost => Err(Failure::cannot(context.say("the service is gone", "服务已消失"))),
+        }
     })
 }
 
 fn human(context: &Context, line: &str) -> Result<String, Failure> {
-    let event: EventLine =
-        serde_json::from_str(line).map_err(|error| Failure::cannot(error.to_string()))?;
+    let news = serde_json::from_str(line).map_err(|error| Failure::cannot(error.to_string()))?;
+    let event = match news {
+        EventNews::Event(event) => event,
+        EventNews::Missed { missed } => {
+            let en = format!("-- {missed} events were missed: this reader was too slow");
+            return Ok(context.say(&en, &format!("-- 读得太慢, 错过了 {missed} 个事件")));
+        }
+    };
     let sentence = match context.lang {
         Lang::En => &event.en,
         Lang::Zh => &event.zh,
@@ -41,16 +50,4 @@ fn human(context: &Context, line: &str) -> Result<String, Failure> {
         "{:>12.6} {place:<12} {:<10} {:<24} {sentence}",
         event.time, event.packet, event.reason
     ))
-}
-
-/// Percent-encodes a query's value.
-pub fn encode(text: &str) -> String {
-    let plain = |octet: u8| octet.is_ascii_alphanumeric() || b"-._~".contains(&octet);
-    text.bytes()
-        .map(
-            |octet| {
-                if plain(octet) { char::from(octet).to_string() } else { format!("%{octet:02X}") }
-            },
-        )
-        .collect()
 }
