@@ -138,6 +138,20 @@ impl Header {
     pub fn emit(&self, out: &mut [u8], body: &Body, src: IpAddr, dst: IpAddr) {
         let len = self.header_len();
         let out = &mut out[..len];
+        let Some((fixed, options)) = out.split_first_chunk_mut::<HEADER_LEN>() else { return };
+        self.emit_fixed(fixed, len);
+        self.options.emit(options);
+        //= rfc9293#3.1 MUST-2
+        // the sender makes the checksum, without exception
+        let mut sum = pseudo_header(src, dst, Protocol::TCP, len + body.len());
+        sum.add(out);
+        add_body(&mut sum, body);
+        out[16..18].copy_from_slice(&sum.finish().to_be_bytes());
+    }
+
+    /// Writes the first 20 octets of a header of `len`, the checksum as zero.
+    #[inline]
+    fn emit_fixed(&self, out: &mut [u8; HEADER_LEN], len: usize) {
         out[..2].copy_from_slice(&self.src_port.to_be_bytes());
         out[2..4].copy_from_slice(&self.dst_port.to_be_bytes());
         out[4..8].copy_from_slice(&self.seq.0.to_be_bytes());
@@ -147,12 +161,5 @@ impl Header {
         out[14..16].copy_from_slice(&self.window.to_be_bytes());
         out[16..18].copy_from_slice(&[0, 0]);
         out[18..20].copy_from_slice(&self.urgent.to_be_bytes());
-        self.options.emit(&mut out[HEADER_LEN..]);
-        //= rfc9293#3.1 MUST-2
-        // the sender makes the checksum, without exception
-        let mut sum = pseudo_header(src, dst, Protocol::TCP, len + body.len());
-        sum.add(out);
-        add_body(&mut sum, body);
-        out[16..18].copy_from_slice(&sum.finish().to_be_bytes());
     }
 }

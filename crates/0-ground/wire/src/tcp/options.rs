@@ -32,6 +32,8 @@ const WINDOW_SCALE: u8 = 3;
 const SACK_PERMITTED: u8 = 4;
 const SACK: u8 = 5;
 const TIMESTAMPS: u8 = 8;
+/// Octets of timestamps and what aligns them.
+const TIMESTAMPS_LEN: usize = 12;
 
 /// SACK blocks: received runs beyond the acknowledgement, `[left, right)`, at most four.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -87,7 +89,20 @@ impl Options {
     /// Octets that [`Options::emit`] writes: a multiple of 4, at most 40.
     #[inline]
     pub fn len(&self) -> usize {
+        if self.only_timestamps().is_some() {
+            return TIMESTAMPS_LEN;
+        }
         self.len_without_sack() + self.sack_len()
+    }
+
+    /// The timestamps, where they stand alone: in nearly every segment after the handshake.
+    #[inline]
+    fn only_timestamps(&self) -> Option<Timestamps> {
+        let others = self.mss.is_some()
+            || self.window_scale.is_some()
+            || self.sack_permitted
+            || !self.sack.is_empty();
+        self.timestamps.filter(|_| !others)
     }
 
     /// Is there none?
@@ -125,15 +140,19 @@ impl Options {
     ///
     /// # Errors
     /// `tcp.option_len` of an illegal length (see the head of this file).
+    #[inline]
     pub fn parse(octets: &[u8]) -> Result<Options, Malformed> {
-        let mut options = Options::default();
         // The list of nearly every data segment: two NOPs and the timestamps.
         if let [NOP, NOP, TIMESTAMPS, 10, data @ ..] = octets
             && let Some(data) = data.as_array::<8>()
         {
-            options.timestamps = Some(timestamps(data));
-            return Ok(options);
+            return Ok(Options { timestamps: Some(timestamps(data)), ..Options::default() });
         }
+        Options::parse_any(octets)
+    }
+
+    fn parse_any(octets: &[u8]) -> Result<Options, Malformed> {
+        let mut options = Options::default();
         for option in Walk::new(octets) {
             options.take(option?);
         }
@@ -163,6 +182,13 @@ impl Options {
     /// uses: MSS, SACK permitted beside the timestamps, window scale, SACK.
     #[inline]
     pub fn emit(&self, out: &mut [u8]) {
+        match (self.only_timestamps(), out.first_chunk_mut::<TIMESTAMPS_LEN>()) {
+            (Some(timestamps), Some(out)) => emit_timestamps(out, timestamps),
+            _ => self.emit_any(out),
+        }
+    }
+
+    fn emit_any(&self, out: &mut [u8]) {
         let mut words = out[..self.len()].as_chunks_mut::<4>().0.iter_mut();
         let mut put = |word: [u8; 4]| {
             if let Some(slot) = words.next() {
@@ -193,6 +219,13 @@ impl Options {
             put(right.0.to_be_bytes());
         }
     }
+}
+
+#[inline]
+fn emit_timestamps(out: &mut [u8; TIMESTAMPS_LEN], timestamps: Timestamps) {
+    out[..4].copy_from_slice(&[NOP, NOP, TIMESTAMPS, 10]);
+    out[4..8].copy_from_slice(&timestamps.value.to_be_bytes());
+    out[8..].copy_from_slice(&timestamps.echo.to_be_bytes());
 }
 
 #[inline]
