@@ -60,7 +60,7 @@ pub enum Verdict {
 }
 
 /// Whose a packet is.
-enum Whose {
+pub(crate) enum Whose {
     Ours,
     Everybodys,
     Groups,
@@ -88,7 +88,8 @@ impl Ip {
         };
         //= rfc791#3.1 what the link added after the total length is not part of the packet
         frame.truncate(usize::from(header.total_len));
-        if interface != InterfaceId::LOOPBACK {
+        let is_ours = self.memory.is_ours(&header, interface);
+        if interface != InterfaceId::LOOPBACK && !is_ours {
             if let Some(why) = self.martian_source(&header) {
                 return end(cx, frame, MartianSource { src: header.src.into(), why });
             }
@@ -101,13 +102,17 @@ impl Ip {
             return self.refuse_options(cx, &header, asks, link_broadcast, frame);
         }
         let dst = header.dst.into();
-        match self.whose(header.dst, interface) {
+        let whose = if is_ours { Whose::Ours } else { self.whose(header.dst, interface) };
+        match whose {
             Whose::Everybodys => self.deliver(cx, interface, true, &header, frame),
             Whose::Groups => end(cx, frame, GroupNotJoined { dst }),
             //= rfc1122#3.3.6 nobody answers a unicast packet in a broadcast frame
             //= rfc1812#5.3.4 and no router forwards it
             _ if link_broadcast => end(cx, frame, LinkBroadcast { dst }),
-            Whose::Ours => self.deliver(cx, interface, false, &header, frame),
+            Whose::Ours => {
+                self.memory.keep_ours(&header, interface);
+                self.deliver(cx, interface, false, &header, frame)
+            }
             //= rfc1122#3.2.1.3 a host drops in silence what is not for it
             Whose::Anothers if !self.config.forwarding => end(cx, frame, NotForUs { dst }),
             //= rfc2644#2 nor does a router pass on a broadcast of another network
@@ -118,7 +123,7 @@ impl Ip {
         }
     }
 
-    fn whose(&self, dst: Ipv4Addr, interface: InterfaceId) -> Whose {
+    pub(crate) fn whose(&self, dst: Ipv4Addr, interface: InterfaceId) -> Whose {
         if self.addresses.is_own(dst.into()) {
             Whose::Ours
         } else if dst.is_broadcast() || self.addresses.is_broadcast_on(dst, interface) {
@@ -130,7 +135,7 @@ impl Ip {
         }
     }
 
-    fn martian_source(&self, header: &Header) -> Option<&'static str> {
+    pub(crate) fn martian_source(&self, header: &Header) -> Option<&'static str> {
         let src = header.src;
         if let Some(why) = martians::bad_source(src, header.dst) {
             Some(why)
@@ -207,7 +212,11 @@ fn datagram(
     }
 }
 
+#[inline]
 fn asks(header: &Header, frame: &Frame) -> Asks {
+    if usize::from(header.header_len) == HEADER_LEN {
+        return Asks::Nothing;
+    }
     let options = frame.head().get(HEADER_LEN..usize::from(header.header_len)).unwrap_or(&[]);
     Options(options).asks()
 }
@@ -218,6 +227,7 @@ enum Unreadable {
 }
 
 /// Reads and verifies the header, which afterwards stands in the head whole.
+#[inline]
 fn read(frame: &mut Frame) -> Result<Header, Unreadable> {
     frame.pull(HEADER_LEN.min(frame.len()));
     let first = frame.head().first().copied().unwrap_or(0);

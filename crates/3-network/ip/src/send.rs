@@ -8,6 +8,7 @@
 //! Absent: sending to groups, options, IPv6.
 
 use crate::icmp::shorten_head;
+use crate::memory::Way;
 use crate::reasons::{
     OutputFull, SendBadDestination, SendBadSource, SendNoRoute, TooBig as TooBigReason,
 };
@@ -89,8 +90,8 @@ impl Ip {
         packet: Packet,
         mut frame: Frame,
     ) -> Result<Outgoing, SendError> {
-        let (path, broadcast, src, dst) = match self.prepare(&packet, frame.len()) {
-            Ok(prepared) => prepared,
+        let Way { path, broadcast, src, dst } = match self.prepare(&packet, frame.len()) {
+            Ok(way) => way,
             Err(error) => {
                 refuse(cx, &packet, frame, error);
                 return Err(error);
@@ -120,11 +121,28 @@ impl Ip {
         Ok(Outgoing { path, frame, broadcast })
     }
 
-    fn prepare(
-        &self,
-        packet: &Packet,
-        octets: usize,
-    ) -> Result<(Path, bool, Ipv4Addr, Ipv4Addr), SendError> {
+    /// The way, where the packet is not too long for it.
+    #[inline]
+    pub(crate) fn prepare(&mut self, packet: &Packet, octets: usize) -> Result<Way, SendError> {
+        let way = match self.memory.way(packet) {
+            Some(way) => *way,
+            None => {
+                let way = self.find_way(packet)?;
+                self.memory.keep_way(packet, way);
+                way
+            }
+        };
+        let total = HEADER_LEN + octets;
+        if total > usize::from(u16::MAX) {
+            return Err(SendError::TooBig { mtu: u16::MAX });
+        }
+        if total > usize::from(way.path.mtu) && packet.dont_fragment {
+            return Err(SendError::TooBig { mtu: way.path.mtu });
+        }
+        Ok(way)
+    }
+
+    pub(crate) fn find_way(&self, packet: &Packet) -> Result<Way, SendError> {
         let (path, broadcast, dst) = self.way(packet)?;
         let source = packet.source.unwrap_or(path.source);
         let IpAddr::V4(src) = source else { return Err(SendError::BadSource) };
@@ -134,14 +152,7 @@ impl Ip {
         if !(nobody_yet || self.addresses.is_own(source)) || leaks {
             return Err(SendError::BadSource);
         }
-        let total = HEADER_LEN + octets;
-        if total > usize::from(u16::MAX) {
-            return Err(SendError::TooBig { mtu: u16::MAX });
-        }
-        if total > usize::from(path.mtu) && packet.dont_fragment {
-            return Err(SendError::TooBig { mtu: path.mtu });
-        }
-        Ok((path, broadcast, src, dst))
+        Ok(Way { path, broadcast, src, dst })
     }
 
     /// The way, whether it is to everybody, and the destination.
