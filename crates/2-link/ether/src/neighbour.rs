@@ -14,7 +14,7 @@
 //!
 //! Invariants, checked by `check` after each step of the tests: an entry lies in `deadlines` exactly
 //! when it has a deadline, and in `idle` exactly when it is STALE or FAILED; only INCOMPLETE entries
-//! hold frames, [`QUEUE`] at most; entries never outnumber `capacity`.
+//! hold frames, [`QUEUE`] at most; entries never outnumber `capacity`; `last` says what `table` says.
 //!
 //! What another engineer would question: the time of REACHABLE is not varied by chance as RFC 4861
 //! section 6.3.2 wants, because no router announces it here and probes go to one host only; and
@@ -179,6 +179,8 @@ pub struct Neighbours {
     /// STALE and FAILED entries, which may give way; oldest first.
     idle: BTreeSet<(Instant, IpAddr)>,
     actions: VecDeque<Action>,
+    /// Whom the last frame went to: frames come in bursts. Forgotten when any entry changes.
+    last: Option<(IpAddr, MacAddr)>,
 }
 
 impl Neighbours {
@@ -190,18 +192,28 @@ impl Neighbours {
             deadlines: BTreeSet::new(),
             idle: BTreeSet::new(),
             actions: VecDeque::new(),
+            last: None,
         }
     }
 
     /// Where to send a frame for `address`. When that is not known, the frame waits and comes out of
     /// [`Neighbours::poll`] later.
+    #[inline]
     pub fn resolve(&mut self, cx: &mut Cx, address: IpAddr, frame: Frame) -> Resolution {
+        match self.last {
+            Some((last, mac)) if last == address => Resolution::Known(mac, frame),
+            _ => self.look_up(cx, address, frame),
+        }
+    }
+
+    fn look_up(&mut self, cx: &mut Cx, address: IpAddr, frame: Frame) -> Resolution {
         let known = self.table.get(&address).map(|entry| (entry.state, entry.mac));
         match known {
             Some((
                 State::Reachable | State::Delay | State::Probe | State::Permanent,
                 Some(mac),
             )) => {
+                self.last = Some((address, mac));
                 return Resolution::Known(mac, frame);
             }
             Some((State::Stale, Some(mac))) => {
@@ -347,6 +359,7 @@ impl Neighbours {
     /// Forgets one entry; frames that wait for it end with a reason. False: there was none.
     pub fn remove(&mut self, cx: &mut Cx, address: IpAddr) -> bool {
         let Some(entry) = self.table.remove(&address) else { return false };
+        self.last = None;
         self.idle.remove(&(entry.since, address));
         if let Some(at) = entry.deadline {
             self.deadlines.remove(&(at, address));
@@ -449,6 +462,7 @@ impl Neighbours {
 
     fn shift(&mut self, now: Instant, address: IpAddr, state: State, deadline: Option<Instant>) {
         let Some(entry) = self.table.get_mut(&address) else { return };
+        self.last = None;
         self.idle.remove(&(entry.since, address));
         (entry.state, entry.since) = (state, now);
         if !matches!(state, State::Incomplete) {

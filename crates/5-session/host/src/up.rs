@@ -162,7 +162,7 @@ impl Host {
     }
 
     fn segment_in(&mut self, cx: &mut Cx, endpoints: Endpoints, segment: Segment) {
-        if let Some(key) = self.demux.tcp(&endpoints)
+        if let Some(key) = self.demux.tcp_in(&endpoints)
             && !self.reopens(cx, key, &endpoints, &segment)
             && let Some(record) = self.connections.get_mut(key)
         {
