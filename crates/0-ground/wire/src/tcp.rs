@@ -76,6 +76,7 @@ impl Header {
     ///
     /// # Errors
     /// `tcp` too short, `tcp.hdr_len`, `tcp.checksum`, and those of [`options::Options::parse`].
+    #[inline] // the header is built where it is wanted
     pub fn parse(
         head: &[u8],
         body: &Body,
@@ -137,29 +138,26 @@ impl Header {
     /// that many octets.
     pub fn emit(&self, out: &mut [u8], body: &Body, src: IpAddr, dst: IpAddr) {
         let len = self.header_len();
-        let out = &mut out[..len];
-        let Some((fixed, options)) = out.split_first_chunk_mut::<HEADER_LEN>() else { return };
-        self.emit_fixed(fixed, len);
-        self.options.emit(options);
+        let Some((fixed, options)) = out[..len].split_first_chunk_mut::<HEADER_LEN>() else {
+            return;
+        };
         //= rfc9293#3.1 MUST-2
         // the sender makes the checksum, without exception
         let mut sum = pseudo_header(src, dst, Protocol::TCP, len + body.len());
-        sum.add(out);
+        // Summed before it is written: to read back at once what was just written in other pieces
+        // makes the processor wait.
+        let mut words = [
+            u32::from(self.src_port) << 16 | u32::from(self.dst_port),
+            self.seq.0,
+            self.ack.0,
+            (len as u32 / 4) << 28 | u32::from(self.flags.0) << 16 | u32::from(self.window),
+            u32::from(self.urgent),
+        ];
+        words.iter().for_each(|word| sum.add_four(word.to_be_bytes()));
+        self.options.emit(options, &mut sum);
         add_body(&mut sum, body);
-        out[16..18].copy_from_slice(&sum.finish().to_be_bytes());
-    }
-
-    /// Writes the first 20 octets of a header of `len`, the checksum as zero.
-    #[inline]
-    fn emit_fixed(&self, out: &mut [u8; HEADER_LEN], len: usize) {
-        out[..2].copy_from_slice(&self.src_port.to_be_bytes());
-        out[2..4].copy_from_slice(&self.dst_port.to_be_bytes());
-        out[4..8].copy_from_slice(&self.seq.0.to_be_bytes());
-        out[8..12].copy_from_slice(&self.ack.0.to_be_bytes());
-        out[12] = (len as u8) << 2; // len / 4 in the upper half
-        out[13] = self.flags.0;
-        out[14..16].copy_from_slice(&self.window.to_be_bytes());
-        out[16..18].copy_from_slice(&[0, 0]);
-        out[18..20].copy_from_slice(&self.urgent.to_be_bytes());
+        words[4] |= u32::from(sum.finish()) << 16;
+        let fixed = fixed.as_chunks_mut::<4>().0;
+        fixed.iter_mut().zip(words).for_each(|(out, word)| *out = word.to_be_bytes());
     }
 }

@@ -25,7 +25,7 @@ pub(crate) struct Way {
 
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
-    way: Option<((Option<IpAddr>, IpAddr), Way)>,
+    way: Option<((Option<Ipv4Addr>, Ipv4Addr), Way)>,
     ours: Option<(InterfaceId, Ipv4Addr, Ipv4Addr)>,
 }
 
@@ -33,16 +33,13 @@ impl Memory {
     /// The way of a packet to the same destination from the same source.
     #[inline]
     pub(crate) fn way(&self, packet: &Packet) -> Option<&Way> {
-        let (key, way) = self.way.as_ref()?;
-        let same = *key == (packet.source, packet.destination) && packet.interface.is_none();
-        same.then_some(way)
+        let (known, way) = self.way.as_ref()?;
+        (key(packet)? == *known).then_some(way)
     }
 
     /// A packet whose interface was not chosen for it takes this way.
     pub(crate) fn keep_way(&mut self, packet: &Packet, way: Way) {
-        if packet.interface.is_none() {
-            self.way = Some(((packet.source, packet.destination), way));
-        }
+        self.way = key(packet).map(|key| (key, way));
     }
 
     /// Are the addresses sound and the destination ours?
@@ -60,6 +57,16 @@ impl Memory {
     /// Something changed on which an answer may depend.
     pub(crate) fn forget(&mut self) {
         *self = Memory::default();
+    }
+}
+
+/// What the way depends on; `None`: on more than that.
+#[inline]
+fn key(packet: &Packet) -> Option<(Option<Ipv4Addr>, Ipv4Addr)> {
+    match (packet.source, packet.destination, packet.interface) {
+        (None, IpAddr::V4(dst), None) => Some((None, dst)),
+        (Some(IpAddr::V4(src)), IpAddr::V4(dst), None) => Some((Some(src), dst)),
+        _ => None,
     }
 }
 

@@ -71,6 +71,7 @@ impl Ip {
     /// A packet came in (`frame`: at the IP header; `link_broadcast`: the frame that carried it was
     /// for everybody or for a group). When more than one packet goes on (fragments, errors), the
     /// rest comes out of [`Ip::poll_packet`].
+    #[inline] // what it answers is made where it is wanted
     pub fn handle_packet(
         &mut self,
         cx: &mut Cx,
@@ -169,6 +170,7 @@ impl Ip {
         end(cx, frame, SourceRouted { src })
     }
 
+    #[inline]
     fn deliver(
         &mut self,
         cx: &mut Cx,
@@ -189,6 +191,7 @@ impl Ip {
     }
 }
 
+#[inline]
 fn datagram(
     header: &Header,
     interface: InterfaceId,

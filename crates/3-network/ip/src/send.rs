@@ -84,16 +84,17 @@ impl Ip {
     ///
     /// # Errors
     /// [`SendError`]; the frame was ended with that reason.
+    #[inline] // what it answers is made where it is wanted
     pub fn send(
         &mut self,
         cx: &mut Cx,
-        packet: Packet,
+        packet: &Packet,
         mut frame: Frame,
     ) -> Result<Outgoing, SendError> {
-        let Way { path, broadcast, src, dst } = match self.prepare(&packet, frame.len()) {
+        let Way { path, broadcast, src, dst } = match self.prepare(packet, frame.len()) {
             Ok(way) => way,
             Err(error) => {
-                refuse(cx, &packet, frame, error);
+                refuse(cx, packet, frame, error);
                 return Err(error);
             }
         };

@@ -37,18 +37,19 @@ impl Host {
         meta.arrival = now;
     }
 
-    /// Turns a segment into a packet and sends it; says when it is too long for the path.
+    /// Turns a segment into a packet and sends it, its text taken out; says when it is too long for
+    /// the path.
     pub(crate) fn send_segment(
         &mut self,
         cx: &mut Cx,
         endpoints: &Endpoints,
-        segment: Segment,
+        segment: &mut Segment,
     ) -> Result<(), SendError> {
         let (local, remote) = (endpoints.local.ip(), endpoints.remote.ip());
         let mut frame = cx.pool.frame(base::Body::EMPTY);
         let header = frame.prepend(segment.header.header_len());
         segment.header.emit(header, &segment.payload, local, remote);
-        *frame.body_mut() = segment.payload;
+        *frame.body_mut() = core::mem::take(&mut segment.payload);
         Self::born(cx, &mut frame, segment.parent);
         let packet = Packet {
             source: Some(local),
@@ -70,8 +71,10 @@ impl Host {
         packet: Packet,
         frame: Frame,
     ) -> Result<(), SendError> {
-        let outgoing = self.ip.send(cx, packet, frame)?;
-        self.transmit(cx, outgoing);
+        match self.ip.send(cx, &packet, frame) {
+            Ok(outgoing) => self.transmit(cx, outgoing),
+            Err(error) => return Err(error),
+        }
         self.run_ip(cx);
         Ok(())
     }

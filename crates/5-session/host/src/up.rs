@@ -78,6 +78,7 @@ impl Host {
         self.run_ip(cx);
     }
 
+    #[inline]
     fn deliver(&mut self, cx: &mut Cx, datagram: Datagram) {
         match datagram.protocol {
             Protocol::TCP => self.tcp_in(cx, datagram),
@@ -141,6 +142,7 @@ impl Host {
         }
     }
 
+    #[inline]
     fn tcp_in(&mut self, cx: &mut Cx, datagram: Datagram) {
         let Datagram { src, dst, interface, broadcast, mut frame, .. } = datagram;
         //= rfc9293#3.9.2.3 MUST-57
@@ -161,6 +163,7 @@ impl Host {
         self.segment_in(cx, endpoints, segment);
     }
 
+    #[inline]
     fn segment_in(&mut self, cx: &mut Cx, endpoints: Endpoints, segment: Segment) {
         if let Some(key) = self.demux.tcp_in(&endpoints)
             && !self.reopens(cx, key, &endpoints, &segment)
@@ -181,9 +184,9 @@ impl Host {
         let Some(record) = self.listeners.get_mut(listener_key) else { return };
         match record.listener.handle_segment(cx, endpoints, segment, &self.isn, mss) {
             ListenOutcome::Ended => {}
-            ListenOutcome::Reset(reset) => {
+            ListenOutcome::Reset(mut reset) => {
                 // A reset that finds no way back is nobody's loss.
-                let _ = self.send_segment(cx, &endpoints, reset);
+                let _ = self.send_segment(cx, &endpoints, &mut reset);
             }
             ListenOutcome::Established(connection) => {
                 self.established(cx, listener_key, endpoints, connection);
@@ -221,9 +224,9 @@ impl Host {
         let (src, port) = (endpoints.remote.ip(), endpoints.local.port());
         //= rfc9293#3.10.7.1
         match tcp::reset_for(segment) {
-            Some(reset) => {
+            Some(mut reset) => {
                 cx.trace.emit(Place::Node, segment.journey, TcpPortClosed { src, port });
-                let _ = self.send_segment(cx, endpoints, reset);
+                let _ = self.send_segment(cx, endpoints, &mut reset);
             }
             None => cx.trace.emit(Place::Node, segment.journey, TcpStrayReset { src, port }),
         }
@@ -251,6 +254,7 @@ impl Host {
 }
 
 /// Reads the TCP header, which stands in the head or is brought there.
+#[inline]
 fn parse(frame: &mut Frame, src: IpAddr, dst: IpAddr) -> Result<(Header, usize), &'static str> {
     frame.pull(wire::tcp::HEADER_LEN.min(frame.len()));
     let len = frame.head().get(12).map_or(0, |octet| usize::from(octet >> 4) * 4);
@@ -259,6 +263,7 @@ fn parse(frame: &mut Frame, src: IpAddr, dst: IpAddr) -> Result<(Header, usize),
 }
 
 /// What is left of a frame, without a copy where the head is spent.
+#[inline]
 fn payload(cx: &mut Cx, mut frame: Frame) -> base::Body {
     if !frame.head().is_empty() {
         return frame.into_body();

@@ -21,6 +21,7 @@
 
 use crate::Malformed;
 use base::Seq;
+use base::checksum::Sum;
 
 /// Octets of all options at most.
 pub const MAX_LEN: usize = 40;
@@ -179,22 +180,26 @@ impl Options {
     }
 
     /// Writes the options into `out[..self.len()]`, every word aligned, in the order that Linux
-    /// uses: MSS, SACK permitted beside the timestamps, window scale, SACK.
+    /// uses: MSS, SACK permitted beside the timestamps, window scale, SACK. Adds them to `sum`.
     #[inline]
-    pub fn emit(&self, out: &mut [u8]) {
-        match (self.only_timestamps(), out.first_chunk_mut::<TIMESTAMPS_LEN>()) {
-            (Some(timestamps), Some(out)) => emit_timestamps(out, timestamps),
-            _ => self.emit_any(out),
-        }
-    }
-
-    fn emit_any(&self, out: &mut [u8]) {
+    pub fn emit(&self, out: &mut [u8], sum: &mut Sum) {
         let mut words = out[..self.len()].as_chunks_mut::<4>().0.iter_mut();
         let mut put = |word: [u8; 4]| {
             if let Some(slot) = words.next() {
                 *slot = word;
+                sum.add_four(word);
             }
         };
+        if let Some(timestamps) = self.only_timestamps() {
+            put([NOP, NOP, TIMESTAMPS, 10]);
+            put(timestamps.value.to_be_bytes());
+            put(timestamps.echo.to_be_bytes());
+        } else {
+            self.put_all(put);
+        }
+    }
+
+    fn put_all(&self, mut put: impl FnMut([u8; 4])) {
         if let Some(mss) = self.mss {
             let [high, low] = mss.to_be_bytes();
             put([MSS, 4, high, low]);
@@ -219,13 +224,6 @@ impl Options {
             put(right.0.to_be_bytes());
         }
     }
-}
-
-#[inline]
-fn emit_timestamps(out: &mut [u8; TIMESTAMPS_LEN], timestamps: Timestamps) {
-    out[..4].copy_from_slice(&[NOP, NOP, TIMESTAMPS, 10]);
-    out[4..8].copy_from_slice(&timestamps.value.to_be_bytes());
-    out[8..].copy_from_slice(&timestamps.echo.to_be_bytes());
 }
 
 #[inline]
