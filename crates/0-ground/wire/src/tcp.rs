@@ -76,14 +76,29 @@ impl Header {
     ///
     /// # Errors
     /// `tcp` too short, `tcp.hdr_len`, `tcp.checksum`, and those of [`options::Options::parse`].
-    #[inline] // the header is built where it is wanted
     pub fn parse(
         head: &[u8],
         body: &Body,
         src: IpAddr,
         dst: IpAddr,
     ) -> Result<(Header, usize), Malformed> {
-        let read = Header::read(head)?;
+        let mut header = Header::default();
+        let len = header.parse_into(head, body, src, dst)?;
+        Ok((header, len))
+    }
+
+    /// As [`Header::parse`], into this header, where it is wanted; on an error, it means nothing.
+    ///
+    /// # Errors
+    /// As [`Header::parse`].
+    pub fn parse_into(
+        &mut self,
+        head: &[u8],
+        body: &Body,
+        src: IpAddr,
+        dst: IpAddr,
+    ) -> Result<usize, Malformed> {
+        let len = self.read_into(head)?;
         let mut sum = pseudo_header(src, dst, Protocol::TCP, head.len() + body.len());
         sum.add(head);
         add_body(&mut sum, body);
@@ -92,25 +107,37 @@ impl Header {
         if !sum.is_sound() {
             return Err(Malformed::new("tcp.checksum", "does not match the segment"));
         }
-        Ok(read)
+        Ok(len)
     }
 
     /// Reads the header without judging its checksum; returns it and its length in octets.
     ///
     /// # Errors
     /// As [`Header::parse`] without `tcp.checksum`.
-    #[inline]
     pub fn read(octets: &[u8]) -> Result<(Header, usize), Malformed> {
-        let (mut header, len) = Header::read_fixed(octets)?;
-        if len > HEADER_LEN {
-            header.options = Options::parse(&octets[HEADER_LEN..len])?;
-        }
+        let mut header = Header::default();
+        let len = header.read_into(octets)?;
         Ok((header, len))
     }
 
-    /// The first 20 octets, and how long the header is; options are left empty.
     #[inline]
+    fn read_into(&mut self, octets: &[u8]) -> Result<usize, Malformed> {
+        let len = self.read_fixed_into(octets)?;
+        if len > HEADER_LEN {
+            self.options.parse_into(&octets[HEADER_LEN..len])?;
+        }
+        Ok(len)
+    }
+
+    /// The first 20 octets, and how long the header is; options are left empty.
     pub(crate) fn read_fixed(octets: &[u8]) -> Result<(Header, usize), Malformed> {
+        let mut header = Header::default();
+        let len = header.read_fixed_into(octets)?;
+        Ok((header, len))
+    }
+
+    #[inline]
+    fn read_fixed_into(&mut self, octets: &[u8]) -> Result<usize, Malformed> {
         let Some(h) = octets.first_chunk::<HEADER_LEN>() else {
             return Err(Malformed::new("tcp", "shorter than the 20 octets of its header"));
         };
@@ -121,17 +148,15 @@ impl Header {
         if len > octets.len() {
             return Err(Malformed::new("tcp.hdr_len", "more octets than there are"));
         }
-        let header = Header {
-            src_port: u16::from_be_bytes([h[0], h[1]]),
-            dst_port: u16::from_be_bytes([h[2], h[3]]),
-            seq: Seq(u32::from_be_bytes([h[4], h[5], h[6], h[7]])),
-            ack: Seq(u32::from_be_bytes([h[8], h[9], h[10], h[11]])),
-            flags: Flags(h[13]),
-            window: u16::from_be_bytes([h[14], h[15]]),
-            urgent: u16::from_be_bytes([h[18], h[19]]),
-            options: Options::default(),
-        };
-        Ok((header, len))
+        self.src_port = u16::from_be_bytes([h[0], h[1]]);
+        self.dst_port = u16::from_be_bytes([h[2], h[3]]);
+        self.seq = Seq(u32::from_be_bytes([h[4], h[5], h[6], h[7]]));
+        self.ack = Seq(u32::from_be_bytes([h[8], h[9], h[10], h[11]]));
+        self.flags = Flags(h[13]);
+        self.window = u16::from_be_bytes([h[14], h[15]]);
+        self.urgent = u16::from_be_bytes([h[18], h[19]]);
+        self.options = Options::default();
+        Ok(len)
     }
 
     /// Writes header, options and checksum into `out[..self.header_len()]`; `out` has at least

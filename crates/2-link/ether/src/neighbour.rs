@@ -196,17 +196,16 @@ impl Neighbours {
         }
     }
 
-    /// Where to send a frame for `address`. When that is not known, the frame waits and comes out of
-    /// [`Neighbours::poll`] later.
+    /// Where the last frame went, if it was for `address` and that still holds.
     #[inline]
-    pub fn resolve(&mut self, cx: &mut Cx, address: IpAddr, frame: Frame) -> Resolution {
-        match self.last {
-            Some((last, mac)) if last == address => Resolution::Known(mac, frame),
-            _ => self.look_up(cx, address, frame),
-        }
+    pub fn last_known(&self, address: &IpAddr) -> Option<MacAddr> {
+        let (last, mac) = self.last.as_ref()?;
+        (last == address).then_some(*mac)
     }
 
-    fn look_up(&mut self, cx: &mut Cx, address: IpAddr, frame: Frame) -> Resolution {
+    /// Where to send a frame for `address`. When that is not known, the frame waits and comes out of
+    /// [`Neighbours::poll`] later.
+    pub fn resolve(&mut self, cx: &mut Cx, address: IpAddr, frame: Frame) -> Resolution {
         let known = self.table.get(&address).map(|entry| (entry.state, entry.mac));
         match known {
             Some((

@@ -100,7 +100,8 @@ impl Ip {
         }
         let asks = asks(&header, &frame);
         if asks != Asks::Nothing {
-            return self.refuse_options(cx, &header, asks, link_broadcast, frame);
+            self.refuse_options(cx, &header, asks, link_broadcast, frame);
+            return Verdict::Ended;
         }
         let dst = header.dst.into();
         let whose = if is_ours { Whose::Ours } else { self.whose(header.dst, interface) };
@@ -120,7 +121,10 @@ impl Ip {
             Whose::Anothers if self.addresses.is_broadcast(header.dst) => {
                 end(cx, frame, DirectedBroadcast { dst })
             }
-            Whose::Anothers => self.forward(cx, &header, frame),
+            Whose::Anothers => match self.forward(cx, &header, frame) {
+                Some(outgoing) => Verdict::Forward(outgoing),
+                None => Verdict::Ended,
+            },
         }
     }
 
@@ -157,17 +161,17 @@ impl Ip {
         asks: Asks,
         link_broadcast: bool,
         frame: Frame,
-    ) -> Verdict {
+    ) {
         let src = header.src.into();
         if let Asks::Wrong { pointer } = asks {
             //= rfc1122#3.2.2.5
             let message = icmpv4::Header::ParameterProblem { code: 0, pointer };
             self.report(cx, Error { about: &frame, link_broadcast, message });
-            return end(cx, frame, BadOption { src, pointer });
+            return end_frame(cx, frame, BadOption { src, pointer });
         }
         let message = icmpv4::Header::DestinationUnreachable(Unreachable::SourceRouteFailed);
         self.report(cx, Error { about: &frame, link_broadcast, message });
-        end(cx, frame, SourceRouted { src })
+        end_frame(cx, frame, SourceRouted { src });
     }
 
     #[inline]
@@ -241,6 +245,7 @@ fn read(frame: &mut Frame) -> Result<Header, Unreadable> {
     Header::parse(frame.head(), frame.body().len()).map_err(Unreadable::Wrong)
 }
 
+#[inline]
 fn end(cx: &mut Cx, frame: Frame, reason: impl Reason) -> Verdict {
     end_frame(cx, frame, reason);
     Verdict::Ended

@@ -91,13 +91,22 @@ impl Ip {
         packet: &Packet,
         mut frame: Frame,
     ) -> Result<Outgoing, SendError> {
-        let Way { path, broadcast, src, dst } = match self.prepare(packet, frame.len()) {
-            Ok(way) => way,
-            Err(error) => {
-                refuse(cx, packet, frame, error);
-                return Err(error);
+        let found;
+        let way = match self.memory.way(packet) {
+            Some(way) => way,
+            None => {
+                found = match self.find_way(packet) {
+                    Ok(way) => way,
+                    Err(error) => return refuse(cx, packet, frame, error),
+                };
+                self.memory.keep_way(packet, found);
+                &found
             }
         };
+        if let Some(error) = too_big(packet, frame.len(), way.path.mtu) {
+            return refuse(cx, packet, frame, error);
+        }
+        let Way { path, broadcast, src, dst } = *way;
         shorten_head(&mut frame);
         self.next_id = self.next_id.wrapping_add(1);
         let header = Header {
@@ -120,27 +129,6 @@ impl Ip {
             frame = self.fragment(cx, &header, frame, path, broadcast);
         }
         Ok(Outgoing { path, frame, broadcast })
-    }
-
-    /// The way, where the packet is not too long for it.
-    #[inline]
-    pub(crate) fn prepare(&mut self, packet: &Packet, octets: usize) -> Result<Way, SendError> {
-        let way = match self.memory.way(packet) {
-            Some(way) => *way,
-            None => {
-                let way = self.find_way(packet)?;
-                self.memory.keep_way(packet, way);
-                way
-            }
-        };
-        let total = HEADER_LEN + octets;
-        if total > usize::from(u16::MAX) {
-            return Err(SendError::TooBig { mtu: u16::MAX });
-        }
-        if total > usize::from(way.path.mtu) && packet.dont_fragment {
-            return Err(SendError::TooBig { mtu: way.path.mtu });
-        }
-        Ok(way)
     }
 
     pub(crate) fn find_way(&self, packet: &Packet) -> Result<Way, SendError> {
@@ -210,7 +198,25 @@ impl Ip {
     }
 }
 
-fn refuse(cx: &mut Cx, packet: &Packet, frame: Frame, error: SendError) {
+/// Is a packet with so many octets after the header too long for any packet, or for its way?
+#[inline]
+fn too_big(packet: &Packet, octets: usize, mtu: u16) -> Option<SendError> {
+    let total = HEADER_LEN + octets;
+    if total > usize::from(u16::MAX) {
+        return Some(SendError::TooBig { mtu: u16::MAX });
+    }
+    let cut = total > usize::from(mtu);
+    (cut && packet.dont_fragment).then_some(SendError::TooBig { mtu })
+}
+
+/// Ends a packet that cannot be sent.
+#[cold]
+fn refuse(
+    cx: &mut Cx,
+    packet: &Packet,
+    frame: Frame,
+    error: SendError,
+) -> Result<Outgoing, SendError> {
     let dst = packet.destination;
     let octets = HEADER_LEN + frame.len();
     match error {
@@ -219,6 +225,7 @@ fn refuse(cx: &mut Cx, packet: &Packet, frame: Frame, error: SendError) {
         SendError::BadDestination => end_frame(cx, frame, SendBadDestination { dst }),
         SendError::TooBig { mtu } => end_frame(cx, frame, TooBigReason { dst, octets, mtu }),
     }
+    Err(error)
 }
 
 /// The least MTU an interface can have.

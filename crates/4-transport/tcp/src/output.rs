@@ -19,7 +19,7 @@ use crate::state::StateName;
 use crate::timers::Timers;
 use base::{Body, Instant, Journey, Seq};
 use trace::{Cx, Place};
-use wire::tcp::{Flags, Header, Options};
+use wire::tcp::{Flags, Header, Options, SackBlocks};
 
 /// What the gates say about new text.
 enum Verdict {
@@ -322,10 +322,9 @@ impl Connection {
         let step = (buffer / 2).min(u32::from(self.agreed.mss)).max(1);
         let free = self.free();
         let window = self.receive.offer(free, step, self.agreed.rcv_scale);
-        let mut options = Options { timestamps: self.agreed.stamp(now), ..Options::default() };
-        if self.agreed.sack && (self.reassembly.is_some() || self.due.dsack.is_some()) {
-            self.add_sack(&mut options);
-        }
+        let told = self.agreed.sack && (self.reassembly.is_some() || self.due.dsack.is_some());
+        let sack = if told { self.sack_blocks() } else { SackBlocks::default() };
+        let timestamps = self.agreed.stamp(now);
         Header {
             src_port: self.endpoints.local.port(),
             dst_port: self.endpoints.remote.port(),
@@ -334,24 +333,24 @@ impl Connection {
             flags,
             window,
             urgent: 0,
-            options,
+            options: Options { timestamps, sack, ..Options::default() },
         }
     }
 
     #[cold]
-    fn add_sack(&mut self, options: &mut Options) {
+    fn sack_blocks(&self) -> SackBlocks {
         let limit = if self.agreed.timestamps { 3 } else { 4 };
         let first = self.due.dsack;
-        options.sack = match &self.reassembly {
+        match &self.reassembly {
             Some(reassembly) => reassembly.sack_blocks(first, limit),
             None => {
-                let mut blocks = wire::tcp::SackBlocks::default();
+                let mut blocks = SackBlocks::default();
                 if let Some((left, right)) = first {
                     blocks.push(left, right);
                 }
                 blocks
             }
-        };
+        }
     }
 
     /// Octets that SACK blocks take from the text of the next segment.

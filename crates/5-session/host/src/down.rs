@@ -88,7 +88,7 @@ impl Host {
 
     /// Gives a packet to its interface.
     pub(crate) fn transmit(&mut self, cx: &mut Cx, outgoing: Outgoing) {
-        let Outgoing { path, frame, broadcast } = outgoing;
+        let Outgoing { ref path, frame, broadcast } = outgoing;
         let id = path.interface;
         if id == InterfaceId::LOOPBACK {
             return self.loop_back(cx, frame);
@@ -101,11 +101,14 @@ impl Host {
             return self.put_out(cx, id, frame);
         }
         if broadcast {
-            return self.frame_out(cx, id, MacAddr::BROADCAST, ethertype(path.next_hop), frame);
+            return self.frame_out(cx, id, MacAddr::BROADCAST, ethertype(&path.next_hop), frame);
+        }
+        if let Some(mac) = interface.neighbours.last_known(&path.next_hop) {
+            return self.frame_out(cx, id, mac, ethertype(&path.next_hop), frame);
         }
         match interface.neighbours.resolve(cx, path.next_hop, frame) {
             Resolution::Known(mac, frame) => {
-                self.frame_out(cx, id, mac, ethertype(path.next_hop), frame);
+                self.frame_out(cx, id, mac, ethertype(&path.next_hop), frame);
                 self.arm_interface(id);
             }
             Resolution::Pending => self.run_neighbours(cx, id),
@@ -180,7 +183,8 @@ impl Host {
 }
 
 /// The Ethernet type of packets to such an address.
-fn ethertype(address: IpAddr) -> EtherType {
+#[inline]
+fn ethertype(address: &IpAddr) -> EtherType {
     if address.is_ipv4() { EtherType::IPV4 } else { EtherType::IPV6 }
 }
 

@@ -149,16 +149,17 @@ impl Host {
         if broadcast {
             return self.end(cx, interface, frame, TcpNotUnicast { src });
         }
-        let (header, len) = match parse(&mut frame, src, dst) {
-            Ok(parsed) => parsed,
+        let mut segment = Segment::bare(Header::default());
+        let len = match parse(&mut frame, &mut segment.header, src, dst) {
+            Ok(len) => len,
             Err(field) => return self.end(cx, interface, frame, BadSegment { src, field }),
         };
-        let (journey, parent) = (frame.meta().journey, frame.meta().parent);
+        (segment.journey, segment.parent) = (frame.meta().journey, frame.meta().parent);
         frame.strip(len);
-        let segment = Segment { header, payload: payload(cx, frame), journey, parent };
+        segment.payload = payload(cx, frame);
         let endpoints = Endpoints {
-            local: SocketAddr::new(dst, header.dst_port),
-            remote: SocketAddr::new(src, header.src_port),
+            local: SocketAddr::new(dst, segment.header.dst_port),
+            remote: SocketAddr::new(src, segment.header.src_port),
         };
         self.segment_in(cx, endpoints, segment);
     }
@@ -253,13 +254,18 @@ impl Host {
     }
 }
 
-/// Reads the TCP header, which stands in the head or is brought there.
+/// Reads the TCP header, which stands in the head or is brought there; returns its length.
 #[inline]
-fn parse(frame: &mut Frame, src: IpAddr, dst: IpAddr) -> Result<(Header, usize), &'static str> {
+fn parse(
+    frame: &mut Frame,
+    header: &mut Header,
+    src: IpAddr,
+    dst: IpAddr,
+) -> Result<usize, &'static str> {
     frame.pull(wire::tcp::HEADER_LEN.min(frame.len()));
     let len = frame.head().get(12).map_or(0, |octet| usize::from(octet >> 4) * 4);
     frame.pull(len.min(frame.len()));
-    Header::parse(frame.head(), frame.body(), src, dst).map_err(|malformed| malformed.field)
+    header.parse_into(frame.head(), frame.body(), src, dst).map_err(|malformed| malformed.field)
 }
 
 /// What is left of a frame, without a copy where the head is spent.

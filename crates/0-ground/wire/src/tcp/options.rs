@@ -141,23 +141,30 @@ impl Options {
     ///
     /// # Errors
     /// `tcp.option_len` of an illegal length (see the head of this file).
-    #[inline]
     pub fn parse(octets: &[u8]) -> Result<Options, Malformed> {
+        let mut options = Options::default();
+        options.parse_into(octets)?;
+        Ok(options)
+    }
+
+    /// The same, into options that are empty so far.
+    #[inline]
+    pub(crate) fn parse_into(&mut self, octets: &[u8]) -> Result<(), Malformed> {
         // The list of nearly every data segment: two NOPs and the timestamps.
         if let [NOP, NOP, TIMESTAMPS, 10, data @ ..] = octets
             && let Some(data) = data.as_array::<8>()
         {
-            return Ok(Options { timestamps: Some(timestamps(data)), ..Options::default() });
+            self.timestamps = Some(timestamps(data));
+            return Ok(());
         }
-        Options::parse_any(octets)
+        self.parse_any(octets)
     }
 
-    fn parse_any(octets: &[u8]) -> Result<Options, Malformed> {
-        let mut options = Options::default();
+    fn parse_any(&mut self, octets: &[u8]) -> Result<(), Malformed> {
         for option in Walk::new(octets) {
-            options.take(option?);
+            self.take(option?);
         }
-        Ok(options)
+        Ok(())
     }
 
     fn take(&mut self, option: RawOption<'_>) {
