@@ -76,7 +76,8 @@ impl Header {
     ///
     /// # Errors
     /// `ip` too short, `ip.version`, `ip.hdr_len`, `ip.len`, `ip.checksum`.
-    #[inline]
+    #[inline(always)] // made where it is wanted, or the processor waits for its stores
+    #[allow(clippy::inline_always)]
     pub fn parse(octets: &[u8], beyond: usize) -> Result<Header, Malformed> {
         let header = Header::read(octets)?;
         if usize::from(header.total_len) > octets.len() + beyond {

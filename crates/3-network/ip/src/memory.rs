@@ -19,8 +19,9 @@ pub(crate) struct Way {
     pub(crate) path: Path,
     /// Is it to everybody on the link?
     pub(crate) broadcast: bool,
-    pub(crate) src: Ipv4Addr,
-    pub(crate) dst: Ipv4Addr,
+    /// The addresses, as numbers: what is read in one piece was written in one.
+    pub(crate) src: u32,
+    pub(crate) dst: u32,
 }
 
 #[derive(Debug, Default)]

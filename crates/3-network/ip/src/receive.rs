@@ -174,7 +174,8 @@ impl Ip {
         end_frame(cx, frame, SourceRouted { src });
     }
 
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always)]
     fn deliver(
         &mut self,
         cx: &mut Cx,
@@ -186,16 +187,29 @@ impl Ip {
         if !header.is_fragment() {
             return Verdict::Deliver(datagram(header, interface, broadcast, frame));
         }
-        match self.reassembly.handle_fragment(cx, header, frame) {
-            Kept::Waits => Verdict::Ended,
-            Kept::Whole(header, frame) => {
-                Verdict::Deliver(datagram(&header, interface, broadcast, frame))
-            }
+        match self.put_together(cx, interface, broadcast, header, frame) {
+            Some(datagram) => Verdict::Deliver(datagram),
+            None => Verdict::Ended,
+        }
+    }
+
+    fn put_together(
+        &mut self,
+        cx: &mut Cx,
+        interface: InterfaceId,
+        broadcast: bool,
+        fragment: &Header,
+        frame: Frame,
+    ) -> Option<Datagram> {
+        match self.reassembly.handle_fragment(cx, fragment, frame) {
+            Kept::Waits => None,
+            Kept::Whole(header, frame) => Some(datagram(&header, interface, broadcast, frame)),
         }
     }
 }
 
-#[inline]
+#[inline(always)] // made where it is wanted, or the processor waits for its stores
+#[allow(clippy::inline_always)]
 fn datagram(
     header: &Header,
     interface: InterfaceId,

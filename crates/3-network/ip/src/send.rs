@@ -106,7 +106,6 @@ impl Ip {
         if let Some(error) = too_big(packet, frame.len(), way.path.mtu) {
             return refuse(cx, packet, frame, error);
         }
-        let Way { path, broadcast, src, dst } = *way;
         shorten_head(&mut frame);
         self.next_id = self.next_id.wrapping_add(1);
         let header = Header {
@@ -120,15 +119,17 @@ impl Ip {
             //= rfc1122#3.2.1.7 never 0
             ttl: packet.ttl.unwrap_or(self.config.default_ttl).max(1),
             protocol: packet.protocol,
-            src,
-            dst,
+            src: Ipv4Addr::from_bits(way.src),
+            dst: Ipv4Addr::from_bits(way.dst),
         };
         header.emit(frame.prepend(HEADER_LEN));
-        frame.meta_mut().interface = path.interface;
-        if header.total_len > path.mtu {
+        frame.meta_mut().interface = way.path.interface;
+        if header.total_len > way.path.mtu {
+            let Way { path, broadcast, .. } = *way;
             frame = self.fragment(cx, &header, frame, path, broadcast);
+            return Ok(Outgoing { path, frame, broadcast });
         }
-        Ok(Outgoing { path, frame, broadcast })
+        Ok(Outgoing { path: way.path, frame, broadcast: way.broadcast })
     }
 
     pub(crate) fn find_way(&self, packet: &Packet) -> Result<Way, SendError> {
@@ -141,7 +142,7 @@ impl Ip {
         if !(nobody_yet || self.addresses.is_own(source)) || leaks {
             return Err(SendError::BadSource);
         }
-        Ok(Way { path, broadcast, src, dst })
+        Ok(Way { path, broadcast, src: src.to_bits(), dst: dst.to_bits() })
     }
 
     /// The way, whether it is to everybody, and the destination.

@@ -322,9 +322,10 @@ impl Connection {
         let step = (buffer / 2).min(u32::from(self.agreed.mss)).max(1);
         let free = self.free();
         let window = self.receive.offer(free, step, self.agreed.rcv_scale);
-        let told = self.agreed.sack && (self.reassembly.is_some() || self.due.dsack.is_some());
-        let sack = if told { self.sack_blocks() } else { SackBlocks::default() };
-        let timestamps = self.agreed.stamp(now);
+        let mut options = Options { timestamps: self.agreed.stamp(now), ..Options::default() };
+        if self.agreed.sack && (self.reassembly.is_some() || self.due.dsack.is_some()) {
+            options.sack = self.sack_blocks();
+        }
         Header {
             src_port: self.endpoints.local.port(),
             dst_port: self.endpoints.remote.port(),
@@ -333,7 +334,7 @@ impl Connection {
             flags,
             window,
             urgent: 0,
-            options: Options { timestamps, sack, ..Options::default() },
+            options,
         }
     }
 

@@ -71,6 +71,9 @@ impl Host {
         frame: Frame,
     ) {
         match self.ip.handle_packet(cx, id, broadcast, frame) {
+            Verdict::Deliver(datagram) if datagram.protocol == Protocol::TCP => {
+                self.tcp_in(cx, datagram);
+            }
             Verdict::Deliver(datagram) => self.deliver(cx, datagram),
             Verdict::Forward(outgoing) => self.transmit(cx, outgoing),
             Verdict::Ended => {}
@@ -78,10 +81,8 @@ impl Host {
         self.run_ip(cx);
     }
 
-    #[inline]
     fn deliver(&mut self, cx: &mut Cx, datagram: Datagram) {
         match datagram.protocol {
-            Protocol::TCP => self.tcp_in(cx, datagram),
             Protocol::UDP => self.udp_in(cx, datagram),
             Protocol::ICMP => match self.ip.handle_icmp(cx, datagram) {
                 IcmpOutcome::Ended => {}
@@ -161,17 +162,17 @@ impl Host {
             local: SocketAddr::new(dst, segment.header.dst_port),
             remote: SocketAddr::new(src, segment.header.src_port),
         };
-        self.segment_in(cx, endpoints, segment);
+        self.segment_in(cx, endpoints, &mut segment);
     }
 
     #[inline]
-    fn segment_in(&mut self, cx: &mut Cx, endpoints: Endpoints, segment: Segment) {
+    fn segment_in(&mut self, cx: &mut Cx, endpoints: Endpoints, segment: &mut Segment) {
         if let Some(key) = self.demux.tcp_in(&endpoints)
-            && !self.reopens(cx, key, &endpoints, &segment)
+            && !self.reopens(cx, key, &endpoints, segment)
             && let Some(record) = self.connections.get_mut(key)
         {
             let progress = segment.header.flags.has(Flags::ACK);
-            record.connection.handle_segment(cx, segment);
+            record.connection.handle_segment_in_place(cx, segment);
             if progress && cx.now().since(record.hinted) >= HINT_EVERY {
                 record.hinted = cx.now();
                 self.hint_reachable(cx, endpoints.remote.ip());
@@ -179,10 +180,11 @@ impl Host {
             return self.touch(key);
         }
         let Some(listener_key) = self.demux.listener(endpoints.local) else {
-            return self.refuse(cx, &endpoints, &segment);
+            return self.refuse(cx, &endpoints, segment);
         };
         let mss = self.receive_mss(endpoints.remote.ip(), Some(endpoints.local.ip()));
         let Some(record) = self.listeners.get_mut(listener_key) else { return };
+        let segment = core::mem::replace(segment, Segment::bare(Header::default()));
         match record.listener.handle_segment(cx, endpoints, segment, &self.isn, mss) {
             ListenOutcome::Ended => {}
             ListenOutcome::Reset(mut reset) => {
