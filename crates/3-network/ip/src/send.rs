@@ -125,7 +125,7 @@ impl Ip {
         header.emit(frame.prepend(HEADER_LEN));
         frame.meta_mut().interface = way.path.interface;
         if header.total_len > way.path.mtu {
-            let Way { path, broadcast, .. } = *way;
+            let (Way { path, broadcast, .. }, header) = (*way, header);
             frame = self.fragment(cx, &header, frame, path, broadcast);
             return Ok(Outgoing { path, frame, broadcast });
         }
