@@ -25,20 +25,16 @@ pub fn pseudo_header(src: IpAddr, dst: IpAddr, protocol: Protocol, len: usize) -
     let mut sum = Sum::new();
     add_address(&mut sum, src);
     add_address(&mut sum, dst);
-    sum.add_u16(u16::from(protocol.0));
-    sum.add_u16((len >> 16) as u16);
-    sum.add_u16(len as u16);
+    let [a, b, c, d] = (len as u32).to_be_bytes();
+    sum.add_four([0, protocol.0, a, b]);
+    sum.add_four([c, d, 0, 0]);
     sum
 }
 
 #[inline]
 fn add_address(sum: &mut Sum, address: IpAddr) {
     match address {
-        IpAddr::V4(address) => {
-            let bits = address.to_bits();
-            sum.add_u16((bits >> 16) as u16);
-            sum.add_u16(bits as u16);
-        }
+        IpAddr::V4(address) => sum.add_four(address.octets()),
         IpAddr::V6(address) => sum.add(&address.octets()),
     }
 }

@@ -82,7 +82,23 @@ impl Header {
         src: IpAddr,
         dst: IpAddr,
     ) -> Result<(Header, usize), Malformed> {
-        let read = Header::read(head)?;
+        let mut header = Header::default();
+        let len = header.parse_into(head, body, src, dst)?;
+        Ok((header, len))
+    }
+
+    /// As [`Header::parse`], into this header, where it is wanted; on an error, it means nothing.
+    ///
+    /// # Errors
+    /// As [`Header::parse`].
+    pub fn parse_into(
+        &mut self,
+        head: &[u8],
+        body: &Body,
+        src: IpAddr,
+        dst: IpAddr,
+    ) -> Result<usize, Malformed> {
+        let len = self.read_into(head)?;
         let mut sum = pseudo_header(src, dst, Protocol::TCP, head.len() + body.len());
         sum.add(head);
         add_body(&mut sum, body);
@@ -91,25 +107,37 @@ impl Header {
         if !sum.is_sound() {
             return Err(Malformed::new("tcp.checksum", "does not match the segment"));
         }
-        Ok(read)
+        Ok(len)
     }
 
     /// Reads the header without judging its checksum; returns it and its length in octets.
     ///
     /// # Errors
     /// As [`Header::parse`] without `tcp.checksum`.
-    #[inline]
     pub fn read(octets: &[u8]) -> Result<(Header, usize), Malformed> {
-        let (mut header, len) = Header::read_fixed(octets)?;
-        if len > HEADER_LEN {
-            header.options = Options::parse(&octets[HEADER_LEN..len])?;
-        }
+        let mut header = Header::default();
+        let len = header.read_into(octets)?;
         Ok((header, len))
     }
 
-    /// The first 20 octets, and how long the header is; options are left empty.
     #[inline]
+    fn read_into(&mut self, octets: &[u8]) -> Result<usize, Malformed> {
+        let len = self.read_fixed_into(octets)?;
+        if len > HEADER_LEN {
+            self.options.parse_into(&octets[HEADER_LEN..len])?;
+        }
+        Ok(len)
+    }
+
+    /// The first 20 octets, and how long the header is; options are left empty.
     pub(crate) fn read_fixed(octets: &[u8]) -> Result<(Header, usize), Malformed> {
+        let mut header = Header::default();
+        let len = header.read_fixed_into(octets)?;
+        Ok((header, len))
+    }
+
+    #[inline]
+    fn read_fixed_into(&mut self, octets: &[u8]) -> Result<usize, Malformed> {
         let Some(h) = octets.first_chunk::<HEADER_LEN>() else {
             return Err(Malformed::new("tcp", "shorter than the 20 octets of its header"));
         };
@@ -120,39 +148,41 @@ impl Header {
         if len > octets.len() {
             return Err(Malformed::new("tcp.hdr_len", "more octets than there are"));
         }
-        let header = Header {
-            src_port: u16::from_be_bytes([h[0], h[1]]),
-            dst_port: u16::from_be_bytes([h[2], h[3]]),
-            seq: Seq(u32::from_be_bytes([h[4], h[5], h[6], h[7]])),
-            ack: Seq(u32::from_be_bytes([h[8], h[9], h[10], h[11]])),
-            flags: Flags(h[13]),
-            window: u16::from_be_bytes([h[14], h[15]]),
-            urgent: u16::from_be_bytes([h[18], h[19]]),
-            options: Options::default(),
-        };
-        Ok((header, len))
+        self.src_port = u16::from_be_bytes([h[0], h[1]]);
+        self.dst_port = u16::from_be_bytes([h[2], h[3]]);
+        self.seq = Seq(u32::from_be_bytes([h[4], h[5], h[6], h[7]]));
+        self.ack = Seq(u32::from_be_bytes([h[8], h[9], h[10], h[11]]));
+        self.flags = Flags(h[13]);
+        self.window = u16::from_be_bytes([h[14], h[15]]);
+        self.urgent = u16::from_be_bytes([h[18], h[19]]);
+        self.options = Options::default();
+        Ok(len)
     }
 
     /// Writes header, options and checksum into `out[..self.header_len()]`; `out` has at least
     /// that many octets.
     pub fn emit(&self, out: &mut [u8], body: &Body, src: IpAddr, dst: IpAddr) {
         let len = self.header_len();
-        let out = &mut out[..len];
-        out[..2].copy_from_slice(&self.src_port.to_be_bytes());
-        out[2..4].copy_from_slice(&self.dst_port.to_be_bytes());
-        out[4..8].copy_from_slice(&self.seq.0.to_be_bytes());
-        out[8..12].copy_from_slice(&self.ack.0.to_be_bytes());
-        out[12] = (len as u8) << 2; // len / 4 in the upper half
-        out[13] = self.flags.0;
-        out[14..16].copy_from_slice(&self.window.to_be_bytes());
-        out[16..18].copy_from_slice(&[0, 0]);
-        out[18..20].copy_from_slice(&self.urgent.to_be_bytes());
-        self.options.emit(&mut out[HEADER_LEN..]);
+        let Some((fixed, options)) = out[..len].split_first_chunk_mut::<HEADER_LEN>() else {
+            return;
+        };
         //= rfc9293#3.1 MUST-2
         // the sender makes the checksum, without exception
         let mut sum = pseudo_header(src, dst, Protocol::TCP, len + body.len());
-        sum.add(out);
+        // Summed before it is written: to read back at once what was just written in other pieces
+        // makes the processor wait.
+        let mut words = [
+            u32::from(self.src_port) << 16 | u32::from(self.dst_port),
+            self.seq.0,
+            self.ack.0,
+            (len as u32 / 4) << 28 | u32::from(self.flags.0) << 16 | u32::from(self.window),
+            u32::from(self.urgent),
+        ];
+        words.iter().for_each(|word| sum.add_four(word.to_be_bytes()));
+        self.options.emit(options, &mut sum);
         add_body(&mut sum, body);
-        out[16..18].copy_from_slice(&sum.finish().to_be_bytes());
+        words[4] |= u32::from(sum.finish()) << 16;
+        let fixed = fixed.as_chunks_mut::<4>().0;
+        fixed.iter_mut().zip(words).for_each(|(out, word)| *out = word.to_be_bytes());
     }
 }

@@ -210,7 +210,7 @@ fn tcp_option_lists() {
     let one_octets = [1, 1, 5, 10, 10, 11, 12, 13, 10, 11, 12, 14];
     let check = |options: &Options, octets: &[u8]| {
         let mut out = vec![0xaa; options.len()];
-        options.emit(&mut out);
+        options.emit(&mut out, &mut base::checksum::Sum::new());
         assert_eq!(out, octets, "{options:?}");
         assert_eq!(Options::parse(octets), Ok(*options));
     };

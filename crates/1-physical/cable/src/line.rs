@@ -199,9 +199,9 @@ impl Line {
             self.last_arrival = at;
         }
         let copy = copied.then(|| frame.clone());
-        let sending_time = self.config.sending_time(frame.len());
         self.insert(Arrival { at, count, frame });
         if let Some(frame) = copy {
+            let sending_time = self.config.sending_time(frame.len());
             self.insert_copy(at, sending_time, held_back, count, frame);
             cx.trace.emit(place, journey, CableDuplicated {});
         }

@@ -53,6 +53,7 @@ pub struct Received {
 }
 
 /// Does the card with this address take the frame?
+#[inline]
 pub fn accept(mac: MacAddr, header: &Header, fcs: Fcs, promiscuous: bool) -> Acceptance {
     if fcs == Fcs::Bad {
         return Acceptance::Drop(Refusal::BadFcs);
@@ -70,6 +71,7 @@ pub fn accept(mac: MacAddr, header: &Header, fcs: Fcs, promiscuous: bool) -> Acc
 }
 
 /// Parses, accepts and strips a frame; `None`: the frame was ended with a reason.
+#[inline]
 pub fn receive(
     cx: &mut Cx,
     interface: InterfaceId,
@@ -78,25 +80,25 @@ pub fn receive(
     mut frame: Frame,
 ) -> Option<Received> {
     let place = Place::Interface(interface);
-    let meta = *frame.meta();
+    let (journey, fcs) = (frame.meta().journey, frame.meta().fcs);
     frame.pull(HEADER_LEN);
     let header = match Header::parse(frame.head()) {
         Ok(header) => header,
         Err(bad) => {
             let reason = MalformedFrame { field: bad.field, why: bad.why };
-            cx.trace.emit(place, meta.journey, reason);
+            cx.trace.emit(place, journey, reason);
             cx.pool.recycle(frame);
             return None;
         }
     };
-    match accept(mac, &header, meta.fcs, promiscuous) {
+    match accept(mac, &header, fcs, promiscuous) {
         Acceptance::ForUs { link } => {
             frame.strip(HEADER_LEN);
             return Some(Received { header, link, frame });
         }
-        Acceptance::Drop(Refusal::BadFcs) => cx.trace.emit(place, meta.journey, BadFcs {}),
+        Acceptance::Drop(Refusal::BadFcs) => cx.trace.emit(place, journey, BadFcs {}),
         Acceptance::Drop(Refusal::OtherCard) => {
-            cx.trace.emit(place, meta.journey, OtherCard { dst: header.dst });
+            cx.trace.emit(place, journey, OtherCard { dst: header.dst });
         }
     }
     cx.pool.recycle(frame);

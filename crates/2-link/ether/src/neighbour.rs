@@ -14,7 +14,8 @@
 //!
 //! Invariants, checked by `check` after each step of the tests: an entry lies in `deadlines` exactly
 //! when it has a deadline, and in `idle` exactly when it is STALE or FAILED; only INCOMPLETE entries
-//! hold frames, whose memory is bounded by [`QUEUE`] and [`QUEUES`]; entries never outnumber `capacity`.
+//! hold frames, whose memory is bounded by [`QUEUE`] and [`QUEUES`]; entries never outnumber `capacity`;
+//! `last` says what `table` says.
 //!
 //! What another engineer would question: the time of REACHABLE is not varied by chance as RFC 4861
 //! section 6.3.2 wants, because no router announces it here and probes go to one host only; and
@@ -201,6 +202,8 @@ pub struct Neighbours {
     actions: VecDeque<Action>,
     /// What all waiting frames cost.
     memory: usize,
+    /// Whom the last frame went to: frames come in bursts. Forgotten when any entry changes.
+    last: Option<(IpAddr, MacAddr)>,
 }
 
 impl Neighbours {
@@ -213,7 +216,15 @@ impl Neighbours {
             idle: BTreeSet::new(),
             actions: VecDeque::new(),
             memory: 0,
+            last: None,
         }
+    }
+
+    /// Where the last frame went, if it was for `address` and that still holds.
+    #[inline]
+    pub fn last_known(&self, address: &IpAddr) -> Option<MacAddr> {
+        let (last, mac) = self.last.as_ref()?;
+        (last == address).then_some(*mac)
     }
 
     /// Where to send a frame for `address`. When that is not known, the frame waits and comes out of
@@ -225,6 +236,7 @@ impl Neighbours {
                 State::Reachable | State::Delay | State::Probe | State::Permanent,
                 Some(mac),
             )) => {
+                self.last = Some((address, mac));
                 return Resolution::Known(mac, frame);
             }
             Some((State::Stale, Some(mac))) => {
@@ -374,6 +386,7 @@ impl Neighbours {
     /// Forgets one entry; frames that wait for it end with a reason. False: there was none.
     pub fn remove(&mut self, cx: &mut Cx, address: IpAddr) -> bool {
         let Some(entry) = self.table.remove(&address) else { return false };
+        self.last = None;
         self.idle.remove(&(entry.since, address));
         if let Some(at) = entry.deadline {
             self.deadlines.remove(&(at, address));
@@ -501,6 +514,7 @@ impl Neighbours {
 
     fn shift(&mut self, now: Instant, address: IpAddr, state: State, deadline: Option<Instant>) {
         let Some(entry) = self.table.get_mut(&address) else { return };
+        self.last = None;
         self.idle.remove(&(entry.since, address));
         (entry.state, entry.since) = (state, now);
         if !matches!(state, State::Incomplete) {

@@ -110,6 +110,10 @@ fn check(machine: &Neighbours) {
         let needs_mac = !matches!(entry.state, State::Incomplete | State::Failed);
         assert!(!needs_mac || entry.mac.is_some());
     }
+    if let Some((address, mac)) = machine.last {
+        let entry = &machine.table[&address];
+        assert!(entry.mac == Some(mac) && !entry.state.is_idle() && entry.waiting.is_empty());
+    }
 }
 
 /// Removes the indentation that the source gives a transcript.

@@ -9,7 +9,7 @@ use crate::fragments;
 use crate::icmp::Error;
 use crate::reasons::{BadFragment, Forwarded, LinkLocal, NoRoute, TooBig, TtlExceeded};
 use crate::receive::end_frame;
-use crate::{Ip, Outgoing, Path, Unreachable, Verdict};
+use crate::{Ip, Outgoing, Path, Unreachable};
 use base::Frame;
 use core::net::IpAddr;
 use trace::{Cx, Place};
@@ -17,26 +17,32 @@ use wire::icmpv4;
 use wire::ipv4::{self, Header};
 
 impl Ip {
-    pub(crate) fn forward(&mut self, cx: &mut Cx, header: &Header, mut frame: Frame) -> Verdict {
+    /// What is sent on; `None`: the frame was ended.
+    pub(crate) fn forward(
+        &mut self,
+        cx: &mut Cx,
+        header: &Header,
+        mut frame: Frame,
+    ) -> Option<Outgoing> {
         let dst = header.dst.into();
         if header.src.is_link_local() || header.dst.is_link_local() {
             //= rfc3927#7 not through a router, and not to the sender's knowledge
             end_frame(cx, frame, LinkLocal { src: header.src.into(), dst });
-            return Verdict::Ended;
+            return None;
         }
         if header.ttl <= 1 {
             //= rfc1812#5.3.1
             let message = icmpv4::Header::TimeExceeded { reassembly: false };
             self.report(cx, Error { about: &frame, link_broadcast: false, message });
             end_frame(cx, frame, TtlExceeded { dst, ttl: header.ttl });
-            return Verdict::Ended;
+            return None;
         }
         let Some(path) = self.lookup(0, dst, Some(header.src.into()), None, frame.meta().mark)
         else {
             //= rfc1812#5.2.7.1
             self.tell_unreachable(cx, &frame, Unreachable::Net);
             end_frame(cx, frame, NoRoute { dst });
-            return Verdict::Ended;
+            return None;
         };
         if header.total_len > path.mtu && header.dont_fragment {
             //= rfc1191#4 with the size that the next link takes
@@ -44,14 +50,14 @@ impl Ip {
             self.tell_unreachable(cx, &frame, why);
             let octets = usize::from(header.total_len);
             end_frame(cx, frame, TooBig { dst, octets, mtu: path.mtu });
-            return Verdict::Ended;
+            return None;
         }
         if header.total_len > path.mtu && fragments::ends_beyond(header) {
             //= rfc791#3.2 no offset says where its pieces begin
             let why = "beyond 65535";
             let (src, id) = (header.src.into(), header.id);
             end_frame(cx, frame, BadFragment { src, id, why });
-            return Verdict::Ended;
+            return None;
         }
         //= rfc1812#5.3.1 at least one less at each router, and the checksum follows (RFC 1624)
         ipv4::decrement_ttl(frame.head_mut());
@@ -69,7 +75,7 @@ impl Ip {
         } else {
             frame
         };
-        Verdict::Forward(Outgoing { path, frame, broadcast: false })
+        Some(Outgoing { path, frame, broadcast: false })
     }
 
     /// Cuts a packet; the first piece is returned, the others come out of `poll_packet`.

@@ -302,7 +302,7 @@ proptest! {
             dont_fragment: false,
             interface: None,
         };
-        let first = bench.ip.send(&mut bench.cx, packet, frame).expect("a route");
+        let first = bench.ip.send(&mut bench.cx, &packet, frame).expect("a route");
         let mut pieces = vec![first.frame];
         while let Some(outgoing) = bench.ip.poll_packet(&mut bench.cx) {
             pieces.push(outgoing.frame);

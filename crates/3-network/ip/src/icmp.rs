@@ -280,7 +280,7 @@ impl Ip {
         };
         let first = self.output.len();
         // A failure has ended the frame with its reason already.
-        if let Ok(outgoing) = self.send_with(cx, packet, options, frame) {
+        if let Ok(outgoing) = self.send_with(cx, &packet, options, frame) {
             // Pieces of a long reply were queued behind: the first goes before them.
             self.queue(cx, destination, outgoing);
             let moved = self.output.len() - first;

@@ -275,7 +275,7 @@ fn a_neighbour_that_does_not_answer() {
     // A packet of our own: the error comes to ourselves, by loopback.
     let mut frame = bench.cx.pool.frame(vec![1; 8].into());
     frame.meta_mut().journey = bench.cx.trace.born();
-    let outgoing = bench.ip.send(&mut bench.cx, own("10.0.2.9"), frame).expect("a route");
+    let outgoing = bench.ip.send(&mut bench.cx, &own("10.0.2.9"), frame).expect("a route");
     bench.ip.unreachable(&mut bench.cx, outgoing.frame);
     let want = " | 0>10.0.2.1(10.0.2.1 icmp 3.1) | icmp_sent neighbour_unreachable";
     assert_eq!(bench.tell(String::new()), want);

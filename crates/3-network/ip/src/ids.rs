@@ -15,7 +15,7 @@ use siphasher::sip::SipHasher13;
 use wire::ipv4::Protocol;
 
 /// Counters of one machine; a power of two.
-const COUNTERS: usize = 1024;
+const COUNTERS: usize = 256;
 
 pub(crate) struct Ids {
     key: (u64, u64),

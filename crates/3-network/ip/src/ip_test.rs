@@ -507,7 +507,7 @@ fn packets_of_our_own() {
         let mut bench = Bench::new(ROUTER);
         let mut frame = bench.cx.pool.frame(vec![1; len].into());
         frame.meta_mut().journey = bench.cx.trace.born();
-        let got = bench.ip.send(&mut bench.cx, packet, frame).map(|outgoing| {
+        let got = bench.ip.send(&mut bench.cx, &packet, frame).map(|outgoing| {
             bench.cx.trace.ended(Fate::Sent);
             let header = Header::parse(outgoing.frame.head(), outgoing.frame.body().len());
             let header = header.expect("sound");
@@ -543,7 +543,7 @@ fn ttl_id_and_preferred_source() {
     let mut send = |bench: &mut Bench, dst: &str| {
         let frame = bench.cx.pool.frame(vec![1; 8].into());
         let packet = Packet { ttl: Some(0), ..own(dst) };
-        let outgoing = bench.ip.send(&mut bench.cx, packet, frame).expect("a route");
+        let outgoing = bench.ip.send(&mut bench.cx, &packet, frame).expect("a route");
         let header = Header::parse(outgoing.frame.head(), 8).expect("sound");
         assert_eq!(header.ttl, 1, "rfc1122#3.2.1.7: never 0");
         ids.push(header.id);

@@ -18,6 +18,7 @@
 //! | [`routes`] | the list of routes and its trie |
 //! | [`receive`] | what comes in: sound? possible? whose? |
 //! | `martians` | addresses that no packet on a wire may have |
+//! | `memory` | what the last packet taught, until something changes |
 //! | `options` | source routes refused, malformed options found, record route and timestamp written |
 //! | [`forward`](Ip::handle_packet) | a router's part: TTL, lookup, size |
 //! | [`send`] | packets of our own |
@@ -40,6 +41,7 @@ pub mod icmp;
 mod ids;
 mod limits;
 mod martians;
+mod memory;
 mod options;
 pub mod reasons;
 mod reassembly;
@@ -97,6 +99,7 @@ pub struct Ip {
     interfaces: BTreeMap<InterfaceId, InterfaceConfig>,
     addresses: addresses::Addresses,
     routes: routes::Routes,
+    memory: memory::Memory,
     limiter: TokenBucket,
     reassembly: reassembly::Reassembly,
     output: VecDeque<Outgoing>,
@@ -114,6 +117,7 @@ impl Ip {
             interfaces: BTreeMap::new(),
             addresses: addresses::Addresses::default(),
             routes: routes::Routes::default(),
+            memory: memory::Memory::default(),
             limiter: TokenBucket::new(config.icmp_rate, config.icmp_burst),
             reassembly: reassembly::Reassembly::default(),
             output: VecDeque::new(),
@@ -176,6 +180,7 @@ impl Ip {
     /// # Errors
     /// [`RouteError`]; nothing was changed.
     pub fn add_route(&mut self, route: Route) -> Result<(), RouteError> {
+        self.memory.forget();
         let around = routes::Around { interfaces: &self.interfaces, addresses: &self.addresses };
         self.routes.add(route, around)
     }
@@ -186,6 +191,7 @@ impl Ip {
     /// # Errors
     /// [`RouteError::Absent`].
     pub fn remove_route(&mut self, route: Route) -> Result<(), RouteError> {
+        self.memory.forget();
         let around = routes::Around { interfaces: &self.interfaces, addresses: &self.addresses };
         self.routes.remove(route, around)
     }
@@ -258,6 +264,7 @@ impl Ip {
     }
 
     /// Replies, errors and fragments to be sent; `None`: nothing left.
+    #[inline]
     pub fn poll_packet(&mut self, cx: &mut Cx) -> Option<Outgoing> {
         let _ = cx;
         self.output.pop_front()
@@ -289,7 +296,9 @@ impl Ip {
         routes::Around { interfaces: &self.interfaces, addresses: &self.addresses }
     }
 
+    /// Interfaces or addresses have changed.
     fn refresh(&mut self) {
+        self.memory.forget();
         let around = routes::Around { interfaces: &self.interfaces, addresses: &self.addresses };
         self.routes.refresh_all(around);
     }

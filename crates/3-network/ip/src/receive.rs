@@ -60,7 +60,7 @@ pub enum Verdict {
 }
 
 /// Whose a packet is.
-enum Whose {
+pub(crate) enum Whose {
     Ours,
     Everybodys,
     Groups,
@@ -71,6 +71,7 @@ impl Ip {
     /// A packet came in (`frame`: at the IP header; `link_broadcast`: the frame that carried it was
     /// for everybody or for a group). When more than one packet goes on (fragments, errors), the
     /// rest comes out of [`Ip::poll_packet`].
+    #[inline] // what it answers is made where it is wanted
     pub fn handle_packet(
         &mut self,
         cx: &mut Cx,
@@ -88,7 +89,8 @@ impl Ip {
         };
         //= rfc791#3.1 what the link added after the total length is not part of the packet
         frame.truncate(usize::from(header.total_len));
-        if interface != InterfaceId::LOOPBACK {
+        let is_ours = self.memory.is_ours(&header, interface);
+        if interface != InterfaceId::LOOPBACK && !is_ours {
             if let Some(why) = self.martian_source(&header) {
                 return end(cx, frame, MartianSource { src: header.src.into(), why });
             }
@@ -98,7 +100,12 @@ impl Ip {
         }
         let dst = header.dst.into();
         let asks = asks(&header, &frame);
-        match self.whose(header.dst, interface) {
+        let whose = if is_ours { Whose::Ours } else { self.whose(header.dst, interface) };
+        let refused = match whose {
+            Whose::Anothers => asks.refused_underway(),
+            _ => asks != Asks::Nothing,
+        };
+        match whose {
             Whose::Groups => end(cx, frame, GroupNotJoined { dst }),
             //= rfc1122#3.3.6 nobody answers a unicast packet in a broadcast frame
             //= rfc1812#5.3.4 and no router forwards it
@@ -111,18 +118,23 @@ impl Ip {
             Whose::Anothers if self.addresses.is_broadcast(header.dst) => {
                 end(cx, frame, DirectedBroadcast { dst })
             }
-            Whose::Anothers if !asks.refused_underway() => self.forward(cx, &header, frame),
-            _ if asks != Asks::Nothing => {
-                self.refuse_options(cx, &header, asks, link_broadcast, frame)
+            _ if refused => {
+                self.refuse_options(cx, &header, asks, link_broadcast, frame);
+                Verdict::Ended
             }
-            whose => {
-                let broadcast = matches!(whose, Whose::Everybodys);
-                self.deliver(cx, interface, broadcast, &header, frame)
+            Whose::Anothers => match self.forward(cx, &header, frame) {
+                Some(outgoing) => Verdict::Forward(outgoing),
+                None => Verdict::Ended,
+            },
+            Whose::Everybodys => self.deliver(cx, interface, true, &header, frame),
+            Whose::Ours => {
+                self.memory.keep_ours(&header, interface);
+                self.deliver(cx, interface, false, &header, frame)
             }
         }
     }
 
-    fn whose(&self, dst: Ipv4Addr, interface: InterfaceId) -> Whose {
+    pub(crate) fn whose(&self, dst: Ipv4Addr, interface: InterfaceId) -> Whose {
         if self.addresses.is_own(dst.into()) {
             Whose::Ours
         } else if dst.is_broadcast() || self.addresses.is_broadcast_on(dst, interface) {
@@ -134,7 +146,7 @@ impl Ip {
         }
     }
 
-    fn martian_source(&self, header: &Header) -> Option<&'static str> {
+    pub(crate) fn martian_source(&self, header: &Header) -> Option<&'static str> {
         let src = header.src;
         if let Some(why) = martians::bad_source(src, header.dst) {
             Some(why)
@@ -155,17 +167,17 @@ impl Ip {
         asks: Asks,
         link_broadcast: bool,
         frame: Frame,
-    ) -> Verdict {
+    ) {
         let src = header.src.into();
         if let Asks::Wrong { pointer } = asks {
             //= rfc1122#3.2.2.5
             let message = icmpv4::Header::ParameterProblem { code: 0, pointer };
             self.report(cx, Error { about: &frame, link_broadcast, message });
-            return end(cx, frame, BadOption { src, pointer });
+            return end_frame(cx, frame, BadOption { src, pointer });
         }
         let message = icmpv4::Header::DestinationUnreachable(Unreachable::SourceRouteFailed);
         self.report(cx, Error { about: &frame, link_broadcast, message });
-        end(cx, frame, SourceRouted { src })
+        end_frame(cx, frame, SourceRouted { src });
     }
 
     /// Writes this machine into a packet's record route and timestamp (`frame`: at the IP header).
@@ -187,6 +199,8 @@ impl Ip {
         }
     }
 
+    #[inline(always)]
+    #[allow(clippy::inline_always)]
     fn deliver(
         &mut self,
         cx: &mut Cx,
@@ -200,15 +214,29 @@ impl Ip {
         if !header.is_fragment() {
             return Verdict::Deliver(datagram(header, interface, broadcast, frame));
         }
-        match self.reassembly.handle_fragment(cx, header, frame) {
-            Kept::Waits => Verdict::Ended,
-            Kept::Whole(header, frame) => {
-                Verdict::Deliver(datagram(&header, interface, broadcast, frame))
-            }
+        match self.put_together(cx, interface, broadcast, header, frame) {
+            Some(datagram) => Verdict::Deliver(datagram),
+            None => Verdict::Ended,
+        }
+    }
+
+    fn put_together(
+        &mut self,
+        cx: &mut Cx,
+        interface: InterfaceId,
+        broadcast: bool,
+        fragment: &Header,
+        frame: Frame,
+    ) -> Option<Datagram> {
+        match self.reassembly.handle_fragment(cx, fragment, frame) {
+            Kept::Waits => None,
+            Kept::Whole(header, frame) => Some(datagram(&header, interface, broadcast, frame)),
         }
     }
 }
 
+#[inline(always)] // made where it is wanted, or the processor waits for its stores
+#[allow(clippy::inline_always)]
 fn datagram(
     header: &Header,
     interface: InterfaceId,
@@ -232,7 +260,11 @@ fn datagram(
     }
 }
 
+#[inline]
 fn asks(header: &Header, frame: &Frame) -> Asks {
+    if usize::from(header.header_len) == HEADER_LEN {
+        return Asks::Nothing;
+    }
     let options = frame.head().get(HEADER_LEN..usize::from(header.header_len)).unwrap_or(&[]);
     Options(options).asks()
 }
@@ -243,6 +275,7 @@ enum Unreadable {
 }
 
 /// Reads and verifies the header, which afterwards stands in the head whole.
+#[inline]
 fn read(frame: &mut Frame) -> Result<Header, Unreadable> {
     frame.pull(HEADER_LEN.min(frame.len()));
     let first = frame.head().first().copied().unwrap_or(0);
@@ -253,6 +286,7 @@ fn read(frame: &mut Frame) -> Result<Header, Unreadable> {
     Header::parse(frame.head(), frame.body().len()).map_err(Unreadable::Wrong)
 }
 
+#[inline]
 fn end(cx: &mut Cx, frame: Frame, reason: impl Reason) -> Verdict {
     end_frame(cx, frame, reason);
     Verdict::Ended

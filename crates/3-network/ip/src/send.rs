@@ -6,6 +6,7 @@
 //! Absent: sending to groups, options of our own (an echo reply carries those of its request), IPv6.
 
 use crate::icmp::shorten_head;
+use crate::memory::Way;
 use crate::reasons::{
     OutputFull, SendBadDestination, SendBadSource, SendNoRoute, TooBig as TooBigReason,
 };
@@ -81,34 +82,45 @@ impl Ip {
     ///
     /// # Errors
     /// [`SendError`]; the frame was ended with that reason.
+    #[inline] // what it answers is made where it is wanted
     pub fn send(
         &mut self,
         cx: &mut Cx,
-        packet: Packet,
+        packet: &Packet,
         frame: Frame,
     ) -> Result<Outgoing, SendError> {
         self.send_with(cx, packet, &[], frame)
     }
 
     /// The same, with options, padded to words.
+    #[inline]
     pub(crate) fn send_with(
         &mut self,
         cx: &mut Cx,
-        packet: Packet,
+        packet: &Packet,
         options: &[u8],
         mut frame: Frame,
     ) -> Result<Outgoing, SendError> {
-        let header_len = HEADER_LEN + options.len();
-        let (path, broadcast, src, dst) = match self.prepare(&packet, options.len() + frame.len()) {
-            Ok(prepared) => prepared,
-            Err(error) => {
-                refuse(cx, &packet, frame, error);
-                return Err(error);
+        let found;
+        let way = match self.memory.way(packet) {
+            Some(way) => way,
+            None => {
+                found = match self.find_way(packet) {
+                    Ok(way) => way,
+                    Err(error) => return refuse(cx, packet, frame, error),
+                };
+                self.memory.keep_way(packet, found);
+                &found
             }
         };
+        if let Some(error) = too_big(packet, options.len() + frame.len(), way.path.mtu) {
+            return refuse(cx, packet, frame, error);
+        }
         shorten_head(&mut frame, options.len());
+        let (src, dst) = (Ipv4Addr::from_bits(way.src), Ipv4Addr::from_bits(way.dst));
         //= rfc6864#4.1 what nobody may cut needs no number
         let id = if packet.dont_fragment { 0 } else { self.ids.next(src, dst, packet.protocol) };
+        let header_len = HEADER_LEN + options.len();
         let header = Header {
             header_len: header_len as u8,
             tos: packet.tos,
@@ -124,18 +136,16 @@ impl Ip {
             dst,
         };
         fragments::emit_with_options(&header, options, frame.prepend(header_len));
-        frame.meta_mut().interface = path.interface;
-        if header.total_len > path.mtu {
+        frame.meta_mut().interface = way.path.interface;
+        if header.total_len > way.path.mtu {
+            let (Way { path, broadcast, .. }, header) = (*way, header);
             frame = self.fragment(cx, &header, frame, path, broadcast);
+            return Ok(Outgoing { path, frame, broadcast });
         }
-        Ok(Outgoing { path, frame, broadcast })
+        Ok(Outgoing { path: way.path, frame, broadcast: way.broadcast })
     }
 
-    fn prepare(
-        &self,
-        packet: &Packet,
-        octets: usize,
-    ) -> Result<(Path, bool, Ipv4Addr, Ipv4Addr), SendError> {
+    pub(crate) fn find_way(&self, packet: &Packet) -> Result<Way, SendError> {
         let (path, broadcast, dst) = self.way(packet)?;
         let source = packet.source.unwrap_or(path.source);
         let IpAddr::V4(src) = source else { return Err(SendError::BadSource) };
@@ -145,14 +155,7 @@ impl Ip {
         if !(nobody_yet || self.addresses.is_own(source)) || leaks {
             return Err(SendError::BadSource);
         }
-        let total = HEADER_LEN + octets;
-        if total > usize::from(u16::MAX) {
-            return Err(SendError::TooBig { mtu: u16::MAX });
-        }
-        if total > usize::from(path.mtu) && packet.dont_fragment {
-            return Err(SendError::TooBig { mtu: path.mtu });
-        }
-        Ok((path, broadcast, src, dst))
+        Ok(Way { path, broadcast, src: src.to_bits(), dst: dst.to_bits() })
     }
 
     /// The way, whether it is to everybody, and the destination.
@@ -209,7 +212,25 @@ impl Ip {
     }
 }
 
-fn refuse(cx: &mut Cx, packet: &Packet, frame: Frame, error: SendError) {
+/// Is a packet with so many octets after the header too long for any packet, or for its way?
+#[inline]
+fn too_big(packet: &Packet, octets: usize, mtu: u16) -> Option<SendError> {
+    let total = HEADER_LEN + octets;
+    if total > usize::from(u16::MAX) {
+        return Some(SendError::TooBig { mtu: u16::MAX });
+    }
+    let cut = total > usize::from(mtu);
+    (cut && packet.dont_fragment).then_some(SendError::TooBig { mtu })
+}
+
+/// Ends a packet that cannot be sent.
+#[cold]
+fn refuse(
+    cx: &mut Cx,
+    packet: &Packet,
+    frame: Frame,
+    error: SendError,
+) -> Result<Outgoing, SendError> {
     let dst = packet.destination;
     let octets = HEADER_LEN + frame.len();
     match error {
@@ -218,6 +239,7 @@ fn refuse(cx: &mut Cx, packet: &Packet, frame: Frame, error: SendError) {
         SendError::BadDestination => end_frame(cx, frame, SendBadDestination { dst }),
         SendError::TooBig { mtu } => end_frame(cx, frame, TooBigReason { dst, octets, mtu }),
     }
+    Err(error)
 }
 
 /// The least MTU an interface can have.

@@ -24,6 +24,11 @@ const CHALLENGES_A_SECOND: u8 = 10;
 impl Connection {
     /// Takes a segment that the demux found to be ours; emits exactly one event with a fate.
     pub fn handle_segment(&mut self, cx: &mut Cx, mut segment: Segment) {
+        self.handle_segment_in_place(cx, &mut segment);
+    }
+
+    /// The same for a segment that stays where it was made: its text is taken out.
+    pub fn handle_segment_in_place(&mut self, cx: &mut Cx, segment: &mut Segment) {
         self.heard_at = cx.now();
         self.keepalive_probes = 0;
         self.answers = segment.journey;
@@ -31,9 +36,9 @@ impl Connection {
             StateName::Closed | StateName::Listen => {
                 cx.trace.emit(Place::Node, segment.journey, reasons::NoConnection {});
             }
-            StateName::SynSent => self.arrive_in_syn_sent(cx, &mut segment),
-            StateName::TimeWait => self.arrive_in_time_wait(cx, &segment),
-            _ => self.arrive(cx, &mut segment),
+            StateName::SynSent => self.arrive_in_syn_sent(cx, segment),
+            StateName::TimeWait => self.arrive_in_time_wait(cx, segment),
+            _ => self.arrive(cx, segment),
         }
     }
 

@@ -19,7 +19,7 @@ use crate::state::StateName;
 use crate::timers::Timers;
 use base::{Body, Instant, Journey, Seq};
 use trace::{Cx, Place};
-use wire::tcp::{Flags, Header, Options};
+use wire::tcp::{Flags, Header, Options, SackBlocks};
 
 /// What the gates say about new text.
 enum Verdict {
@@ -330,7 +330,7 @@ impl Connection {
         let window = self.receive.offer(free, step, self.agreed.rcv_scale);
         let mut options = Options { timestamps: self.agreed.stamp(now), ..Options::default() };
         if (self.reassembly.is_some() || self.due.dsack.is_some()) && self.has_sack_room() {
-            self.add_sack(&mut options);
+            options.sack = self.sack_blocks();
         }
         Header {
             src_port: self.endpoints.local.port(),
@@ -345,19 +345,19 @@ impl Connection {
     }
 
     #[cold]
-    fn add_sack(&mut self, options: &mut Options) {
+    fn sack_blocks(&self) -> SackBlocks {
         let limit = if self.agreed.timestamps { 3 } else { 4 };
         let first = self.due.dsack;
-        options.sack = match &self.reassembly {
+        match &self.reassembly {
             Some(reassembly) => reassembly.sack_blocks(first, limit),
             None => {
-                let mut blocks = wire::tcp::SackBlocks::default();
+                let mut blocks = SackBlocks::default();
                 if let Some((left, right)) = first {
                     blocks.push(left, right);
                 }
                 blocks
             }
-        };
+        }
     }
 
     /// Octets of text that the next full segment holds.

@@ -69,15 +69,10 @@ impl ReceiveQueue {
     pub(crate) fn len(&self) -> u32 {
         self.len
     }
-    /// Appends `body`; in the usual case, one view, no reference count is touched.
+    /// Appends `body`; no reference count is touched.
     #[inline]
     pub(crate) fn push(&mut self, body: Body) {
-        if body.views()[1].is_empty() {
-            return self.push_view(body.into_bytes());
-        }
-        for view in body.views() {
-            self.push_view(view.clone());
-        }
+        body.into_views().for_each(|view| self.push_view(view));
     }
     #[inline]
     pub(crate) fn push_view(&mut self, view: Bytes) {

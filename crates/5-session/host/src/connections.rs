@@ -79,7 +79,9 @@ impl Host {
         }
         loop {
             let Some(record) = self.connections.get_mut(key) else { return };
-            let Some(segment) = record.connection.poll_segment(cx) else { break };
+            // Taken apart where it lies: a segment is too large to be moved for nothing.
+            let mut polled = record.connection.poll_segment(cx);
+            let Some(segment) = &mut polled else { break };
             let (endpoints, seq) = (record.endpoints, segment.header.seq);
             if let Err(error) = self.send_segment(cx, &endpoints, segment) {
                 self.segment_unsent(cx, key, seq, error);
@@ -165,11 +167,11 @@ impl Host {
         if let Some(record) = self.listeners.get_mut(key) {
             record.dirty = false;
         }
-        while let Some((endpoints, segment)) =
+        while let Some((endpoints, mut segment)) =
             self.listeners.get_mut(key).and_then(|record| record.listener.poll_segment(cx))
         {
             // A SYN-ACK that finds no way is lost as on a wire; the listener tries again.
-            let _ = self.send_segment(cx, &endpoints, segment);
+            let _ = self.send_segment(cx, &endpoints, &mut segment);
         }
         let Some(record) = self.listeners.get_mut(key) else { return };
         let deadline = record.listener.next_deadline();

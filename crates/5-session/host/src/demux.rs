@@ -80,6 +80,8 @@ pub(crate) fn unspecified(ip: IpAddr) -> IpAddr {
 #[derive(Debug)]
 pub(crate) struct Demux {
     tcp: HashMap<Pair, TcpKey, Keyed>,
+    /// Whose the last segment was: segments come in bursts. It stands in `tcp` too.
+    last: Option<(Pair, TcpKey)>,
     listeners: HashMap<SocketAddr, ListenerKey, Secret>,
     udp: HashMap<SocketAddr, UdpKey, Secret>,
     udp_connected: HashMap<Pair, UdpKey, Keyed>,
@@ -90,6 +92,7 @@ impl Demux {
     pub(crate) fn new(secret: &Secret) -> Self {
         Demux {
             tcp: HashMap::with_hasher(Keyed::new(secret)),
+            last: None,
             listeners: HashMap::with_hasher(secret.clone()),
             udp: HashMap::with_hasher(secret.clone()),
             udp_connected: HashMap::with_hasher(Keyed::new(secret)),
@@ -100,10 +103,24 @@ impl Demux {
     pub(crate) fn tcp(&self, endpoints: &Endpoints) -> Option<TcpKey> {
         self.tcp.get(&Pair(*endpoints)).copied()
     }
+    /// The same for a segment that came in.
+    #[inline]
+    pub(crate) fn tcp_in(&mut self, endpoints: &Endpoints) -> Option<TcpKey> {
+        match &self.last {
+            Some((Pair(last), key)) if last == endpoints => Some(*key),
+            _ => {
+                let key = self.tcp(endpoints)?;
+                self.last = Some((Pair(*endpoints), key));
+                Some(key)
+            }
+        }
+    }
     pub(crate) fn insert_tcp(&mut self, endpoints: Endpoints, key: TcpKey) {
+        self.last = None;
         self.tcp.insert(Pair(endpoints), key);
     }
     pub(crate) fn remove_tcp(&mut self, endpoints: &Endpoints, key: TcpKey) {
+        self.last = None;
         if self.tcp(endpoints) == Some(key) {
             self.tcp.remove(&Pair(*endpoints));
         }

@@ -38,18 +38,19 @@ impl Host {
         meta.arrival = now;
     }
 
-    /// Turns a segment into a packet and sends it; says when it is too long for the path.
+    /// Turns a segment into a packet and sends it, its text taken out; says when it is too long for
+    /// the path.
     pub(crate) fn send_segment(
         &mut self,
         cx: &mut Cx,
         endpoints: &Endpoints,
-        segment: Segment,
+        segment: &mut Segment,
     ) -> Result<(), SendError> {
         let (local, remote) = (endpoints.local.ip(), endpoints.remote.ip());
         let mut frame = cx.pool.frame(base::Body::EMPTY);
         let header = frame.prepend(segment.header.header_len());
         segment.header.emit(header, &segment.payload, local, remote);
-        *frame.body_mut() = segment.payload;
+        *frame.body_mut() = core::mem::take(&mut segment.payload);
         Self::born(cx, &mut frame, segment.parent);
         let packet = Packet {
             source: Some(local),
@@ -71,8 +72,10 @@ impl Host {
         packet: Packet,
         frame: Frame,
     ) -> Result<(), SendError> {
-        let outgoing = self.ip.send(cx, packet, frame)?;
-        self.transmit(cx, outgoing);
+        match self.ip.send(cx, &packet, frame) {
+            Ok(outgoing) => self.transmit(cx, outgoing),
+            Err(error) => return Err(error),
+        }
         self.run_ip(cx);
         Ok(())
     }
@@ -86,7 +89,7 @@ impl Host {
 
     /// Gives a packet to its interface.
     pub(crate) fn transmit(&mut self, cx: &mut Cx, outgoing: Outgoing) {
-        let Outgoing { path, frame, broadcast } = outgoing;
+        let Outgoing { ref path, frame, broadcast } = outgoing;
         let id = path.interface;
         if id == InterfaceId::LOOPBACK {
             return self.loop_back(cx, frame);
@@ -99,11 +102,14 @@ impl Host {
             return self.put_out(cx, id, frame);
         }
         if broadcast {
-            return self.frame_out(cx, id, MacAddr::BROADCAST, ethertype(path.next_hop), frame);
+            return self.frame_out(cx, id, MacAddr::BROADCAST, ethertype(&path.next_hop), frame);
+        }
+        if let Some(mac) = interface.neighbours.last_known(&path.next_hop) {
+            return self.frame_out(cx, id, mac, ethertype(&path.next_hop), frame);
         }
         match interface.neighbours.resolve(cx, path.next_hop, frame) {
             Resolution::Known(mac, frame) => {
-                self.frame_out(cx, id, mac, ethertype(path.next_hop), frame);
+                self.frame_out(cx, id, mac, ethertype(&path.next_hop), frame);
                 self.arm_interface(id);
             }
             Resolution::Pending => self.run_neighbours(cx, id),
@@ -188,7 +194,8 @@ impl Host {
 }
 
 /// The Ethernet type of packets to such an address.
-fn ethertype(address: IpAddr) -> EtherType {
+#[inline]
+fn ethertype(address: &IpAddr) -> EtherType {
     if address.is_ipv4() { EtherType::IPV4 } else { EtherType::IPV6 }
 }
 

@@ -226,7 +226,7 @@ impl Host {
     /// [`Host::poll_output`] has said `None`.
     pub fn next_deadline(&self) -> Option<Instant> {
         let loopback = self.loopback.front().map(|(at, _)| *at);
-        [self.timers.next_deadline(), loopback, self.ip.next_deadline()].into_iter().flatten().min()
+        earlier(earlier(self.timers.next_deadline(), loopback), self.ip.next_deadline())
     }
 
     /// Time has passed.
@@ -248,5 +248,13 @@ impl Host {
     pub fn held(&self) -> usize {
         let with_neighbours: usize = self.interfaces.iter().map(|i| i.neighbours.held()).sum();
         with_neighbours + self.outputs.len() + self.loopback.len() + self.ip.held()
+    }
+}
+
+#[inline]
+fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
     }
 }

@@ -71,6 +71,9 @@ impl Host {
         frame: Frame,
     ) {
         match self.ip.handle_packet(cx, id, broadcast, frame) {
+            Verdict::Deliver(datagram) if datagram.protocol == Protocol::TCP => {
+                self.tcp_in(cx, datagram);
+            }
             Verdict::Deliver(datagram) => self.deliver(cx, datagram),
             Verdict::Forward(outgoing) => self.transmit(cx, outgoing),
             Verdict::Ended => {}
@@ -80,7 +83,6 @@ impl Host {
 
     fn deliver(&mut self, cx: &mut Cx, datagram: Datagram) {
         match datagram.protocol {
-            Protocol::TCP => self.tcp_in(cx, datagram),
             Protocol::UDP => self.udp_in(cx, datagram),
             Protocol::ICMP => match self.ip.handle_icmp(cx, datagram) {
                 IcmpOutcome::Ended => {}
@@ -141,34 +143,37 @@ impl Host {
         }
     }
 
+    #[inline]
     fn tcp_in(&mut self, cx: &mut Cx, datagram: Datagram) {
         let Datagram { src, dst, interface, broadcast, mut frame, .. } = datagram;
         //= rfc9293#3.9.2.3 MUST-57
         if broadcast {
             return self.end(cx, interface, frame, TcpNotUnicast { src });
         }
-        let (header, len) = match parse(&mut frame, src, dst) {
-            Ok(parsed) => parsed,
+        let mut segment = Segment::bare(Header::default());
+        let len = match parse(&mut frame, &mut segment.header, src, dst) {
+            Ok(len) => len,
             Err(field) => return self.end(cx, interface, frame, BadSegment { src, field }),
         };
-        let (journey, parent) = (frame.meta().journey, frame.meta().parent);
+        (segment.journey, segment.parent) = (frame.meta().journey, frame.meta().parent);
         frame.strip(len);
-        let segment = Segment { header, payload: payload(cx, frame), journey, parent };
+        segment.payload = payload(cx, frame);
         let endpoints = Endpoints {
-            local: SocketAddr::new(dst, header.dst_port),
-            remote: SocketAddr::new(src, header.src_port),
+            local: SocketAddr::new(dst, segment.header.dst_port),
+            remote: SocketAddr::new(src, segment.header.src_port),
         };
-        self.segment_in(cx, endpoints, segment);
+        self.segment_in(cx, endpoints, &mut segment);
     }
 
-    fn segment_in(&mut self, cx: &mut Cx, endpoints: Endpoints, segment: Segment) {
-        if let Some(key) = self.demux.tcp(&endpoints)
-            && !self.reopens(cx, key, &endpoints, &segment)
+    #[inline]
+    fn segment_in(&mut self, cx: &mut Cx, endpoints: Endpoints, segment: &mut Segment) {
+        if let Some(key) = self.demux.tcp_in(&endpoints)
+            && !self.reopens(cx, key, &endpoints, segment)
             && let Some(record) = self.connections.get_mut(key)
         {
             let due = cx.now().since(record.hinted) >= HINT_EVERY;
             let before = due.then(|| progress(&record.connection));
-            record.connection.handle_segment(cx, segment);
+            record.connection.handle_segment_in_place(cx, segment);
             if before.is_some_and(|before| before != progress(&record.connection)) {
                 record.hinted = cx.now();
                 self.hint_reachable(cx, endpoints.remote.ip());
@@ -176,15 +181,16 @@ impl Host {
             return self.touch(key);
         }
         let Some(listener_key) = self.demux.listener(endpoints.local) else {
-            return self.refuse(cx, &endpoints, &segment);
+            return self.refuse(cx, &endpoints, segment);
         };
         let mss = self.receive_mss(endpoints.remote.ip(), Some(endpoints.local.ip()));
         let Some(record) = self.listeners.get_mut(listener_key) else { return };
+        let segment = core::mem::replace(segment, Segment::bare(Header::default()));
         match record.listener.handle_segment(cx, endpoints, segment, &self.isn, mss) {
             ListenOutcome::Ended => {}
-            ListenOutcome::Reset(reset) => {
+            ListenOutcome::Reset(mut reset) => {
                 // A reset that finds no way back is nobody's loss.
-                let _ = self.send_segment(cx, &endpoints, reset);
+                let _ = self.send_segment(cx, &endpoints, &mut reset);
             }
             ListenOutcome::Established(connection) => {
                 self.established(cx, listener_key, endpoints, connection);
@@ -222,9 +228,9 @@ impl Host {
         let (src, port) = (endpoints.remote.ip(), endpoints.local.port());
         //= rfc9293#3.10.7.1
         match tcp::reset_for(segment) {
-            Some(reset) => {
+            Some(mut reset) => {
                 cx.trace.emit(Place::Node, segment.journey, TcpPortClosed { src, port });
-                let _ = self.send_segment(cx, endpoints, reset);
+                let _ = self.send_segment(cx, endpoints, &mut reset);
             }
             None => cx.trace.emit(Place::Node, segment.journey, TcpStrayReset { src, port }),
         }
@@ -259,15 +265,22 @@ fn progress(connection: &tcp::Connection) -> Option<(Seq, Seq)> {
     info.state.is_synchronized().then_some((info.snd_una, info.rcv_nxt))
 }
 
-/// Reads the TCP header, which stands in the head or is brought there.
-fn parse(frame: &mut Frame, src: IpAddr, dst: IpAddr) -> Result<(Header, usize), &'static str> {
+/// Reads the TCP header, which stands in the head or is brought there; returns its length.
+#[inline]
+fn parse(
+    frame: &mut Frame,
+    header: &mut Header,
+    src: IpAddr,
+    dst: IpAddr,
+) -> Result<usize, &'static str> {
     frame.pull(wire::tcp::HEADER_LEN.min(frame.len()));
     let len = frame.head().get(12).map_or(0, |octet| usize::from(octet >> 4) * 4);
     frame.pull(len.min(frame.len()));
-    Header::parse(frame.head(), frame.body(), src, dst).map_err(|malformed| malformed.field)
+    header.parse_into(frame.head(), frame.body(), src, dst).map_err(|malformed| malformed.field)
 }
 
 /// What is left of a frame, without a copy where the head is spent.
+#[inline]
 fn payload(cx: &mut Cx, mut frame: Frame) -> base::Body {
     if !frame.head().is_empty() {
         return frame.into_body();

@@ -21,6 +21,7 @@
 
 use crate::Malformed;
 use base::Seq;
+use base::checksum::Sum;
 
 /// Octets of all options at most.
 pub const MAX_LEN: usize = 40;
@@ -32,6 +33,8 @@ const WINDOW_SCALE: u8 = 3;
 const SACK_PERMITTED: u8 = 4;
 const SACK: u8 = 5;
 const TIMESTAMPS: u8 = 8;
+/// Octets of timestamps and what aligns them.
+const TIMESTAMPS_LEN: usize = 12;
 
 /// SACK blocks: received runs beyond the acknowledgement, `[left, right)`, at most four.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -87,7 +90,20 @@ impl Options {
     /// Octets that [`Options::emit`] writes: a multiple of 4, at most 40.
     #[inline]
     pub fn len(&self) -> usize {
+        if self.only_timestamps().is_some() {
+            return TIMESTAMPS_LEN;
+        }
         self.len_without_sack() + self.sack_len()
+    }
+
+    /// The timestamps, where they stand alone: in nearly every segment after the handshake.
+    #[inline]
+    fn only_timestamps(&self) -> Option<Timestamps> {
+        let others = self.mss.is_some()
+            || self.window_scale.is_some()
+            || self.sack_permitted
+            || !self.sack.is_empty();
+        self.timestamps.filter(|_| !others)
     }
 
     /// Is there none?
@@ -127,17 +143,28 @@ impl Options {
     /// `tcp.option_len` of an illegal length (see the head of this file).
     pub fn parse(octets: &[u8]) -> Result<Options, Malformed> {
         let mut options = Options::default();
+        options.parse_into(octets)?;
+        Ok(options)
+    }
+
+    /// The same, into options that are empty so far.
+    #[inline]
+    pub(crate) fn parse_into(&mut self, octets: &[u8]) -> Result<(), Malformed> {
         // The list of nearly every data segment: two NOPs and the timestamps.
         if let [NOP, NOP, TIMESTAMPS, 10, data @ ..] = octets
             && let Some(data) = data.as_array::<8>()
         {
-            options.timestamps = Some(timestamps(data));
-            return Ok(options);
+            self.timestamps = Some(timestamps(data));
+            return Ok(());
         }
+        self.parse_any(octets)
+    }
+
+    fn parse_any(&mut self, octets: &[u8]) -> Result<(), Malformed> {
         for option in Walk::new(octets) {
-            options.take(option?);
+            self.take(option?);
         }
-        Ok(options)
+        Ok(())
     }
 
     fn take(&mut self, option: RawOption<'_>) {
@@ -160,15 +187,26 @@ impl Options {
     }
 
     /// Writes the options into `out[..self.len()]`, every word aligned, in the order that Linux
-    /// uses: MSS, SACK permitted beside the timestamps, window scale, SACK.
+    /// uses: MSS, SACK permitted beside the timestamps, window scale, SACK. Adds them to `sum`.
     #[inline]
-    pub fn emit(&self, out: &mut [u8]) {
+    pub fn emit(&self, out: &mut [u8], sum: &mut Sum) {
         let mut words = out[..self.len()].as_chunks_mut::<4>().0.iter_mut();
         let mut put = |word: [u8; 4]| {
             if let Some(slot) = words.next() {
                 *slot = word;
+                sum.add_four(word);
             }
         };
+        if let Some(timestamps) = self.only_timestamps() {
+            put([NOP, NOP, TIMESTAMPS, 10]);
+            put(timestamps.value.to_be_bytes());
+            put(timestamps.echo.to_be_bytes());
+        } else {
+            self.put_all(put);
+        }
+    }
+
+    fn put_all(&self, mut put: impl FnMut([u8; 4])) {
         if let Some(mss) = self.mss {
             let [high, low] = mss.to_be_bytes();
             put([MSS, 4, high, low]);
