@@ -72,6 +72,14 @@ pub struct Report {
 /// # Errors
 /// The world could not be built.
 pub fn test(lab: &Lab, options: &Options<'_>) -> Result<Report, String> {
+    played(lab, options).map(|(report, _)| report)
+}
+
+/// Runs a lab to its end, and gives its world too: what was recorded can be asked further.
+///
+/// # Errors
+/// As [`test`].
+pub fn played(lab: &Lab, options: &Options<'_>) -> Result<(Report, World), String> {
     let ground = Ground {
         seed: options.seed,
         programs: crate::programs(),
@@ -82,7 +90,8 @@ pub fn test(lab: &Lab, options: &Options<'_>) -> Result<Report, String> {
     let mut run = Run { lab, world, checks: Vec::new(), faults: Vec::new() };
     run.checks.resize(lab.checks.len(), None);
     run.play();
-    Ok(run.report(options))
+    let report = run.report(options);
+    Ok((report, run.world))
 }
 
 /// What happens at a moment of the run, in this order.
@@ -211,11 +220,11 @@ impl Run<'_> {
         }
     }
 
-    fn report(self, options: &Options<'_>) -> Report {
+    fn report(&mut self, options: &Options<'_>) -> Report {
         let world = &self.world;
         let frames: Vec<Vec<u8>> = world.recorder().since(0).map(sim::Recorded::octets).collect();
         let missed = world.recorder().missed(0);
-        let mut faults = self.faults;
+        let mut faults = std::mem::take(&mut self.faults);
         if missed > 0 {
             faults.push(format!(
                 "{missed} frames were recorded and forgotten: checks saw only the last ones"
@@ -229,7 +238,7 @@ impl Run<'_> {
             events: world.events_done(),
             frames: frames.len() as u64,
             digest: world.digest(),
-            checks: self.checks.into_iter().flatten().collect(),
+            checks: std::mem::take(&mut self.checks).into_iter().flatten().collect(),
             faults,
             conversations: capture::conversations(frames.iter().map(Vec::as_slice)),
             captures,
