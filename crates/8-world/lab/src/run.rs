@@ -1,7 +1,7 @@
 //! A lab in virtual time: boot, script, checks, report. As fast as it goes, the same every time.
 
 use crate::expect::Expect;
-use crate::judge::{Verdict, judge};
+use crate::judge::{Measured, Verdict, judge};
 use crate::model::{Check, Lab, When};
 use crate::world::{Folder, Ground, boot};
 use base::{Duration, Instant, Lang};
@@ -266,6 +266,17 @@ fn write(mut capture: Capture, world: &World) -> Vec<u8> {
     octets
 }
 
+fn how(measured: &Measured, lang: Lang) -> &'static str {
+    match (measured.known, measured.holds, lang) {
+        (false, _, Lang::En) => "could not be measured",
+        (false, _, Lang::Zh) => "无法测量",
+        (true, true, Lang::En) => "held",
+        (true, true, Lang::Zh) => "成立",
+        (true, false, Lang::En) => "did not hold",
+        (true, false, Lang::Zh) => "不成立",
+    }
+}
+
 impl Report {
     /// Did everything hold?
     pub fn passed(&self) -> bool {
@@ -283,12 +294,19 @@ impl Report {
             if check.verdict.holds {
                 continue;
             }
-            text.push_str(&format!("      {} (at {} s)\n", check.line, check.at));
+            text.push_str(&match lang {
+                Lang::En => format!("      {} (at {} s)\n", check.line, check.at),
+                Lang::Zh => format!("      {} (在 {} 秒)\n", check.line, check.at),
+            });
             for measured in &check.verdict.measured {
-                let mark = if measured.holds { "held" } else { "did not hold" };
-                text.push_str(&format!("      {}: {} - {mark}\n", measured.what, measured.value));
+                let value = measured.value.get(lang);
+                text.push_str(&format!(
+                    "      {}: {value} - {}\n",
+                    measured.what,
+                    how(measured, lang)
+                ));
                 for frame in &measured.frames {
-                    text.push_str(&format!("        {frame}\n"));
+                    text.push_str(&format!("        {}\n", frame.get(lang)));
                 }
             }
         }
@@ -309,7 +327,9 @@ impl Report {
     pub fn to_json(&self) -> String {
         let check = |check: &Judged| {
             let measured: Vec<Value> = check.verdict.measured.iter().map(|measured| json!({
-                "what": measured.what, "value": measured.value, "holds": measured.holds, "frames": measured.frames,
+                "what": measured.what, "value": measured.value.en, "value_zh": measured.value.zh,
+                "holds": measured.holds, "known": measured.known,
+                "frames": measured.frames.iter().map(|frame| &frame.en).collect::<Vec<_>>(),
             })).collect();
             json!({ "text": { "en": check.en, "zh": check.zh }, "expect": check.line, "at": check.at.as_secs_f64(),
                     "holds": check.verdict.holds, "measured": measured })

@@ -7,6 +7,8 @@
 //! frames of one place in order, as a capture of that place would hold them. `tests/tshark.rs` asks
 //! tshark whether all of it is so.
 
+use crate::Text;
+use crate::diagnostic::text;
 use crate::fields::{FIELDS, FieldId};
 use crate::filter::{FieldSource, Value};
 use crate::model::Place;
@@ -194,7 +196,7 @@ impl Seen<'_> {
     }
 
     /// One line for people: number, time, where, who to whom, what.
-    pub fn line(&self) -> String {
+    pub fn line(&self) -> Text {
         let shown = |name: &str| {
             let field = self.fields().find(|field| field.name == name)?;
             Some(match &field.value {
@@ -213,17 +215,17 @@ impl Seen<'_> {
             self.fields().filter(|field| field.depth == 0 && field.value == Dissected::Present);
         let layer = layers.map(|field| field.name).rfind(|name| *name != "data").unwrap_or("");
         let journey = self.frame.journey();
-        format!(
-            "frame {} at {} s, {} {}, {}:{}: {} > {} {layer} {}",
-            self.number,
-            self.frame.time,
-            self.jack,
-            if self.frame.direction == Direction::In { "in" } else { "out" },
-            self.world.name(journey.origin),
-            journey.count,
-            from.unwrap_or_default(),
-            to.unwrap_or_default(),
-            self.octets().len(),
+        let (number, time, jack) = (self.number, self.frame.time, &self.jack);
+        let (origin, count) = (self.world.name(journey.origin), journey.count);
+        let (from, to) = (from.unwrap_or_default(), to.unwrap_or_default());
+        let what = format!("{origin}:{count}: {from} > {to} {layer} {}", self.octets().len());
+        let (way, way_zh) = match self.frame.direction {
+            Direction::In => ("in", "进"),
+            Direction::Out => ("out", "出"),
+        };
+        text(
+            format!("frame {number} at {time} s, {jack} {way}, {what}"),
+            format!("第 {number} 帧, {time} 秒, {jack} {way_zh}, {what}"),
         )
     }
 

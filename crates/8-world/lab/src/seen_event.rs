@@ -5,6 +5,7 @@ use crate::filter::{FieldSource, Filter, Value};
 use crate::seen::{Seen, Walk};
 use crate::{Complaint, Text};
 use sim::{Recorded, World};
+use std::collections::BTreeMap;
 use trace::Event;
 
 /// An event as filters see it: `node`, `reason`, `event`, `time`; and the fields of the frame that
@@ -15,19 +16,81 @@ pub struct SeenEvent<'a> {
     frame: Option<Seen<'a>>,
 }
 
-/// How many of the last frames are searched for an event's own.
-const LOOK_BACK: usize = 512;
+/// The recorded frame that an event is about: of its journey, at its node if it was there, the last
+/// up to the event's time, else the first after it (a frame that was born waits for its cable).
+fn frame_of<'a>(world: &'a World, event: &Event) -> Option<&'a Recorded> {
+    if event.journey.is_none() {
+        return None;
+    }
+    let recorder = world.recorder();
+    let split = first_after(world, event);
+    let mine = |frame: &&Recorded| frame.journey() == event.journey;
+    let before = || recorder.since(0).rev().skip((recorder.next() - split) as usize).filter(mine);
+    let after = || recorder.since(split).filter(mine);
+    let here = |frame: &&Recorded| frame.node == event.node;
+    before()
+        .find(here)
+        .or_else(|| after().find(here))
+        .or_else(|| before().next())
+        .or_else(|| after().next())
+}
+
+/// The number of the first frame recorded after the event: times never fall.
+fn first_after(world: &World, event: &Event) -> u64 {
+    let recorder = world.recorder();
+    let (mut low, mut high) = (recorder.first(), recorder.next());
+    while low < high {
+        let middle = low + (high - low) / 2;
+        match recorder.get(middle).is_some_and(|frame| frame.time <= event.time) {
+            true => low = middle + 1,
+            false => high = middle,
+        }
+    }
+    low
+}
+
+/// Those of the events that pass a filter, their frames seen in one walk over all that is recorded:
+/// `tcp.stream` counts as in a capture of everything.
+pub(crate) fn passing<'a>(
+    world: &'a World,
+    events: Vec<&'a Event>,
+    filter: &Filter,
+) -> Vec<&'a Event> {
+    if !needs_frame(filter) {
+        let own = |event: &&Event| filter.matches(&SeenEvent { world, event, frame: None });
+        return events.into_iter().filter(own).collect();
+    }
+    let mut by_frame: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
+    let mut passes = vec![false; events.len()];
+    for (at, event) in events.iter().enumerate() {
+        match frame_of(world, event) {
+            Some(frame) => by_frame.entry(frame.sequence).or_default().push(at),
+            None => passes[at] = filter.matches(&SeenEvent { world, event, frame: None }),
+        }
+    }
+    let mut walk = Walk::default();
+    for frame in world.recorder().since(0) {
+        let mut seen = Some(walk.step(world, frame));
+        for &at in by_frame.get(&frame.sequence).into_iter().flatten() {
+            let of_event = SeenEvent { world, event: events[at], frame: seen.take() };
+            passes[at] = filter.matches(&of_event);
+            seen = of_event.frame;
+        }
+    }
+    events.into_iter().zip(passes).filter(|(_, passes)| *passes).map(|(event, _)| event).collect()
+}
+
+fn needs_frame(filter: &Filter) -> bool {
+    let own = ["node", "reason", "event", "time"];
+    let fields = filter.fields();
+    fields.iter().any(|&id| FIELDS.get(id).is_some_and(|row| !own.contains(&row.name)))
+}
 
 impl<'a> SeenEvent<'a> {
-    /// The event; `with_frame`: look for its frame too.
+    /// The event; `with_frame`: look for its frame too, which is then seen alone (`tcp.stream` is 0).
     pub fn new(world: &'a World, event: &'a Event, with_frame: bool) -> Self {
-        let find = || {
-            let recent = world.recorder().since(0).rev().take(LOOK_BACK);
-            let mut same = recent.filter(|frame| frame.journey() == event.journey);
-            let at_node = same.next();
-            at_node.map(|frame| Walk::default().step(world, frame))
-        };
-        let frame = (with_frame && !event.journey.is_none()).then(find).flatten();
+        let find = || frame_of(world, event).map(|frame| Walk::default().step(world, frame));
+        let frame = with_frame.then(find).flatten();
         SeenEvent { world, event, frame }
     }
 }
@@ -69,12 +132,7 @@ impl StreamFilter {
     /// Does this event pass?
     pub fn passes_event(&self, world: &World, event: &Event) -> bool {
         let Some(filter) = &self.0 else { return true };
-        let own = ["node", "reason", "event", "time"];
-        let needs_frame = filter
-            .fields()
-            .iter()
-            .any(|&id| FIELDS.get(id).is_some_and(|row| !own.contains(&row.name)));
-        filter.matches(&SeenEvent::new(world, event, needs_frame))
+        filter.matches(&SeenEvent::new(world, event, needs_frame(filter)))
     }
 
     /// Does this frame pass?
