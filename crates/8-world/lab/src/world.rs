@@ -45,7 +45,7 @@ impl BootError {
     pub fn text(&self, lang: base::Lang) -> String {
         match self {
             BootError::NotYet(why) => why.get(lang).to_owned(),
-            BootError::Build(error) => error.to_string(),
+            BootError::Build(error) => error.text(lang),
         }
     }
 }
@@ -111,7 +111,13 @@ pub fn boot(lab: &Lab, ground: &Ground<'_>) -> Result<World, BootError> {
     for link in &lab.links {
         builder.cable(cable_spec(lab, link));
     }
-    builder.build().map_err(BootError::Build)
+    let mut world = builder.build().map_err(BootError::Build)?;
+    // The script is the world's own, whoever drives it: `test` in virtual time, `up` by the wall clock.
+    for script in &lab.scripts {
+        let inputs = crate::inputs::inputs(&script.verb, lab).map_err(BootError::NotYet)?;
+        world.plan(&script.line, base::Instant::ZERO + script.at, script.every, inputs);
+    }
+    Ok(world)
 }
 
 fn machine_spec(lab: &Lab, machine: &Machine, ground: &Ground<'_>) -> MachineSpec {
@@ -214,7 +220,8 @@ mod tests {
         ];
         for (part, word) in cases {
             let text = format!("lab = \"x\"\n{part}{hosts}");
-            let lab = crate::parse(&text, "x.toml")
+            let options = crate::Options { unbuilt: true, ..crate::Options::default() };
+            let lab = crate::parse_with(&text, "x.toml", &options)
                 .map_err(|mistakes| crate::render(&mistakes, base::Lang::En));
             let lab = lab.unwrap_or_else(|mistakes| panic!("{mistakes}"));
             let ground = Ground {

@@ -25,9 +25,7 @@ fn holds(expect: &str) -> bool {
 #[test]
 fn what_nobody_knows_is_neither_so_nor_not_so() {
     for unknown in ["exit(long) == 0", "output(never) contains \"x\"", "a.tcp.nothing == 1"] {
-        let below = format!(
-            "[[script]]\nat = \"7900ms\"\nevery = \"1h\"\ndo = \"exec --label never a -- echo port=99\"\n[[check]]\nwithin = \"2s\"\nexpect = '{{}}'\n"
-        );
+        let below = "[[script]]\nat = \"7900ms\"\nevery = \"1h\"\ndo = \"exec --label never a -- echo port=99\"\n[[check]]\nwithin = \"2s\"\nexpect = '{}'\n";
         let judge = |expect: &str| run(&below.replace("{}", expect)).checks[0].verdict.holds;
         assert!(!judge(unknown), "{unknown}");
         assert!(!judge(&format!("not {unknown}")), "not {unknown}");
