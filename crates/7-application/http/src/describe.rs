@@ -44,6 +44,11 @@ pub fn describe(octets: &[u8], at: usize, fields: &mut Fields) -> Result<usize, 
     if complete { Ok(end) } else { Err("http.header") }
 }
 
+/// Does a message begin with this line?
+pub fn begins_message(line: &[u8]) -> bool {
+    start_line(line.trim_ascii_end()).is_some()
+}
+
 type Part = (&'static str, Range<usize>, Value);
 
 /// `GET /index.html HTTP/1.1` or `HTTP/1.1 200 OK`.

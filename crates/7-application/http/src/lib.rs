@@ -14,5 +14,5 @@ pub mod range;
 pub mod respond;
 pub mod server;
 
-pub use describe::describe;
+pub use describe::{begins_message, describe};
 pub use server::http;

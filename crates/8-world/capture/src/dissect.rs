@@ -1,9 +1,11 @@
 //! A frame's field tree, all layers: `wire`'s up to layer 4, then whichever codec knows the ports.
 //!
 //! A codec that cannot read its message leaves what it read and `_ws.malformed`; what no codec
-//! claims is `data`. Absent: what needs several frames (streams, relative numbers, a message over
-//! several segments): a frame is described alone, so an HTTP head is named in the segment that it
-//! begins, and the segments after it are `data`.
+//! claims is `data`. Absent: what needs several frames (streams, relative numbers, fragments, a
+//! message over several segments): a frame is described alone, so an HTTP head is named in the segment
+//! that it begins, and the segments after it are `data`. Whoever walks over many frames asks for
+//! [`dissect_alone`], and puts together itself what spans them, with [`dissect_packet`] and
+//! [`Messages`](crate::Messages).
 
 use base::field::{Fields, Value};
 use core::ops::Range;
@@ -16,8 +18,6 @@ type Describe = fn(&[u8], usize, &mut Fields) -> Result<(), &'static str>;
 const CODECS: &[(Protocol, u16, Describe)] = &[
     (Protocol::UDP, 53, dns::describe),
     (Protocol::TCP, 53, dns::describe::describe_behind_length),
-    (Protocol::TCP, 80, describe_http),
-    (Protocol::TCP, 8080, describe_http),
 ];
 
 /// A segment of an HTTP connection: a head and what follows it, or the middle of a message.
@@ -38,13 +38,61 @@ fn describe_http(octets: &[u8], at: usize, fields: &mut Fields) -> Result<(), &'
 
 /// Names every field of a frame. Never panics, whatever the octets.
 pub fn dissect(octets: &[u8]) -> Fields {
-    let mut fields = Fields::default();
-    let rest = wire::dissect(octets, &mut fields);
-    let whole = !fields.list.iter().any(|field| field.name == "_ws.malformed");
-    if whole && !rest.payload.is_empty() {
-        describe_payload(octets, rest.transport, rest.payload, &mut fields);
+    let (mut fields, http) = dissect_alone(octets);
+    if let Some(at) = http {
+        let message = octets.get(at.clone()).unwrap_or(&[]);
+        // What is no message is data; see `describe_http`.
+        let _ = describe_http(message, at.start, &mut fields);
     }
     fields
+}
+
+/// The same, but of a segment of an HTTP connection only where its payload stands.
+pub fn dissect_alone(octets: &[u8]) -> (Fields, Option<Range<usize>>) {
+    let mut fields = Fields::default();
+    let rest = wire::dissect(octets, &mut fields);
+    let http = go_on(octets, rest, &mut fields);
+    (fields, http)
+}
+
+/// The fields of what an IPv4 packet without its Ethernet header carries, put together from
+/// fragments; the IP header's own are left out.
+pub fn dissect_packet(packet: &[u8]) -> (Fields, Option<Range<usize>>) {
+    let mut fields = Fields::default();
+    let rest = wire::dissect::dissect_packet(packet, 0, &mut fields);
+    let header = packet.first().map_or(0, |first| usize::from(first & 15) * 4);
+    fields.list.retain(|field| field.range.start >= header);
+    let http = go_on(packet, rest, &mut fields);
+    (fields, http)
+}
+
+/// The fields of a whole HTTP message.
+pub fn dissect_message(message: &[u8]) -> Fields {
+    let mut fields = Fields::default();
+    let _ = describe_http(message, 0, &mut fields);
+    fields
+}
+
+/// Above layer 4; an HTTP connection's payload is only found.
+fn go_on(octets: &[u8], rest: wire::Rest, fields: &mut Fields) -> Option<Range<usize>> {
+    let whole = !fields.list.iter().any(|field| field.name == "_ws.malformed");
+    if !whole || rest.payload.is_empty() {
+        return None;
+    }
+    if speaks_http(rest.transport) {
+        return Some(rest.payload);
+    }
+    describe_payload(octets, rest.transport, rest.payload, fields);
+    None
+}
+
+/// The ports at which HTTP is spoken.
+const HTTP: [u16; 2] = [80, 8080];
+
+fn speaks_http(transport: Option<(Protocol, u16, u16)>) -> bool {
+    transport.is_some_and(|(protocol, src, dst)| {
+        protocol == Protocol::TCP && (HTTP.contains(&src) || HTTP.contains(&dst))
+    })
 }
 
 fn describe_payload(

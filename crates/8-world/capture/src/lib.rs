@@ -11,17 +11,20 @@
 //! | [`pcapng`] | the format's blocks, written into a `Vec<u8>`; knows no world |
 //! | [`Capture`] | a world's frames as such blocks, for a file or live |
 //! | [`dissect()`] | a frame's field tree, all layers |
+//! | [`Messages`] | one direction of an HTTP connection, segments to messages |
 //! | [`conversations()`] | frames and octets per TCP connection, as `tshark -z conv,tcp` counts |
 //!
 //! No I/O here: the caller writes the octets wherever it wants.
 //!
-//! Absent: HTTP in the dissector, reading pcapng (a later issue), name resolution blocks, decryption secrets.
+//! Absent: reading pcapng (a later issue), name resolution blocks, decryption secrets.
 
 mod conversation;
 mod dissect;
+mod messages;
 pub mod pcapng;
 mod world;
 
 pub use conversation::{Conversation, Count, conversations, conversations_in};
-pub use dissect::dissect;
+pub use dissect::{dissect, dissect_alone, dissect_message, dissect_packet};
+pub use messages::Messages;
 pub use world::Capture;

@@ -14,7 +14,7 @@
 //!     expect = "exit(ping) == 0"
 //! "#;
 //! let lab = lab::read_lab(text.as_bytes(), "ping.toml").expect("a good lab");
-//! let options = lab::run::Options { seed: 7, lang: Lang::En, folder: &|_| Vec::new(), capture: false };
+//! let options = lab::run::Options { seed: 7, lang: Lang::En, folder: &lab::gallery::folder, capture: false };
 //! let report = lab::run::test(&lab, &options).expect("a world");
 //! assert!(report.passed(), "{}", report.text(Lang::En));
 //! ```

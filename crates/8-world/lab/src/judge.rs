@@ -1,13 +1,18 @@
 //! Is it so? A check against what a world recorded.
 //!
 //! A measurement never guesses: what cannot be measured (a table that is not there, a program that
-//! has not ended) makes the check fail and says so.
+//! has not ended, events that are forgotten) is neither so nor not so, and `not`, `and` and `or` carry
+//! that on (Kleene's logic): `not exit(p) == 0` does not hold while p runs. A check holds only when it
+//! is known to hold. A key that a table does not have is measured: it is absent, equal to nothing.
 
+use crate::Text;
+use crate::diagnostic::text;
 use crate::expect::{Expect, Frames, Scalar, Step, Test};
 use crate::filter::{Filter, Op};
 use crate::model::{Lab, When};
-use crate::seen::{SeenEvent, Walk, Where};
-use base::{Instant, Journey};
+use crate::seen::{Walk, Where};
+use crate::seen_event::passing;
+use base::{Instant, Journey, Lang};
 use sim::{Recorded, World};
 use socket::Tree;
 use std::collections::BTreeMap;
@@ -21,11 +26,13 @@ pub struct Measured {
     /// The measurement as written.
     pub what: String,
     /// What came out: `count = 4`, or why it could not be measured.
-    pub value: String,
-    /// Did it hold?
+    pub value: Text,
+    /// Did it hold? Also false when it could not be measured.
     pub holds: bool,
+    /// Was there anything to measure?
+    pub known: bool,
     /// The first frames that count, a line each.
-    pub frames: Vec<String>,
+    pub frames: Vec<Text>,
 }
 
 /// What a check gave.
@@ -41,7 +48,7 @@ pub struct Verdict {
 pub fn judge(expect: &Expect, line: &str, when: &When, lab: &Lab, world: &World) -> Verdict {
     let after = Instant::ZERO + when.after.unwrap_or_default();
     let mut judge = Judge { line, lab, world, after, measured: Vec::new() };
-    let holds = judge.holds(expect);
+    let holds = judge.holds(expect) == Some(true);
     Verdict { holds, measured: judge.measured }
 }
 
@@ -54,23 +61,35 @@ struct Judge<'a> {
 }
 
 /// A number that was measured, with the frames behind it; or why there is none.
-type Outcome = Result<(bool, String, Vec<String>), String>;
+type Outcome = Result<(bool, Text, Vec<Text>), Text>;
 
 impl Judge<'_> {
-    fn holds(&mut self, expect: &Expect) -> bool {
+    /// None: nobody knows.
+    fn holds(&mut self, expect: &Expect) -> Option<bool> {
         match expect {
             // Both sides are measured whatever the first says: a person wants to see both.
-            Expect::And(a, b) => self.holds(a) & self.holds(b),
-            Expect::Or(a, b) => self.holds(a) | self.holds(b),
-            Expect::Not(inner) => !self.holds(inner),
+            Expect::And(a, b) => match (self.holds(a), self.holds(b)) {
+                (Some(false), _) | (_, Some(false)) => Some(false),
+                (Some(true), Some(true)) => Some(true),
+                _ => None,
+            },
+            Expect::Or(a, b) => match (self.holds(a), self.holds(b)) {
+                (Some(true), _) | (_, Some(true)) => Some(true),
+                (Some(false), Some(false)) => Some(false),
+                _ => None,
+            },
+            Expect::Not(inner) => self.holds(inner).map(|holds| !holds),
             Expect::Test(test, at) => {
                 let what = self.line.get(at.clone()).unwrap_or(self.line).trim().to_owned();
-                let (holds, value, frames) = match self.measure(test) {
-                    Ok(outcome) => outcome,
-                    Err(why) => (false, why, Vec::new()),
+                let outcome = self.measure(test);
+                let known = outcome.as_ref().ok().map(|(holds, ..)| *holds);
+                let (value, frames) = match outcome {
+                    Ok((_, value, frames)) => (value, frames),
+                    Err(why) => (why, Vec::new()),
                 };
-                self.measured.push(Measured { what, value, holds, frames });
-                holds
+                let holds = known == Some(true);
+                self.measured.push(Measured { what, value, holds, known: known.is_some(), frames });
+                known
             }
         }
     }
@@ -90,24 +109,24 @@ impl Judge<'_> {
         }
     }
 
-    fn place(&self, frames: &Frames) -> Result<Where, String> {
+    fn place(&self, frames: &Frames) -> Result<Where, Text> {
         let place = match &frames.place {
             None => None,
-            Some(name) => Some(
-                self.lab
-                    .place(&name.name)
-                    .ok_or_else(|| format!("there is no place {}", name.name))?,
-            ),
+            Some(name) => Some(self.lab.place(&name.name).ok_or_else(|| {
+                let name = &name.name;
+                text(format!("there is no place {name}"), format!("没有 {name} 这个地方"))
+            })?),
         };
-        Where::of(self.world, place.as_ref()).ok_or_else(|| "the place is gone".to_owned())
+        Where::of(self.world, place.as_ref())
+            .ok_or_else(|| text("the place is gone", "这个地方已经不在了"))
     }
 
     /// Calls `see` with every frame that passes; `see` gets its line only if it asks.
     fn each(
         &self,
         frames: &Frames,
-        mut see: impl FnMut(&Recorded, u64, &dyn Fn() -> String),
-    ) -> Result<(), String> {
+        mut see: impl FnMut(&Recorded, u64, &dyn Fn() -> Text),
+    ) -> Result<(), Text> {
         let place = self.place(frames)?;
         let mut walk = Walk::default();
         for frame in self.world.recorder().since(0).filter(|frame| place.covers(frame)) {
@@ -127,7 +146,11 @@ impl Judge<'_> {
                 lines.push(line());
             }
         })?;
-        Ok((op.holds(count.cmp(&wanted)), format!("count = {count}"), lines))
+        Ok((
+            op.holds(count.cmp(&wanted)),
+            text(format!("count = {count}"), format!("帧数 = {count}")),
+            lines,
+        ))
     }
 
     fn bytes(&self, frames: &Frames, op: Op, wanted: u64) -> Outcome {
@@ -138,41 +161,53 @@ impl Judge<'_> {
                 lines.push(line());
             }
         })?;
-        Ok((op.holds(bytes.cmp(&wanted)), format!("bytes = {bytes}"), lines))
+        Ok((
+            op.holds(bytes.cmp(&wanted)),
+            text(format!("bytes = {bytes}"), format!("字节数 = {bytes}")),
+            lines,
+        ))
     }
 
     fn copies(&self, frames: &Frames, op: Op, wanted: u64) -> Outcome {
-        let mut seen: BTreeMap<Journey, (u64, String)> = BTreeMap::new();
+        let mut seen: BTreeMap<Journey, (u64, Text)> = BTreeMap::new();
         self.each(frames, |frame, _, line| {
             let entry = seen.entry(frame.journey()).or_insert_with(|| (0, line()));
             entry.0 += 1;
         })?;
         let most = seen.values().max_by_key(|(count, _)| *count);
         let (count, line) = most.map_or((0, None), |(count, line)| (*count, Some(line.clone())));
-        Ok((op.holds(count.cmp(&wanted)), format!("copies = {count}"), line.into_iter().collect()))
+        let value = text(format!("copies = {count}"), format!("份数 = {count}"));
+        Ok((op.holds(count.cmp(&wanted)), value, line.into_iter().collect()))
     }
 
     fn events(&self, reason: &str, filter: Option<&Filter>, op: Op, wanted: u64) -> Outcome {
-        let passes = |event: &&trace::Event| {
-            event.time >= self.after
-                && event.reason.name == reason
-                && filter
-                    .is_none_or(|filter| filter.matches(&SeenEvent::new(self.world, event, true)))
-        };
-        let mut lines = Vec::new();
-        let mut count = 0;
-        for event in self.world.events().since(0).filter(passes) {
-            count += 1;
-            if lines.len() < SHOWN {
-                let sentence = event.reason.sentence(&event.args, base::Lang::En);
-                lines.push(format!(
-                    "{} s, {}: {sentence}",
-                    event.time,
-                    self.world.name(event.node)
-                ));
-            }
+        let log = self.world.events();
+        if log.missed(0) > 0 {
+            let missed = log.missed(0);
+            return Err(text(
+                format!("{missed} events are forgotten: nobody can count them"),
+                format!("{missed} 个事件已被遗忘, 无法计数"),
+            ));
         }
-        Ok((op.holds(count.cmp(&wanted)), format!("events = {count}"), lines))
+        let named =
+            log.since(0).filter(|event| event.time >= self.after && event.reason.name == reason);
+        let events: Vec<&trace::Event> = match filter {
+            None => named.collect(),
+            Some(filter) => passing(self.world, named.collect(), filter),
+        };
+        let count = events.len() as u64;
+        let shown = events.iter().take(SHOWN).map(|event| self.event_line(event)).collect();
+        let value = text(format!("events = {count}"), format!("事件数 = {count}"));
+        Ok((op.holds(count.cmp(&wanted)), value, shown))
+    }
+
+    fn event_line(&self, event: &trace::Event) -> Text {
+        let (time, node) = (event.time, self.world.name(event.node));
+        let sentence = |lang| event.reason.sentence(&event.args, lang);
+        text(
+            format!("{time} s, {node}: {}", sentence(Lang::En)),
+            format!("{time} 秒, {node}: {}", sentence(Lang::Zh)),
+        )
     }
 
     fn before(&self, first: &Filter, second: &Filter) -> Outcome {
@@ -190,11 +225,15 @@ impl Judge<'_> {
                 other = Some((frame.time, frame.sequence, seen.line()));
             }
         }
-        let says = |found: &Option<(Instant, u64, String)>| match found {
-            Some((time, ..)) => format!("at {time} s"),
-            None => "never".to_owned(),
+        let says = |found: &Option<(Instant, u64, Text)>| match found {
+            Some((time, ..)) => text(format!("at {time} s"), format!("在 {time} 秒")),
+            None => text("never", "从未"),
         };
-        let value = format!("first {}, second {}", says(&one), says(&other));
+        let (first, second) = (says(&one), says(&other));
+        let value = text(
+            format!("first {}, second {}", first.en, second.en),
+            format!("前者 {}, 后者 {}", first.zh, second.zh),
+        );
         let holds = match (&one, &other) {
             (Some((_, one, _)), Some((_, other, _))) => one < other,
             _ => false,
@@ -203,35 +242,62 @@ impl Judge<'_> {
     }
 
     fn table(&self, node: &str, path: &[Step], op: Op, wanted: &Scalar) -> Outcome {
-        let tree = crate::tables::of_node(self.world, node)
-            .ok_or_else(|| format!("{node} has no tables now"))?;
+        let tree = crate::tables::of_node(self.world, node).ok_or_else(|| {
+            text(format!("{node} has no tables now"), format!("{node} 现在没有表"))
+        })?;
         let mut written = String::new();
         for step in path {
+            let missing = |what: &str| {
+                text(format!("{node} has no {what} now"), format!("{node} 现在没有 {what}"))
+            };
+            let above = written.clone();
             match step {
                 Step::Name(name) if written.is_empty() => written.push_str(name),
                 Step::Name(name) => written.extend([".", name]),
                 Step::Key(key) => written.extend(["[", key, "]"]),
             }
+            if tree.at(&written).is_some() {
+                continue;
+            }
+            let in_table = above.is_empty() || tree.at(&above).is_some();
+            return match (step, op) {
+                (Step::Key(_), Op::Eq | Op::Ne) if in_table => {
+                    let value = text(format!("{written} is absent"), format!("{written} 不在表中"));
+                    Ok((op == Op::Ne, value, Vec::new()))
+                }
+                _ => Err(missing(&written)),
+            };
         }
         let Some(found) = tree.at(&written) else {
-            return Err(format!("{node} has no {written} now"));
+            return Err(text(
+                format!("{node} has no {written} now"),
+                format!("{node} 现在没有 {written}"),
+            ));
         };
-        let holds = compare(&found, op, wanted)
-            .ok_or_else(|| format!("{written} is {} and cannot be compared so", found.to_json()))?;
-        Ok((holds, format!("{written} = {}", found.to_json()), Vec::new()))
+        let json = found.to_json();
+        let holds = compare(&found, op, wanted).ok_or_else(|| {
+            text(
+                format!("{written} is {json} and cannot be compared so"),
+                format!("{written} 是 {json}, 不能这样比较"),
+            )
+        })?;
+        let value = format!("{written} = {json}");
+        // A value is no sentence: both languages write it alike.
+        Ok((holds, text(value.clone(), format!("值: {value}")), Vec::new()))
     }
 
     fn exit(&self, label: &str, op: Op, wanted: i64) -> Outcome {
         let exits = self.world.outputs().label(label).map(|label| &label.exits);
         let Some(&last) = exits.and_then(|exits| exits.back()) else {
-            return Err(format!("{label} has not ended yet"));
+            return Err(text(format!("{label} has not ended yet"), format!("{label} 还没有结束")));
         };
-        Ok((op.holds(i64::from(last).cmp(&wanted)), format!("exit = {last}"), Vec::new()))
+        let value = text(format!("exit = {last}"), format!("退出码 = {last}"));
+        Ok((op.holds(i64::from(last).cmp(&wanted)), value, Vec::new()))
     }
 
-    fn output(&self, label: &str, text: &str) -> Outcome {
+    fn output(&self, label: &str, wanted: &str) -> Outcome {
         let Some(seen) = self.world.outputs().label(label) else {
-            return Err(format!("{label} has not run yet"));
+            return Err(text(format!("{label} has not run yet"), format!("{label} 还没有运行过")));
         };
         let output = String::from_utf8_lossy(&seen.output);
         let last: String = output
@@ -243,7 +309,16 @@ impl Judge<'_> {
             .rev()
             .collect::<Vec<_>>()
             .join("\n");
-        Ok((output.contains(text), format!("output ends: {last:?}"), Vec::new()))
+        let found = output.contains(wanted);
+        if !found && seen.dropped > 0 {
+            let dropped = seen.dropped;
+            return Err(text(
+                format!("{dropped} octets of its output are forgotten; the rest does not hold it"),
+                format!("它的输出有 {dropped} 字节已被遗忘, 剩下的里面没有"),
+            ));
+        }
+        let value = text(format!("output ends: {last:?}"), format!("输出的结尾: {last:?}"));
+        Ok((found, value, Vec::new()))
     }
 }
 

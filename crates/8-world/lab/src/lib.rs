@@ -20,7 +20,7 @@
 //! | [`filter`], [`fields`] | Wireshark's display filter over a closed table of fields |
 //! | [`world`](mod@world), [`inputs`] | from a lab to a [`sim::World`], from a verb to its inputs |
 //! | [`seen`], [`judge`](mod@judge), [`tables`] | recorded frames as filters see them; is it so? |
-//! | [`run`](mod@run) | a lab in virtual time, from boot to report |
+//! | [`run`](mod@run) | a lab in virtual time, from boot to its checks and tasks |
 //! | [`gallery`] | the labs inside the binary |
 //! | [`expect`] | what a `[[check]]` demands |
 
@@ -36,12 +36,16 @@ pub mod long_form;
 pub mod model;
 mod nearest;
 pub mod parse;
+mod pieces;
 mod programs;
 pub mod quantity;
 mod read;
 pub mod render;
+mod report;
 pub mod run;
 pub mod seen;
+mod seen_event;
+mod streams;
 mod syntax;
 pub mod tables;
 mod tree;

@@ -308,13 +308,14 @@ pub struct Script {
 /// When a check is looked at.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct When {
-    /// It must have become true by then.
+    /// It is judged then, on all that happened until then; at the end of the lab without it.
     #[serde(serialize_with = "optional_duration")]
     pub within: Option<Duration>,
     /// What happens before that does not count.
     #[serde(serialize_with = "optional_duration")]
     pub after: Option<Duration>,
-    /// It must hold at every instant from `after` (or boot) on, not only in the end.
+    /// It must hold from `after` (or boot) on until `within` (or the end), not only then: it is looked
+    /// at every 100 ms and at every script line.
     pub always: bool,
 }
 

@@ -20,8 +20,10 @@ pub struct Options<'a> {
     pub known_programs: &'a [&'a str],
     /// Names that `events(..)` may use; not checked without them.
     pub known_reasons: Option<&'a [&'a str]>,
-    /// Where `include = [..]` comes from.
-    pub include: &'a Include<'a>,
+    /// Where `include = [..]` comes from; without it an include is refused.
+    pub include: Option<&'a Include<'a>>,
+    /// Whether what this version does not build is read without complaint.
+    pub unbuilt: bool,
 }
 
 impl Default for Options<'_> {
@@ -29,7 +31,8 @@ impl Default for Options<'_> {
         Options {
             known_programs: KNOWN_PROGRAMS,
             known_reasons: None,
-            include: &|_| Err("no other files can be read here".to_owned()),
+            include: None,
+            unbuilt: false,
         }
     }
 }
@@ -104,7 +107,12 @@ fn includes(root: &mut Table, options: &Options<'_>, sink: &mut Sink) {
             reader.complain(item, outside(path, 0..path.len()));
             continue;
         }
-        let part = match (options.include)(path) {
+        let Some(find) = options.include else {
+            let copy = ("copy the part into this file", "把那一部分抄进本文件");
+            reader.refuse(item.span, "include", copy);
+            continue;
+        };
+        let part = match find(path) {
             Ok(part) => part,
             Err(why) => {
                 let complaint = Complaint::new(

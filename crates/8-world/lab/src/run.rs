@@ -1,13 +1,14 @@
 //! A lab in virtual time: boot, script, checks, report. As fast as it goes, the same every time.
 
+use crate::Text;
+use crate::diagnostic::text;
 use crate::expect::Expect;
 use crate::judge::{Verdict, judge};
 use crate::model::{Check, Lab, When};
 use crate::world::{Folder, Ground, boot};
 use base::{Duration, Instant, Lang};
 use capture::Capture;
-use serde_json::{Value, json};
-use sim::{InputError, World};
+use sim::World;
 
 /// How long a lab runs whose checks say no time and that has no `duration`.
 const DEFAULT_SPAN: Duration = Duration::from_secs(10);
@@ -41,6 +42,22 @@ pub struct Judged {
     pub verdict: Verdict,
 }
 
+/// One task's outcome.
+#[derive(Clone, Debug)]
+pub struct JudgedTask {
+    /// Its text, and how it was judged.
+    pub judged: Judged,
+    /// What it brings.
+    pub points: u32,
+    /// A nudge; may be empty.
+    pub hint: Text,
+}
+
+/// A sentence in both languages, from whoever speaks both.
+fn both(says: impl Fn(Lang) -> String) -> Text {
+    text(says(Lang::En), says(Lang::Zh))
+}
+
 /// What came out.
 #[derive(Clone, Debug)]
 pub struct Report {
@@ -58,9 +75,13 @@ pub struct Report {
     pub digest: u128,
     /// Its checks in the order of the file.
     pub checks: Vec<Judged>,
+    /// Its tasks, in the order of the file.
+    pub tasks: Vec<JudgedTask>,
+    /// The lab bears its solution: the tasks decide, not the checks, which hold as shipped.
+    pub solving: bool,
     /// What broke beside the checks: a script line that could not be carried out, a storm without
     /// end, an account that does not balance.
-    pub faults: Vec<String>,
+    pub faults: Vec<Text>,
     /// TCP conversations over all jacks.
     pub conversations: Vec<capture::Conversation>,
     /// Captures by name.
@@ -72,6 +93,14 @@ pub struct Report {
 /// # Errors
 /// The world could not be built.
 pub fn test(lab: &Lab, options: &Options<'_>) -> Result<Report, String> {
+    played(lab, options).map(|(report, _)| report)
+}
+
+/// Runs a lab to its end, and gives its world too: what was recorded can be asked further.
+///
+/// # Errors
+/// As [`test`].
+pub fn played(lab: &Lab, options: &Options<'_>) -> Result<(Report, World), String> {
     let ground = Ground {
         seed: options.seed,
         programs: crate::programs(),
@@ -79,16 +108,18 @@ pub fn test(lab: &Lab, options: &Options<'_>) -> Result<Report, String> {
         folder: options.folder,
     };
     let world = boot(lab, &ground).map_err(|error| error.text(options.lang))?;
-    let mut run = Run { lab, world, checks: Vec::new(), faults: Vec::new() };
-    run.checks.resize(lab.checks.len(), None);
+    let checks: Vec<&Check> =
+        lab.checks.iter().chain(lab.tasks.iter().map(|task| &task.check)).collect();
+    let judged = vec![None; checks.len()];
+    let mut run = Run { lab, world, checks, judged, faults: Vec::new() };
     run.play();
-    Ok(run.report(options))
+    let report = run.report(options);
+    Ok((report, run.world))
 }
 
 /// What happens at a moment of the run, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Moment {
-    Script(usize),
     Look(usize),
     Judge(usize),
 }
@@ -96,8 +127,10 @@ enum Moment {
 struct Run<'a> {
     lab: &'a Lab,
     world: World,
-    checks: Vec<Option<Judged>>,
-    faults: Vec<String>,
+    /// The lab's checks, then what its tasks demand.
+    checks: Vec<&'a Check>,
+    judged: Vec<Option<Judged>>,
+    faults: Vec<Text>,
 }
 
 impl Run<'_> {
@@ -105,102 +138,103 @@ impl Run<'_> {
         let end = self.end();
         for (at, moment) in self.moments(end) {
             if let Err(stuck) = self.world.run_until(at) {
-                self.faults.push(stuck.to_string());
+                self.faults.push(both(|lang| stuck.text(lang)));
                 break;
             }
             match moment {
-                Moment::Script(index) => self.script(index),
                 Moment::Look(index) => self.look(index),
                 Moment::Judge(index) => self.judge(index),
             }
         }
         if self.faults.is_empty() {
             if let Err(stuck) = self.world.run_until(end) {
-                self.faults.push(stuck.to_string());
+                self.faults.push(both(|lang| stuck.text(lang)));
             }
-            self.faults.extend(self.world.audit().err());
+            let unbalanced = self.world.audit().err();
+            self.faults.extend(unbalanced.map(|why| text(why.clone(), format!("账目不平: {why}"))));
         }
         (0..self.checks.len()).for_each(|index| self.judge(index));
+        for refused in self.world.refused() {
+            let (line, time, why) = (&refused.name, refused.time, &refused.why);
+            self.faults.push(text(
+                format!("`{line}` at {time} s: {}", why.text(Lang::En)),
+                format!("`{line}` 在 {time} 秒: {}", why.text(Lang::Zh)),
+            ));
+        }
     }
 
-    /// When the lab is over: as the file says, or when its last check and script line are done.
+    /// When the lab is over: as the file says, or when its last check and script line are done. A
+    /// check that names no time is judged at the end, and has its span after its `after`.
     fn end(&self) -> Instant {
         if let Some(span) = self.lab.duration {
             return Instant::ZERO + span;
         }
-        let span = |check: &Check| check.when.within.unwrap_or(DEFAULT_SPAN);
-        let checks = self.lab.checks.iter().map(span).max().unwrap_or(DEFAULT_SPAN);
+        let span = |check: &&Check| {
+            let open = || check.when.after.unwrap_or_default() + DEFAULT_SPAN;
+            check.when.within.unwrap_or_else(open)
+        };
+        let checks = self.checks.iter().map(span).max().unwrap_or(DEFAULT_SPAN);
         let scripts =
             self.lab.scripts.iter().map(|script| script.at + Duration::from_secs(1)).max();
         Instant::ZERO + checks.max(scripts.unwrap_or_default())
     }
 
     fn moments(&self, end: Instant) -> Vec<(Instant, Moment)> {
+        let scripted = self.scripted(end);
         let mut moments = Vec::new();
-        for (index, script) in self.lab.scripts.iter().enumerate() {
-            let mut at = Instant::ZERO + script.at;
-            while at <= end {
-                moments.push((at, Moment::Script(index)));
-                match script.every {
-                    Some(every) if !every.is_zero() => at += every,
-                    _ => break,
-                }
-            }
-        }
-        let scripted: Vec<Instant> = moments.iter().map(|(at, _)| *at).collect();
-        for (index, check) in self.lab.checks.iter().enumerate() {
+        for (index, check) in self.checks.iter().enumerate() {
+            let last = check.when.within.map_or(end, |within| Instant::ZERO + within);
             if check.when.always {
                 let mut at = Instant::ZERO + check.when.after.unwrap_or_default();
-                moments.extend(
-                    scripted
-                        .iter()
-                        .filter(|&&then| then >= at)
-                        .map(|&then| (then, Moment::Look(index))),
-                );
-                while at < end {
+                let looked = scripted.iter().filter(|&&then| then >= at && then <= last);
+                moments.extend(looked.map(|&then| (then, Moment::Look(index))));
+                while at < last {
                     moments.push((at, Moment::Look(index)));
                     at += ALWAYS_EVERY;
                 }
-            } else if let Some(within) = check.when.within {
-                moments.push((Instant::ZERO + within, Moment::Judge(index)));
+            }
+            if check.when.within.is_some() {
+                moments.push((last, Moment::Judge(index)));
             }
         }
         moments.sort();
         moments
     }
 
-    fn script(&mut self, index: usize) {
-        let script = &self.lab.scripts[index];
-        let inputs = match crate::inputs::inputs(&script.verb, self.lab) {
-            Ok(inputs) => inputs,
-            Err(why) => return self.faults.push(format!("`{}`: {}", script.line, why.en)),
-        };
-        for input in inputs {
-            let done: Result<_, InputError> = self.world.handle_input(input);
-            if let Err(error) = done {
-                self.faults.push(format!("`{}` at {}: {error}", script.line, self.world.now()));
+    /// When script lines are carried out.
+    fn scripted(&self, end: Instant) -> Vec<Instant> {
+        let mut times = Vec::new();
+        for script in &self.lab.scripts {
+            let mut at = Instant::ZERO + script.at;
+            while at <= end {
+                times.push(at);
+                match script.every {
+                    Some(every) if !every.is_zero() => at += every,
+                    _ => break,
+                }
             }
         }
+        times
     }
 
     /// A check that must hold always: the first moment at which it does not is its verdict.
     fn look(&mut self, index: usize) {
-        if self.checks[index].is_none() {
+        if self.judged[index].is_none() {
             let judged = self.verdict(index);
             if !judged.verdict.holds {
-                self.checks[index] = Some(judged);
+                self.judged[index] = Some(judged);
             }
         }
     }
 
     fn judge(&mut self, index: usize) {
-        if self.checks[index].is_none() {
-            self.checks[index] = Some(self.verdict(index));
+        if self.judged[index].is_none() {
+            self.judged[index] = Some(self.verdict(index));
         }
     }
 
     fn verdict(&self, index: usize) -> Judged {
-        let Check { text, line, expect, when } = &self.lab.checks[index];
+        let Check { text, line, expect, when } = self.checks[index];
         let (expect, when): (&Expect, &When) = (expect, when);
         Judged {
             en: text.get(Lang::En).to_owned(),
@@ -211,16 +245,32 @@ impl Run<'_> {
         }
     }
 
-    fn report(self, options: &Options<'_>) -> Report {
+    fn report(&mut self, options: &Options<'_>) -> Report {
         let world = &self.world;
         let frames: Vec<Vec<u8>> = world.recorder().since(0).map(sim::Recorded::octets).collect();
         let missed = world.recorder().missed(0);
-        let mut faults = self.faults;
+        let mut faults = std::mem::take(&mut self.faults);
         if missed > 0 {
-            faults.push(format!(
-                "{missed} frames were recorded and forgotten: checks saw only the last ones"
+            faults.push(text(
+                format!(
+                    "{missed} frames were recorded and forgotten: checks saw only the last ones"
+                ),
+                format!("{missed} 帧已被遗忘: 检查只看到了最后的那些"),
             ));
         }
+        let mut judged: Vec<Judged> =
+            std::mem::take(&mut self.judged).into_iter().flatten().collect();
+        let tasks = judged.split_off(self.lab.checks.len().min(judged.len()));
+        let tasks = self.lab.tasks.iter().zip(tasks).map(|(task, judged)| JudgedTask {
+            judged: Judged {
+                en: task.text.get(Lang::En).to_owned(),
+                zh: task.text.get(Lang::Zh).to_owned(),
+                ..judged
+            },
+            points: task.points,
+            hint: task.hint.clone(),
+        });
+        let tasks = tasks.collect();
         let captures = if options.capture { captures(self.lab, world) } else { Vec::new() };
         Report {
             lab: self.lab.name.clone(),
@@ -229,7 +279,9 @@ impl Run<'_> {
             events: world.events_done(),
             frames: frames.len() as u64,
             digest: world.digest(),
-            checks: self.checks.into_iter().flatten().collect(),
+            checks: judged,
+            tasks,
+            solving: false,
             faults,
             conversations: capture::conversations(frames.iter().map(Vec::as_slice)),
             captures,
@@ -255,70 +307,4 @@ fn write(mut capture: Capture, world: &World) -> Vec<u8> {
     let mut octets = Vec::new();
     capture.write_new(world, &mut octets);
     octets
-}
-
-impl Report {
-    /// Did everything hold?
-    pub fn passed(&self) -> bool {
-        self.faults.is_empty() && self.checks.iter().all(|check| check.verdict.holds)
-    }
-
-    /// For people.
-    pub fn text(&self, lang: Lang) -> String {
-        let mut text = String::new();
-        for check in &self.checks {
-            let said = if lang == Lang::Zh { &check.zh } else { &check.en };
-            let said = if said.is_empty() { &check.line } else { said };
-            let mark = if check.verdict.holds { "ok  " } else { "FAIL" };
-            text.push_str(&format!("{mark}  {said}\n"));
-            if check.verdict.holds {
-                continue;
-            }
-            text.push_str(&format!("      {} (at {} s)\n", check.line, check.at));
-            for measured in &check.verdict.measured {
-                let mark = if measured.holds { "held" } else { "did not hold" };
-                text.push_str(&format!("      {}: {} - {mark}\n", measured.what, measured.value));
-                for frame in &measured.frames {
-                    text.push_str(&format!("        {frame}\n"));
-                }
-            }
-        }
-        for fault in &self.faults {
-            text.push_str(&format!("FAIL  {fault}\n"));
-        }
-        let good = self.checks.iter().filter(|check| check.verdict.holds).count();
-        let bad = self.checks.len() - good + self.faults.len();
-        let (name, seed, ran, frames) = (&self.lab, self.seed, self.ran, self.frames);
-        text.push_str(&match lang {
-            Lang::En => format!("{name}: {good} held, {bad} failed (seed {seed}, {ran} s of virtual time, {frames} frames)\n"),
-            Lang::Zh => format!("{name}: {good} 项成立, {bad} 项不成立 (种子 {seed}, 虚拟时间 {ran} 秒, {frames} 帧)\n"),
-        });
-        text
-    }
-
-    /// For programs: one line.
-    pub fn to_json(&self) -> String {
-        let check = |check: &Judged| {
-            let measured: Vec<Value> = check.verdict.measured.iter().map(|measured| json!({
-                "what": measured.what, "value": measured.value, "holds": measured.holds, "frames": measured.frames,
-            })).collect();
-            json!({ "text": { "en": check.en, "zh": check.zh }, "expect": check.line, "at": check.at.as_secs_f64(),
-                    "holds": check.verdict.holds, "measured": measured })
-        };
-        let conversation = |found: &capture::Conversation| {
-            json!({
-                "a": found.a.to_string(), "b": found.b.to_string(),
-                "a_to_b": { "packets": found.a_to_b.packets, "bytes": found.a_to_b.bytes },
-                "b_to_a": { "packets": found.b_to_a.packets, "bytes": found.b_to_a.bytes },
-            })
-        };
-        let report = json!({
-            "lab": self.lab, "seed": self.seed, "passed": self.passed(), "seconds": self.ran.as_secs_f64(),
-            "events": self.events, "frames": self.frames, "digest": format!("{:032x}", self.digest),
-            "checks": self.checks.iter().map(check).collect::<Vec<_>>(),
-            "faults": self.faults,
-            "conversations": self.conversations.iter().map(conversation).collect::<Vec<_>>(),
-        });
-        format!("{report}\n")
-    }
 }

@@ -2,19 +2,22 @@
 //!
 //! Fields that span frames are Wireshark's: `tcp.stream` counts connections in the order in which
 //! this walk meets them, `tcp.seq` and `tcp.ack` are relative to the first number seen that way,
-//! `tcp.window_size` is scaled where the handshake was seen. So a walk is made over the frames of
-//! one place in order, as a capture of that place would hold them.
+//! `tcp.window_size` is scaled where the handshake was seen, a fragmented packet's headers are named
+//! with its last piece, an HTTP message with its last segment and once. So a walk is made over the
+//! frames of one place in order, as a capture of that place would hold them. `tests/tshark.rs` asks
+//! tshark whether all of it is so.
 
+use crate::Text;
+use crate::diagnostic::text;
 use crate::fields::{FIELDS, FieldId};
-use crate::filter::{FieldSource, Filter, Value};
+use crate::filter::{FieldSource, Value};
 use crate::model::Place;
-use crate::{Complaint, Text};
-use base::field::{Field, Fields, Value as Dissected};
+use crate::pieces::Pieces;
+pub use crate::seen_event::{SeenEvent, StreamFilter, explain};
+use crate::streams::{Streams, Told, hosts};
+use base::field::{Field, Value as Dissected};
 use base::{Instant, JackId, NodeId};
 use sim::{Direction, Recorded, World};
-use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
-use trace::Event;
 
 /// Which recorded frames count.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,46 +66,27 @@ impl Where {
 pub struct Walk {
     number: u64,
     first: Option<Instant>,
-    tcp: BTreeMap<(SocketAddr, SocketAddr), Stream>,
-    tcp_streams: u64,
-    udp: BTreeMap<(SocketAddr, SocketAddr), u64>,
+    streams: Streams,
+    pieces: Pieces,
 }
 
-#[derive(Clone, Copy, Default)]
-struct Half {
-    base: Option<u32>,
-    scale: Option<u8>,
-}
-
-#[derive(Clone, Copy)]
-struct Stream {
-    index: u64,
-    /// Of the lower endpoint, of the higher one.
-    halves: [Half; 2],
+/// Octets and what they say: the frame itself, a packet put together from fragments, an HTTP message.
+struct Part {
+    octets: Vec<u8>,
+    fields: Vec<Field>,
 }
 
 /// One frame, dissected.
 pub struct Seen<'a> {
     world: &'a World,
     frame: &'a Recorded,
-    octets: Vec<u8>,
-    fields: Vec<Field>,
+    parts: Vec<Part>,
+    told: Vec<Told>,
     number: u64,
     relative: u64,
-    derived: Derived,
     node: String,
     jack: String,
     link: String,
-}
-
-#[derive(Default)]
-struct Derived {
-    tcp_stream: Option<u64>,
-    udp_stream: Option<u64>,
-    seq: Option<u64>,
-    ack: Option<u64>,
-    next: Option<u64>,
-    window: Option<u64>,
 }
 
 impl Walk {
@@ -110,115 +94,81 @@ impl Walk {
     pub fn step<'a>(&mut self, world: &'a World, frame: &'a Recorded) -> Seen<'a> {
         self.number += 1;
         let first = *self.first.get_or_insert(frame.time);
-        let octets = frame.octets();
-        let Fields { list: fields, .. } = capture::dissect(&octets);
-        let derived = self.derive(&fields);
+        let (parts, told) = self.dissect(frame.octets());
         let cable = world.cable_at(frame.node, frame.jack);
         Seen {
             world,
             frame,
+            parts,
+            told,
             number: self.number,
             relative: (frame.time - first).as_nanos(),
-            derived,
             node: world.name(frame.node).to_owned(),
             jack: format!("{}.{}", world.name(frame.node), world.jack_name(frame.node, frame.jack)),
             link: cable.map(|cable| cable.name.to_owned()).unwrap_or_default(),
-            octets,
-            fields,
         }
     }
 
-    fn derive(&mut self, fields: &[Field]) -> Derived {
-        let mut derived = Derived::default();
-        let Some((src, dst)) = hosts(fields) else { return derived };
-        if let (Some(from), Some(to)) =
-            (number(fields, "udp.srcport"), number(fields, "udp.dstport"))
-        {
-            let (low, high, _) = ordered(endpoint(src, from), endpoint(dst, to));
-            let next = self.udp.len() as u64;
-            derived.udp_stream = Some(*self.udp.entry((low, high)).or_insert(next));
+    fn dissect(&mut self, octets: Vec<u8>) -> (Vec<Part>, Vec<Told>) {
+        let (mut fields, http) = capture::dissect_alone(&octets);
+        as_wireshark(&mut fields.list);
+        let whole = self.pieces.step(&octets, &fields.list);
+        let payload = http.and_then(|at| octets.get(at));
+        let (mut told, mut messages) = self.streams.step(&octets, &fields.list, None, payload);
+        let around = hosts(&fields.list);
+        let mut parts = vec![Part { octets, fields: fields.list }];
+        if let Some(packet) = whole {
+            let (inner, http) = capture::dissect_packet(&packet);
+            let payload = http.and_then(|at| packet.get(at));
+            let (more, others) = self.streams.step(&packet, &inner.list, around, payload);
+            told.extend(more);
+            messages.extend(others);
+            parts.push(Part { octets: packet, fields: inner.list });
         }
-        if let (Some(from), Some(to)) =
-            (number(fields, "tcp.srcport"), number(fields, "tcp.dstport"))
-        {
-            self.derive_tcp(fields, endpoint(src, from), endpoint(dst, to), &mut derived);
+        for message in messages {
+            let fields = capture::dissect_message(&message).list;
+            parts.push(Part { octets: message, fields });
         }
-        derived
+        (parts, told)
     }
+}
 
-    fn derive_tcp(
-        &mut self,
-        fields: &[Field],
-        from: SocketAddr,
-        to: SocketAddr,
-        derived: &mut Derived,
-    ) {
-        let flag = |name| number(fields, name) == Some(1);
-        let (syn, ack) = (flag("tcp.flags.syn"), flag("tcp.flags.ack"));
-        let seq = number(fields, "tcp.seq_raw").unwrap_or(0) as u32;
-        let (low, high, side) = ordered(from, to);
-        let known = self.tcp.get(&(low, high)).copied();
-        // A SYN with another number opens another connection of the same four values.
-        let reopened = known.is_some_and(|stream| {
-            syn && !ack && stream.halves[side].base.is_some_and(|base| base != seq)
-        });
-        let mut stream = match known {
-            Some(stream) if !reopened => stream,
-            _ => {
-                self.tcp_streams += 1;
-                Stream { index: self.tcp_streams - 1, halves: [Half::default(); 2] }
-            }
+/// Two numbers that Wireshark gives otherwise than our dissector: where a fragment begins it counts
+/// in units of eight octets, as the header does; the checksum of a quoted message it never verifies.
+fn as_wireshark(fields: &mut [Field]) {
+    let mut messages = 0;
+    for field in fields {
+        messages += usize::from(field.name == "icmp");
+        match (field.name, &mut field.value) {
+            ("ip.frag_offset", Dissected::Number(offset)) => *offset /= 8,
+            ("icmp.checksum.status", Dissected::Number(status)) if messages > 1 => *status = 2,
+            _ => {}
+        }
+    }
+}
+
+impl Part {
+    /// The octets of a field; a layer's are its header and all that its packet carries.
+    fn of(&self, field: &Field) -> &[u8] {
+        let layer = field.value == Dissected::Present && !field.name.contains('.');
+        let end = match field.name {
+            _ if !layer => field.range.end,
+            "arp" => field.range.end,
+            "eth" => self.octets.len(),
+            _ => self.packet_end(field.range.start),
         };
-        let half = &mut stream.halves[side];
-        let base = *half.base.get_or_insert(if syn { seq } else { seq.wrapping_sub(1) });
-        if syn {
-            half.scale =
-                number(fields, "tcp.options.wscale.shift").map(|shift| shift.min(14) as u8);
-        }
-        let length = number(fields, "tcp.len").unwrap_or(0);
-        let relative = u64::from(seq.wrapping_sub(base));
-        derived.tcp_stream = Some(stream.index);
-        derived.seq = Some(relative);
-        if length > 0 || syn || flag("tcp.flags.fin") {
-            derived.next =
-                Some(relative + length + u64::from(syn) + u64::from(flag("tcp.flags.fin")));
-        }
-        if ack {
-            let acked = number(fields, "tcp.ack_raw").unwrap_or(0) as u32;
-            let base = *stream.halves[1 - side].base.get_or_insert(acked.wrapping_sub(1));
-            derived.ack = Some(u64::from(acked.wrapping_sub(base)));
-        }
-        let both = stream.halves[0].scale.is_some() && stream.halves[1].scale.is_some();
-        let shift = if both && !syn { stream.halves[side].scale.unwrap_or(0) } else { 0 };
-        derived.window = number(fields, "tcp.window_size_value").map(|window| window << shift);
-        self.tcp.insert((low, high), stream);
+        self.octets.get(field.range.start..end.min(self.octets.len())).unwrap_or(&[])
     }
-}
 
-fn ordered(from: SocketAddr, to: SocketAddr) -> (SocketAddr, SocketAddr, usize) {
-    if from <= to { (from, to, 0) } else { (to, from, 1) }
-}
-
-fn endpoint(ip: IpAddr, port: u64) -> SocketAddr {
-    SocketAddr::new(ip, port as u16)
-}
-
-fn hosts(fields: &[Field]) -> Option<(IpAddr, IpAddr)> {
-    let ip = |name: &str| {
-        fields.iter().find(|field| field.name == name).and_then(|field| match field.value {
-            Dissected::Ip(ip) => Some(ip),
-            _ => None,
-        })
-    };
-    Some((ip("ip.src")?, ip("ip.dst")?))
-}
-
-fn number(fields: &[Field], name: &str) -> Option<u64> {
-    fields.iter().find(|field| field.name == name).and_then(|field| match field.value {
-        Dissected::Number(number) => Some(number),
-        Dissected::Flag(flag) => Some(u64::from(flag)),
-        _ => None,
-    })
+    /// Where the IP packet around an octet ends; padding is not in it.
+    fn packet_end(&self, at: usize) -> usize {
+        let ip = |field: &&Field| field.name == "ip" && field.range.start <= at;
+        let ends = self.fields.iter().filter(ip).filter_map(|field| {
+            let length = self.octets.get(field.range.start + 2..)?.first_chunk::<2>()?;
+            Some(field.range.start + usize::from(u16::from_be_bytes(*length)))
+        });
+        ends.min().unwrap_or(self.octets.len())
+    }
 }
 
 impl Seen<'_> {
@@ -228,11 +178,17 @@ impl Seen<'_> {
     }
     /// Octets of the frame.
     pub fn len(&self) -> u64 {
-        self.octets.len() as u64
+        self.octets().len() as u64
+    }
+    fn octets(&self) -> &[u8] {
+        self.parts.first().map_or(&[], |part| &part.octets)
+    }
+    fn fields(&self) -> impl DoubleEndedIterator<Item = &Field> {
+        self.parts.iter().flat_map(|part| &part.fields)
     }
     /// Has it none?
     pub fn is_empty(&self) -> bool {
-        self.octets.is_empty()
+        self.octets().is_empty()
     }
     /// The frame as it was recorded.
     pub fn recorded(&self) -> &Recorded {
@@ -240,9 +196,9 @@ impl Seen<'_> {
     }
 
     /// One line for people: number, time, where, who to whom, what.
-    pub fn line(&self) -> String {
+    pub fn line(&self) -> Text {
         let shown = |name: &str| {
-            let field = self.fields.iter().find(|field| field.name == name)?;
+            let field = self.fields().find(|field| field.name == name)?;
             Some(match &field.value {
                 Dissected::Ip(ip) => ip.to_string(),
                 Dissected::Mac(mac) => mac.to_string(),
@@ -255,23 +211,21 @@ impl Seen<'_> {
             shown("ip.src").or_else(|| shown("arp.src.proto_ipv4")).or_else(|| shown("eth.src"));
         let to =
             shown("ip.dst").or_else(|| shown("arp.dst.proto_ipv4")).or_else(|| shown("eth.dst"));
-        let layers = self
-            .fields
-            .iter()
-            .filter(|field| field.depth == 0 && field.value == Dissected::Present);
+        let layers =
+            self.fields().filter(|field| field.depth == 0 && field.value == Dissected::Present);
         let layer = layers.map(|field| field.name).rfind(|name| *name != "data").unwrap_or("");
         let journey = self.frame.journey();
-        format!(
-            "frame {} at {} s, {} {}, {}:{}: {} > {} {layer} {}",
-            self.number,
-            self.frame.time,
-            self.jack,
-            if self.frame.direction == Direction::In { "in" } else { "out" },
-            self.world.name(journey.origin),
-            journey.count,
-            from.unwrap_or_default(),
-            to.unwrap_or_default(),
-            self.octets.len(),
+        let (number, time, jack) = (self.number, self.frame.time, &self.jack);
+        let (origin, count) = (self.world.name(journey.origin), journey.count);
+        let (from, to) = (from.unwrap_or_default(), to.unwrap_or_default());
+        let what = format!("{origin}:{count}: {from} > {to} {layer} {}", self.octets().len());
+        let (way, way_zh) = match self.frame.direction {
+            Direction::In => ("in", "进"),
+            Direction::Out => ("out", "出"),
+        };
+        text(
+            format!("frame {number} at {time} s, {jack} {way}, {what}"),
+            format!("第 {number} 帧, {time} 秒, {jack} {way_zh}, {what}"),
         )
     }
 
@@ -286,30 +240,29 @@ impl Seen<'_> {
                 }
             }
             "time" => see(Value::Time(self.frame.time.as_nanos() as i64)),
-            "frame" => see(Value::Bytes(&self.octets)),
+            "frame" => see(Value::Bytes(self.octets())),
             "frame.number" => see(Value::Unsigned(self.number)),
-            "frame.len" | "frame.cap_len" => see(Value::Unsigned(self.octets.len() as u64)),
+            "frame.len" | "frame.cap_len" => see(Value::Unsigned(self.len())),
             "frame.time_relative" => see(Value::Time(self.relative as i64)),
             "frame.time_epoch" => {
                 let epoch = self.world.epoch_unix().saturating_mul(1_000_000_000);
                 see(Value::Time(epoch.saturating_add(self.frame.time.as_nanos() as i64)));
             }
             "frame.interface_name" => see(Value::Text(&self.jack)),
-            "tcp.stream" => maybe(self.derived.tcp_stream, see),
-            "udp.stream" => maybe(self.derived.udp_stream, see),
-            "tcp.seq" => maybe(self.derived.seq, see),
-            "tcp.ack" => maybe(self.derived.ack, see),
-            "tcp.nxtseq" => maybe(self.derived.next, see),
-            "tcp.window_size" => maybe(self.derived.window, see),
+            "tcp.stream"
+            | "udp.stream"
+            | "tcp.seq"
+            | "tcp.ack"
+            | "tcp.nxtseq"
+            | "tcp.window_size"
+            | "tcp.options.sack_le"
+            | "tcp.options.sack_re" => {
+                let told = self.told.iter().filter(|(told, _)| *told == name);
+                told.for_each(|(_, value)| see(Value::Unsigned(*value)));
+            }
             _ => return false,
         }
         true
-    }
-}
-
-fn maybe(value: Option<u64>, see: &mut dyn FnMut(Value<'_>)) {
-    if let Some(value) = value {
-        see(Value::Unsigned(value));
     }
 }
 
@@ -319,102 +272,22 @@ impl FieldSource for Seen<'_> {
         if self.own(row.name, see) {
             return;
         }
-        for field in self.fields.iter().filter(|field| field.name == row.name) {
-            let octets = self.octets.get(field.range.clone()).unwrap_or(&[]);
-            match &field.value {
-                Dissected::Number(number) => see(Value::Unsigned(*number)),
-                Dissected::Flag(flag) => see(Value::Unsigned(u64::from(*flag))),
-                Dissected::Mac(mac) => see(Value::Ether(mac.0)),
-                Dissected::Ip(ip) => see(Value::Address(*ip)),
-                Dissected::Text(text) => see(Value::Text(text)),
-                Dissected::Time(span) => see(Value::Time(span.as_nanos() as i64)),
-                Dissected::Present | Dissected::Octets => see(Value::Bytes(octets)),
+        for part in &self.parts {
+            for field in part.fields.iter().filter(|field| field.name == row.name) {
+                show(field, part.of(field), see);
             }
         }
     }
 }
 
-/// An event as filters see it: `node`, `reason`, `event`, `time`; and the fields of the frame that
-/// it is about, as far as that frame is still recorded.
-pub struct SeenEvent<'a> {
-    world: &'a World,
-    event: &'a Event,
-    frame: Option<Seen<'a>>,
-}
-
-/// How many of the last frames are searched for an event's own.
-const LOOK_BACK: usize = 512;
-
-impl<'a> SeenEvent<'a> {
-    /// The event; `with_frame`: look for its frame too.
-    pub fn new(world: &'a World, event: &'a Event, with_frame: bool) -> Self {
-        let find = || {
-            let recent = world.recorder().since(0).rev().take(LOOK_BACK);
-            let mut same = recent.filter(|frame| frame.journey() == event.journey);
-            let at_node = same.next();
-            at_node.map(|frame| Walk::default().step(world, frame))
-        };
-        let frame = (with_frame && !event.journey.is_none()).then(find).flatten();
-        SeenEvent { world, event, frame }
-    }
-}
-
-impl FieldSource for SeenEvent<'_> {
-    fn values(&self, field: FieldId, see: &mut dyn FnMut(Value<'_>)) {
-        let Some(row) = FIELDS.get(field) else { return };
-        match row.name {
-            "node" => see(Value::Text(self.world.name(self.event.node))),
-            "reason" | "event" => see(Value::Text(self.event.reason.name)),
-            "time" => see(Value::Time(self.event.time.as_nanos() as i64)),
-            _ => {
-                if let Some(frame) = &self.frame {
-                    frame.values(field, see);
-                }
-            }
-        }
-    }
-}
-
-/// A filter for people's streams: nothing written lets everything pass.
-#[derive(Clone, Debug, Default)]
-pub struct StreamFilter(Option<Filter>);
-
-impl StreamFilter {
-    /// Reads it.
-    ///
-    /// # Errors
-    /// The mistake with its caret, in both languages.
-    pub fn parse(text: &str) -> Result<StreamFilter, Text> {
-        if text.trim().is_empty() {
-            return Ok(StreamFilter(None));
-        }
-        Filter::parse(text, FIELDS)
-            .map(|filter| StreamFilter(Some(filter)))
-            .map_err(|complaint| explain(complaint, text))
-    }
-
-    /// Does this event pass?
-    pub fn passes_event(&self, world: &World, event: &Event) -> bool {
-        let Some(filter) = &self.0 else { return true };
-        let own = ["node", "reason", "event", "time"];
-        let needs_frame = filter
-            .fields()
-            .iter()
-            .any(|&id| FIELDS.get(id).is_some_and(|row| !own.contains(&row.name)));
-        filter.matches(&SeenEvent::new(world, event, needs_frame))
-    }
-
-    /// Does this frame pass?
-    pub fn passes_frame(&self, walk: &mut Walk, world: &World, frame: &Recorded) -> bool {
-        self.0.as_ref().is_none_or(|filter| filter.matches(&walk.step(world, frame)))
-    }
-}
-
-/// A mistake in a text of the command line, rendered in both languages.
-pub fn explain(complaint: Complaint, text: &str) -> Text {
-    let mistake = [complaint.in_text("-", text)];
-    Text {
-        en: crate::render(&mistake, base::Lang::En),
-        zh: crate::render(&mistake, base::Lang::Zh),
+fn show(field: &Field, octets: &[u8], see: &mut dyn FnMut(Value<'_>)) {
+    match &field.value {
+        Dissected::Number(number) => see(Value::Unsigned(*number)),
+        Dissected::Flag(flag) => see(Value::Unsigned(u64::from(*flag))),
+        Dissected::Mac(mac) => see(Value::Ether(mac.0)),
+        Dissected::Ip(ip) => see(Value::Address(*ip)),
+        Dissected::Text(text) => see(Value::Text(text)),
+        Dissected::Time(span) => see(Value::Time(span.as_nanos() as i64)),
+        Dissected::Present | Dissected::Octets => see(Value::Bytes(octets)),
     }
 }

@@ -5,6 +5,7 @@
 //! read by whoever has real files (floor 9), is laid at `/site`.
 
 use crate::Text;
+use crate::diagnostic::{Complaint, text};
 use crate::model::{Discipline, End, Lab, Link, Machine, OneWay, Run};
 use base::JackId;
 use cable::LineConfig;
@@ -45,7 +46,7 @@ impl BootError {
     pub fn text(&self, lang: base::Lang) -> String {
         match self {
             BootError::NotYet(why) => why.get(lang).to_owned(),
-            BootError::Build(error) => error.to_string(),
+            BootError::Build(error) => error.text(lang),
         }
     }
 }
@@ -87,6 +88,9 @@ pub fn boot(lab: &Lab, ground: &Ground<'_>) -> Result<World, BootError> {
     if let Some(why) = not_yet(lab) {
         return Err(BootError::NotYet(why));
     }
+    if let Some(why) = empty_folder(lab, ground) {
+        return Err(BootError::NotYet(why));
+    }
     let mut builder = WorldBuilder::new(ground.seed, lab.epoch, ground.programs.clone());
     builder.lang(ground.lang);
     for switch in &lab.switches {
@@ -111,7 +115,13 @@ pub fn boot(lab: &Lab, ground: &Ground<'_>) -> Result<World, BootError> {
     for link in &lab.links {
         builder.cable(cable_spec(lab, link));
     }
-    builder.build().map_err(BootError::Build)
+    let mut world = builder.build().map_err(BootError::Build)?;
+    // The script is the world's own, whoever drives it: `test` in virtual time, `up` by the wall clock.
+    for script in &lab.scripts {
+        let inputs = crate::inputs::inputs(&script.verb, lab).map_err(BootError::NotYet)?;
+        world.plan(&script.line, base::Instant::ZERO + script.at, script.every, inputs);
+    }
+    Ok(world)
 }
 
 fn machine_spec(lab: &Lab, machine: &Machine, ground: &Ground<'_>) -> MachineSpec {
@@ -141,6 +151,31 @@ fn machine_spec(lab: &Lab, machine: &Machine, ground: &Ground<'_>) -> MachineSpe
         spec.programs.push(program_spec(run));
     }
     spec
+}
+
+/// A folder that a program line names and that holds nothing: a server of it would serve nothing,
+/// and nobody would know why.
+fn empty_folder(lab: &Lab, ground: &Ground<'_>) -> Option<Text> {
+    let runs = lab.machines().flat_map(|machine| &machine.run);
+    let named = runs.filter_map(|run| {
+        let root = run.arguments.iter().find_map(|argument| argument.strip_prefix("root="))?;
+        (ground.folder)(root).is_empty().then_some((run, root))
+    });
+    let (run, root) = named.into_iter().next()?;
+    let start = run.line.find(root).unwrap_or(0);
+    let complaint = Complaint::new(
+        "no-folder",
+        start..(start + root.len()).min(run.line.len()),
+        text(format!("no files lie in `{root}`"), format!("`{root}` 里没有文件")),
+    )
+    .label(text(
+        "missing, empty, or a link out of the lab's folder",
+        "不存在, 为空, 或是指向外面的链接",
+    ))
+    .help(text("the path counts from the lab file's folder", "路径从实验文件所在的文件夹算起"));
+    let mistake = [complaint.in_text(&run.label, &run.line)];
+    let says = |lang| crate::render(&mistake, lang);
+    Some(text(says(base::Lang::En), says(base::Lang::Zh)))
 }
 
 /// Lays the folder that a program line names into the machine's files.
@@ -203,6 +238,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_folder_without_files_is_refused_where_it_stands() {
+        let text = "lab = \"x\"\n[networks]\nlan = \"10.0.0.0/24\"\n[hosts]\nweb = { net = \"lan\", run = \"http root=./typo\" }\n";
+        let lab = crate::parse(text, "x.toml").unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
+        let ground = Ground {
+            seed: 1,
+            programs: crate::programs(),
+            lang: base::Lang::En,
+            folder: &crate::gallery::folder,
+        };
+        let why = boot(&lab, &ground).err().map(|error| error.text(base::Lang::En));
+        let why = why.unwrap_or_default();
+        assert!(why.contains("http root=./typo") && why.contains("^^^^^^"), "{why}");
+    }
+
+    #[test]
     fn what_is_not_built_is_refused_aloud() {
         let hosts = "[hosts]\na = \"lan\"\nb = \"lan\"\n";
         let cases = [
@@ -214,7 +264,8 @@ mod tests {
         ];
         for (part, word) in cases {
             let text = format!("lab = \"x\"\n{part}{hosts}");
-            let lab = crate::parse(&text, "x.toml")
+            let options = crate::Options { unbuilt: true, ..crate::Options::default() };
+            let lab = crate::parse_with(&text, "x.toml", &options)
                 .map_err(|mistakes| crate::render(&mistakes, base::Lang::En));
             let lab = lab.unwrap_or_else(|mistakes| panic!("{mistakes}"));
             let ground = Ground {

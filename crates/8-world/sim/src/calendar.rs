@@ -42,6 +42,8 @@ pub(crate) enum Owner {
     Service(usize),
     /// A line's first arrival.
     Line(usize),
+    /// What is planned next.
+    Plan,
 }
 
 /// Names an entry.

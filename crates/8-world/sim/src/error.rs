@@ -1,6 +1,6 @@
 //! Why a world cannot be built, and why one stands still.
 
-use base::{Instant, JackId};
+use base::{Instant, JackId, Lang};
 
 /// The specifications contradict each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +50,26 @@ impl core::fmt::Display for BuildError {
 }
 impl std::error::Error for BuildError {}
 
+impl BuildError {
+    /// The sentence for people.
+    pub fn text(&self, lang: Lang) -> String {
+        match (lang, self) {
+            (Lang::En, _) => self.to_string(),
+            (Lang::Zh, BuildError::DuplicateName(name)) => format!("有两个东西都叫 {name}"),
+            (Lang::Zh, BuildError::UnknownNode { cable, node }) => {
+                format!("网线 {cable} 通向不存在的 {node}")
+            }
+            (Lang::Zh, BuildError::UnknownJack { node, jack }) => {
+                format!("{node} 没有网口 {}", jack.0)
+            }
+            (Lang::Zh, BuildError::JackTaken { node, jack }) => {
+                format!("{node} 的网口 {} 已经插了网线", jack.0)
+            }
+            (Lang::Zh, BuildError::TooMany(what)) => format!("{what} 太多"),
+        }
+    }
+}
+
 /// More happened at one instant than can be meant: time stands still.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stuck {
@@ -59,6 +79,20 @@ pub struct Stuck {
     pub node: String,
     /// The programs that run there.
     pub programs: Vec<String>,
+}
+
+impl Stuck {
+    /// The sentence for people.
+    pub fn text(&self, lang: Lang) -> String {
+        if lang == Lang::En {
+            return self.to_string();
+        }
+        let programs = match self.programs.as_slice() {
+            [] => String::new(),
+            programs => format!(", 那里运行着这些程序: {}", programs.join(", ")),
+        };
+        format!("在 {} 秒这一刻发生了一百多万个事件; 忙碌的是 {}{programs}", self.time, self.node)
+    }
 }
 
 impl core::fmt::Display for Stuck {
@@ -71,3 +105,25 @@ impl core::fmt::Display for Stuck {
     }
 }
 impl std::error::Error for Stuck {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_error_speaks_chinese() {
+        let (name, jack) = (|| "x".to_owned(), JackId(1));
+        let errors = [
+            BuildError::DuplicateName(name()),
+            BuildError::UnknownNode { cable: name(), node: name() },
+            BuildError::UnknownJack { node: name(), jack },
+            BuildError::JackTaken { node: name(), jack },
+            BuildError::TooMany("nodes"),
+        ];
+        let stuck = Stuck { time: Instant::ZERO, node: name(), programs: vec![name()] };
+        let texts = errors.iter().map(|error| error.text(Lang::Zh));
+        for text in texts.chain([stuck.text(Lang::Zh)]) {
+            assert!(text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "{text}");
+        }
+    }
+}

@@ -3,6 +3,7 @@
 use crate::calendar::{Calendar, Key, Owner, Slot};
 use crate::error::Stuck;
 use crate::node::{Kind, Node, NodeKind, NodeView};
+use crate::plan::Plan;
 use crate::recorder::Twin;
 use crate::{EventLog, Outputs, Programs, Recorder};
 use base::{Frame, Instant, JackId, Lang, NodeId, Pool};
@@ -107,6 +108,8 @@ pub struct World {
     pub(crate) outbox: Vec<(JackId, Frame)>,
     /// Spent heads of frames, lent to whichever machine is at work.
     pub(crate) pool: Pool,
+    /// What happens by itself.
+    pub(crate) plan: Plan,
     /// Events since time last moved.
     pub(crate) at_instant: u64,
     pub(crate) stuck: Option<Stuck>,
@@ -137,6 +140,7 @@ impl World {
             open_doors: VecDeque::new(),
             outbox: Vec::new(),
             pool: Pool::default(),
+            plan: Plan::default(),
             at_instant: 0,
             stuck: None,
             count: 0,
@@ -217,6 +221,7 @@ impl World {
             Owner::Line(line) => self.arrive(line),
             Owner::Service(node) => self.serve(node),
             Owner::Deadline(node) => self.wake(node),
+            Owner::Plan => self.follow_plan(),
         }
         if self.at_instant > Self::AT_INSTANT {
             return Err(self.stand_still(key.target()));
@@ -230,7 +235,7 @@ impl World {
         let running = self.outputs.processes().filter(|p| p.node == id && p.ended.is_none());
         let stuck = Stuck {
             time: self.now,
-            node: self.nodes[node].name.clone(),
+            node: self.nodes.get(node).map(|node| node.name.clone()).unwrap_or_default(),
             programs: running.map(|p| p.program.clone()).collect(),
         };
         self.stuck = Some(stuck.clone());

@@ -49,7 +49,8 @@ fn term(p: &mut Parser<'_>) -> Read<Expect> {
     p.deeper(|p| {
         let start = p.here().start;
         let negated = p.peek().is_some_and(|t| t.word() == Some("not") || t.is("!"));
-        if negated && (p.tokens[p.at].word().is_some() || is_check(p, p.at + 1)) {
+        // Before a filter that a `before` follows, `not` and `!` alike belong to the filter.
+        if negated && is_check(p, p.at + 1) {
             p.next();
             return term(p).map(|inner| Expect::Not(Box::new(inner)));
         }

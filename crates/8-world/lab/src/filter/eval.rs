@@ -111,11 +111,16 @@ fn compare(value: Value<'_>, literal: &Literal) -> Option<Ordering> {
             Some((u32::from(a) & mask).cmp(&(b & mask)))
         }
         (Value::Ether(a), Literal::Ether(b)) => Some(a.cmp(b)),
-        (Value::Ether(a), Literal::Bytes(b)) => Some(a[..].cmp(b)),
-        (Value::Bytes(a), Literal::Bytes(b)) => Some(a.cmp(b)),
+        (Value::Ether(a), Literal::Bytes(b)) => Some(compare_octets(&a, b)),
+        (Value::Bytes(a), Literal::Bytes(b)) => Some(compare_octets(a, b)),
         (Value::Text(a), Literal::Text(b)) => Some(a.cmp(b)),
         _ => None,
     }
+}
+
+/// As in Wireshark: the shorter is less, whatever stands in it.
+fn compare_octets(a: &[u8], b: &[u8]) -> Ordering {
+    a.len().cmp(&b.len()).then_with(|| a.cmp(b))
 }
 
 fn compare_values(a: Value<'_>, b: Value<'_>) -> Option<Ordering> {
@@ -124,7 +129,7 @@ fn compare_values(a: Value<'_>, b: Value<'_>) -> Option<Ordering> {
         (Value::Time(a), Value::Time(b)) => Some(a.cmp(&b)),
         (Value::Address(a), Value::Address(b)) => Some(a.cmp(&b)),
         (Value::Ether(a), Value::Ether(b)) => Some(a.cmp(&b)),
-        (Value::Bytes(a), Value::Bytes(b)) => Some(a.cmp(b)),
+        (Value::Bytes(a), Value::Bytes(b)) => Some(compare_octets(a, b)),
         (Value::Text(a), Value::Text(b)) => Some(a.cmp(b)),
         _ => None,
     }

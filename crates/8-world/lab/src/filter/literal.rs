@@ -28,7 +28,10 @@ pub(super) fn read(field: &Field, sliced: bool, token: &Token) -> Result<Literal
         Kind::Bytes | Kind::Protocol => octets(word).map(Literal::Bytes),
         Kind::Bool => boolean(word).map(Literal::Unsigned),
         Kind::Unsigned if quoted => None,
-        Kind::Unsigned => number(word).map(Literal::Unsigned),
+        Kind::Unsigned => match number(word) {
+            Some(number) => return in_range(field, number, token).map(Literal::Unsigned),
+            None => None,
+        },
         Kind::Time | Kind::Date => time(word).map(Literal::Time),
         Kind::Ipv4 => ipv4(word),
         Kind::Ether => ether(word).map(Literal::Ether),
@@ -42,12 +45,40 @@ pub(super) fn read(field: &Field, sliced: bool, token: &Token) -> Result<Literal
 /// Reads octets for `contains`: a quoted text, or `47:45:54`.
 pub(super) fn needle(field: &Field, token: &Token) -> Result<Vec<u8>, Complaint> {
     match &token.kind {
+        TokenKind::Quoted(word) if word.is_empty() => Err(Complaint::new(
+            "filter-type",
+            token.at.clone(),
+            text("an empty text is found nowhere", "空文本哪里也找不到"),
+        )
+        .help(text(
+            format!("write: {} contains \"text\"", field.name),
+            format!("写成: {} contains \"文本\"", field.name),
+        ))),
         TokenKind::Quoted(word) => Ok(word.as_bytes().to_vec()),
         TokenKind::Word(word) if field.kind == Kind::Text => Ok(word.as_bytes().to_vec()),
         TokenKind::Word(word) if octets(word).is_some() => Ok(octets(word).unwrap_or_default()),
         TokenKind::Word(word) => Err(mismatch(field, Kind::Bytes, word, token)),
         TokenKind::Symbol(symbol) => Err(mismatch(field, Kind::Bytes, symbol, token)),
     }
+}
+
+/// A number that the field can have: `ip.ttl == 640` would be accepted and never hold.
+pub(super) fn in_range(field: &Field, number: u64, token: &Token) -> Result<u64, Complaint> {
+    let most = u64::MAX >> (64 - u32::from(field.bits.clamp(1, 64)));
+    if number <= most {
+        return Ok(number);
+    }
+    let name = field.name;
+    Err(Complaint::new(
+        "filter-range",
+        token.at.clone(),
+        text(format!("`{name}` is never {number}"), format!("`{name}` 不可能是 {number}")),
+    )
+    .label(text(format!("at most {most}"), format!("最大 {most}")))
+    .help(text(
+        format!("a number of {} bits: write {name} <= {most}", field.bits),
+        format!("它只有 {} 位: 写成 {name} <= {most}", field.bits),
+    )))
 }
 
 fn boolean(word: &str) -> Option<u64> {

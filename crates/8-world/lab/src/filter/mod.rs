@@ -2,7 +2,8 @@
 //! `step`, the page, the event stream and checks.
 //!
 //! ```text
-//! or    = and ("||" | "or" | "^^" | "xor") ..        lowest
+//! or    = xor ("||" | "or") ..                       lowest
+//! xor   = and ("^^" | "xor") ..                      as in Wireshark 4.2; 4.0 has none
 //! and   = not ("&&" | "and") ..
 //! not   = ("!" | "not") not | "(" or ")" | test
 //! test  = operand                                    the field or layer is there

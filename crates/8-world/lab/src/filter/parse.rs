@@ -132,16 +132,19 @@ impl<'a> Parser<'a> {
     }
 
     fn or(&mut self, stop: Stop) -> Read<Node> {
-        let mut left = self.and(stop)?;
-        loop {
-            if self.join("||", "or", stop) {
-                left = Node::Or(Box::new(left), Box::new(self.and(stop)?));
-            } else if self.join("^^", "xor", stop) {
-                left = Node::Xor(Box::new(left), Box::new(self.and(stop)?));
-            } else {
-                return Ok(left);
-            }
+        let mut left = self.xor(stop)?;
+        while self.join("||", "or", stop) {
+            left = Node::Or(Box::new(left), Box::new(self.xor(stop)?));
         }
+        Ok(left)
+    }
+
+    fn xor(&mut self, stop: Stop) -> Read<Node> {
+        let mut left = self.and(stop)?;
+        while self.join("^^", "xor", stop) {
+            left = Node::Xor(Box::new(left), Box::new(self.and(stop)?));
+        }
+        Ok(left)
     }
 
     fn and(&mut self, stop: Stop) -> Read<Node> {
@@ -250,11 +253,11 @@ impl<'a> Parser<'a> {
                 "" => self.next().cloned().ok_or_else(|| self.wanted("a value", "值"))?,
                 to => word_token(to, middle + 2..token.at.end),
             };
-            return Ok((read(&from)?, Some(read(&to)?)));
+            return range(&from, read(&from)?, read(&to)?);
         }
         if self.word("..") {
             let to = self.next().ok_or_else(|| self.wanted("a value", "值"))?;
-            return Ok((read(token)?, Some(read(to)?)));
+            return range(token, read(token)?, read(to)?);
         }
         Ok((read(token)?, None))
     }
@@ -300,6 +303,9 @@ impl<'a> Parser<'a> {
         let complaint = self.wanted("octets, such as `[0:3]`", "字节范围, 例如 `[0:3]`");
         let range = self.next().and_then(Token::word).and_then(slice_range).ok_or(complaint)?;
         self.expect_symbol("]")?;
+        if outside_header(field, range) {
+            return Err(from_the_front(operand, field));
+        }
         Ok(range)
     }
 
@@ -307,8 +313,9 @@ impl<'a> Parser<'a> {
         let wanted = self.wanted("a number, such as 0x02", "数, 例如 0x02");
         let is_number =
             matches!(self.field(operand).kind, Kind::Unsigned) && operand.slice.is_none();
-        let mask = self.next().and_then(Token::word).and_then(literal::number);
-        mask.filter(|_| is_number).ok_or(wanted)
+        let Some(token) = self.next().filter(|_| is_number) else { return Err(wanted) };
+        let mask = token.word().and_then(literal::number).ok_or(wanted)?;
+        literal::in_range(self.field(operand), mask, token)
     }
 
     fn field(&self, operand: &Operand) -> &'static Field {
@@ -432,6 +439,55 @@ fn analysis(name: &str, at: Range<usize>) -> Complaint {
         format!("the machine itself knows: write {hint}"),
         format!("机器自己知道: 写成 {hint}"),
     ))
+}
+
+/// Of a layer's octets those of its shortest header can be taken: beyond it, and from the end,
+/// Wireshark takes what its dissector happened to cover, another stretch for each layer.
+fn outside_header(field: &Field, (from, to): (i64, Option<i64>)) -> bool {
+    let header = match field.name {
+        _ if field.kind != Kind::Protocol => return false,
+        "frame" | "tcp.options.sack_perm" => return false,
+        "eth" => 14,
+        "arp" => 28,
+        "ip" | "tcp" => 20,
+        "icmp" | "udp" => 8,
+        "dns" => 12,
+        _ => 0,
+    };
+    from < 0 || to.is_none_or(|to| to < 0 || to > header)
+}
+
+fn from_the_front(operand: &Operand, field: &Field) -> Complaint {
+    let name = field.name;
+    Complaint::new(
+        "filter-unsupported",
+        operand.at.clone(),
+        text(
+            format!("of the layer `{name}` only the octets of its header can be taken"),
+            format!("协议 `{name}` 只能取首部里的字节"),
+        ),
+    )
+    .help(text(
+        format!("write {name}[0:2]; any octet of the frame is frame[60:2], its end frame[-2:]"),
+        format!("写成 {name}[0:2]; 帧里的字节写成 frame[60:2], 末尾写成 frame[-2:]"),
+    ))
+}
+
+/// From..to; backwards it would be accepted and never hold.
+fn range(at: &Token, from: Literal, to: Literal) -> Read<(Literal, Option<Literal>)> {
+    let empty = match (&from, &to) {
+        (Literal::Unsigned(from), Literal::Unsigned(to)) => from > to,
+        (Literal::Time(from), Literal::Time(to)) => from > to,
+        (Literal::Ipv4(from, _), Literal::Ipv4(to, _)) => from > to,
+        (Literal::Ether(from), Literal::Ether(to)) => from > to,
+        _ => false,
+    };
+    if empty {
+        let what = text("the range ends before it begins", "范围的终点小于起点");
+        let help = text("write: in {LOW..HIGH}", "写成: in {小..大}");
+        return Err(Complaint::new("filter-range", at.at.clone(), what).help(help));
+    }
+    Ok((from, Some(to)))
 }
 
 #[derive(Clone)]

@@ -85,6 +85,8 @@ fn holds_as_in_wireshark() {
         "!(arp or icmp) || dns",
         "arp || tcp && ip",
         "tcp ^^ udp",
+        "tcp || tcp ^^ tcp",
+        "udp ^^ tcp && tcp",
         "node == pc1 && time > 1s && time < 1.6",
         "tcp.options.mss_val ge 1460",
     ] {
@@ -154,6 +156,11 @@ fn mistakes_have_a_code_and_a_place() {
         ("ip.src == eth.src", "filter-type", "ip.src == eth.src", ""),
         ("tcp.port in {80", "filter-syntax", "", "expected `,` or `}`"),
         ("tcp.port in {}", "filter-type", "}", "expected a number, such as 80 or 0x50"),
+        ("ip.ttl == 640", "filter-range", "640", "at most 255"),
+        ("tcp.port == 99999", "filter-range", "99999", "at most 65535"),
+        ("tcp.port in {80, 70000}", "filter-range", "70000", "at most 65535"),
+        ("tcp.flags & 0x10000", "filter-range", "0x10000", "at most 65535"),
+        ("tcp.port in {90..80}", "filter-range", "90", ""),
         ("node == \"pc1", "unclosed-quote", "\"", "begins here"),
         ("", "filter-syntax", "", "expected a field or a layer"),
     ];

@@ -7,10 +7,10 @@ use crate::command::bad_port;
 use crate::diagnostic::{Complaint, Text, text};
 use crate::expect::Expect;
 use crate::fields::FIELDS;
-use crate::model::{Capture, Check, Lab, Publish, Script, Task, When};
+use crate::model::{Capture, Check, Discipline, Lab, Publish, Script, Task, When};
 use crate::read::{Reader, SCALARS, check_name, top_level, whole};
 use crate::tree::{Item, Key, Table};
-use crate::verb::{Verb, unknown};
+use crate::verb::{Setting, Verb, Way, unknown};
 
 const SCRIPT_KEYS: &[&str] = &["at", "every", "do", "label"];
 const CHECK_KEYS: &[&str] = &["text", "expect", "within", "after", "always"];
@@ -131,12 +131,28 @@ impl Reader<'_> {
         if let Err(complaint) = verb.check(line, lab) {
             self.complain(line_item, complaint);
         }
-        let label = self.script_label(table, &verb, lab);
-        Some(Script { at: at?, every, line: line.to_owned(), verb, label })
+        self.built_verb(line_item, &verb);
+        let label = self.script_label(table, line_item, &verb, lab);
+        let mut verb = verb;
+        if let Verb::Exec { label: kept, .. } = &mut verb {
+            // Under this label the world keeps what the program prints, and how it ends.
+            kept.clone_from(&label);
+        }
+        let at = at?;
+        if lab.duration.is_some_and(|duration| at > duration) {
+            self.after_the_end(table, "at", lab);
+        }
+        Some(Script { at, every, line: line.to_owned(), verb, label })
     }
 
     /// `label = ".."`, or the one in the line, or `pc1/ping` for a program.
-    fn script_label(&mut self, table: &Table, verb: &Verb, lab: &Lab) -> Option<String> {
+    fn script_label(
+        &mut self,
+        table: &Table,
+        line: &Item,
+        verb: &Verb,
+        lab: &Lab,
+    ) -> Option<String> {
         let Verb::Exec { node, program, label, .. } = verb else {
             return None;
         };
@@ -146,9 +162,8 @@ impl Reader<'_> {
             .and_then(|item| self.words(item, "label"))
             .map(str::to_owned)
             .or_else(|| label.clone());
-        if let (Some(item), Some(label)) = (said, &given)
-            && taken(label)
-        {
+        if let Some(label) = given.as_deref().filter(|label| taken(label)) {
+            let item = said.unwrap_or(line);
             let complaint = Complaint::new(
                 "duplicate-name",
                 0..0,
@@ -157,7 +172,8 @@ impl Reader<'_> {
                     format!("两个程序的标签都是 `{label}`"),
                 ),
             );
-            self.sink.report(item.span, complaint);
+            let help = text("give one of them another label", "给其中一个换个标签");
+            self.sink.report(item.span, complaint.help(help));
         }
         let plain = format!("{node}/{program}");
         let numbered = || (2u32..).map(|n| format!("{plain}/{n}"));
@@ -222,6 +238,13 @@ impl Reader<'_> {
                 )),
             );
         }
+        for (key, late) in
+            [("within", when.within > lab.duration), ("after", when.after >= lab.duration)]
+        {
+            if late && lab.duration.is_some() && table.get(key).is_some() {
+                self.after_the_end(table, key, lab);
+            }
+        }
         let line_item = line_item?;
         let line = self.words(line_item, "expect")?;
         match Expect::parse(line, FIELDS) {
@@ -236,6 +259,43 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+
+    /// A time at which the lab is over: nothing would happen or be judged then.
+    fn after_the_end(&mut self, table: &Table, key: &str, lab: &Lab) {
+        let (Some(item), Some(duration)) = (table.get(key), lab.duration) else { return };
+        let end = crate::quantity::show_duration(duration);
+        let complaint = Complaint::new(
+            "out-of-range",
+            0..0,
+            text(
+                format!("`{key}` lies behind the end: the lab's duration is {end}"),
+                format!("`{key}` 在结束之后: 实验的 duration 是 {end}"),
+            ),
+        )
+        .help(text(
+            "write a later end above the first [table]: duration = \"60s\"",
+            "在第一个 [表] 之前写更晚的结束时间: duration = \"60s\"",
+        ));
+        self.sink.report(item.span, complaint);
+    }
+
+    /// A verb that the language knows and nobody carries out.
+    fn built_verb(&mut self, item: &Item, verb: &Verb) {
+        let fair = |(_, setting): &(Way, Setting)| match setting {
+            Setting::Queue(queue) => queue.discipline == Discipline::FqCodel,
+            _ => false,
+        };
+        let (what, instead) = match verb {
+            Verb::Plug { .. } => {
+                ("plug", ("cables can be cut and mended: cut LINK", "网线可以拔掉再插上: cut 网线"))
+            }
+            Verb::Set { changes, .. } if changes.iter().any(fair) => {
+                ("queue=fq_codel", ("write a number of frames: queue=100", "写帧数: queue=100"))
+            }
+            _ => return,
+        };
+        self.refuse(item.span, what, instead);
     }
 
     fn required<'i>(

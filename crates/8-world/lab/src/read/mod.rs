@@ -8,6 +8,7 @@ mod elaborate;
 mod lists;
 mod machine;
 mod node;
+mod not_yet;
 mod unique;
 
 use std::ops::Range;
@@ -89,6 +90,7 @@ impl Reader<'_> {
         self.nodes(root, &mut lab);
         self.lists(root, &mut lab);
         self.named(root);
+        self.not_yet(root);
         lab
     }
 

@@ -31,7 +31,8 @@ pub fn run(context: &Context, wish: &Test) -> Result<Exit, Failure> {
         folder: &read,
         capture: wish.capture.is_some(),
     };
-    let report = test(&lab, &options).map_err(Failure::usage)?;
+    let mut report = test(&lab, &options).map_err(Failure::usage)?;
+    report.solving = wish.overlay.as_deref() == Some("solution");
     if let Some(folder) = &wish.capture {
         write_captures(folder, &report)?;
     }

@@ -1,0 +1,140 @@
+//! What came out of a run, for people and for programs.
+
+use crate::judge::Measured;
+use crate::run::{Judged, JudgedTask, Report};
+use base::Lang;
+use serde_json::{Value, json};
+
+fn how(measured: &Measured, lang: Lang) -> &'static str {
+    match (measured.known, measured.holds, lang) {
+        (false, _, Lang::En) => "could not be measured",
+        (false, _, Lang::Zh) => "无法测量",
+        (true, true, Lang::En) => "held",
+        (true, true, Lang::Zh) => "成立",
+        (true, false, Lang::En) => "did not hold",
+        (true, false, Lang::Zh) => "不成立",
+    }
+}
+
+/// One check or task, and how it was measured if it does not hold.
+fn judged_text(check: &Judged, mark: &str, lang: Lang, text: &mut String) {
+    let said = if lang == Lang::Zh { &check.zh } else { &check.en };
+    let said = if said.is_empty() { &check.line } else { said };
+    text.push_str(&format!("{mark}  {said}\n"));
+    if check.verdict.holds || mark == "open" {
+        return;
+    }
+    text.push_str(&match lang {
+        Lang::En => format!("      {} (at {} s)\n", check.line, check.at),
+        Lang::Zh => format!("      {} (在 {} 秒)\n", check.line, check.at),
+    });
+    for measured in &check.verdict.measured {
+        let value = measured.value.get(lang);
+        text.push_str(&format!("      {}: {value} - {}\n", measured.what, how(measured, lang)));
+        for frame in &measured.frames {
+            text.push_str(&format!("        {}\n", frame.get(lang)));
+        }
+    }
+}
+
+impl Report {
+    /// Did everything hold?
+    pub fn passed(&self) -> bool {
+        let good = |one: &Judged| one.verdict.holds;
+        self.faults.is_empty()
+            && match self.solving && !self.tasks.is_empty() {
+                true => self.tasks.iter().all(|task| good(&task.judged)),
+                false => self.checks.iter().all(good),
+            }
+    }
+
+    /// For people.
+    pub fn text(&self, lang: Lang) -> String {
+        let mut text = String::new();
+        for check in &self.checks {
+            let mark = match (check.verdict.holds, self.solving && !self.tasks.is_empty()) {
+                (true, _) => "ok  ",
+                (false, false) => "FAIL",
+                (false, true) => "no  ",
+            };
+            judged_text(check, mark, lang, &mut text);
+        }
+        self.tasks_text(lang, &mut text);
+        for fault in &self.faults {
+            text.push_str(&format!("FAIL  {}\n", fault.get(lang)));
+        }
+        let good = self.checks.iter().filter(|check| check.verdict.holds).count();
+        let bad = self.checks.len() - good + self.faults.len();
+        let (name, seed, ran, frames) = (&self.lab, self.seed, self.ran, self.frames);
+        text.push_str(&match lang {
+            Lang::En => format!("{name}: {good} held, {bad} failed (seed {seed}, {ran} s of virtual time, {frames} frames)\n"),
+            Lang::Zh => format!("{name}: {good} 项成立, {bad} 项不成立 (种子 {seed}, 虚拟时间 {ran} 秒, {frames} 帧)\n"),
+        });
+        text
+    }
+
+    /// As shipped a task is open; under the solution it is done, or the solution is none.
+    fn tasks_text(&self, lang: Lang, text: &mut String) {
+        for task in &self.tasks {
+            let mark = match (task.judged.verdict.holds, self.solving) {
+                (true, _) => "done",
+                (false, true) => "FAIL",
+                (false, false) => "open",
+            };
+            judged_text(&task.judged, mark, lang, text);
+            if !task.judged.verdict.holds && !task.hint.is_empty() {
+                let word = if lang == Lang::Zh { "提示" } else { "hint" };
+                text.push_str(&format!("      {word}: {}\n", task.hint.get(lang)));
+            }
+        }
+        if !self.tasks.is_empty() {
+            let (points, all) = self.points();
+            text.push_str(&match lang {
+                Lang::En => format!("tasks: {points} of {all} points\n"),
+                Lang::Zh => format!("任务: {points} 分, 共 {all} 分\n"),
+            });
+        }
+    }
+
+    /// Points of the tasks that are done, and of all.
+    pub fn points(&self) -> (u64, u64) {
+        let done = self.tasks.iter().filter(|task| task.judged.verdict.holds);
+        let sum = |tasks: &mut dyn Iterator<Item = &JudgedTask>| {
+            tasks.map(|task| u64::from(task.points)).sum()
+        };
+        (sum(&mut done.into_iter()), sum(&mut self.tasks.iter()))
+    }
+
+    /// For programs: one line.
+    pub fn to_json(&self) -> String {
+        let check = |check: &Judged| {
+            let measured: Vec<Value> = check.verdict.measured.iter().map(|measured| json!({
+                "what": measured.what, "value": measured.value.en, "value_zh": measured.value.zh,
+                "holds": measured.holds, "known": measured.known,
+                "frames": measured.frames.iter().map(|frame| &frame.en).collect::<Vec<_>>(),
+            })).collect();
+            json!({ "text": { "en": check.en, "zh": check.zh }, "expect": check.line, "at": check.at.as_secs_f64(),
+                    "holds": check.verdict.holds, "measured": measured })
+        };
+        let conversation = |found: &capture::Conversation| {
+            json!({
+                "a": found.a.to_string(), "b": found.b.to_string(),
+                "a_to_b": { "packets": found.a_to_b.packets, "bytes": found.a_to_b.bytes },
+                "b_to_a": { "packets": found.b_to_a.packets, "bytes": found.b_to_a.bytes },
+            })
+        };
+        let report = json!({
+            "lab": self.lab, "seed": self.seed, "passed": self.passed(), "seconds": self.ran.as_secs_f64(),
+            "events": self.events, "frames": self.frames, "digest": format!("{:032x}", self.digest),
+            "checks": self.checks.iter().map(check).collect::<Vec<_>>(),
+            "tasks": self.tasks.iter().map(|task| json!({
+                "points": task.points, "hint": { "en": task.hint.en, "zh": task.hint.zh },
+                "check": check(&task.judged),
+            })).collect::<Vec<_>>(),
+            "points": self.points().0,
+            "faults": self.faults.iter().map(|fault| &fault.en).collect::<Vec<_>>(),
+            "conversations": self.conversations.iter().map(conversation).collect::<Vec<_>>(),
+        });
+        format!("{report}\n")
+    }
+}

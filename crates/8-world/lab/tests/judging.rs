@@ -1,0 +1,72 @@
+//! Judging: what is known, what is not, and what it is told in both languages.
+
+use base::Lang;
+use catenet_lab::run::{Options, Report, test};
+use catenet_lab::{gallery, read_lab, render};
+
+/// A lab of two hosts with these lines below it, run.
+fn run(below: &str) -> Report {
+    let text = format!(
+        "lab = \"judged\"\nduration = \"8s\"\nlinks = [\"a - b\"]\n[hosts.a]\nip = \"10.0.0.1/24\"\nrun = [{{ do = \"ping -c 700 -i 0.01 10.0.0.2\", label = \"p\" }}, {{ do = \"nc -w 20 10.0.0.2 9\", label = \"long\", at = \"1s\" }}]\n[hosts.b]\nip = \"10.0.0.2/24\"\nrun = [\"nc -l 9\"]\n{below}"
+    );
+    let lab = match read_lab(text.as_bytes(), "judged.toml") {
+        Ok(lab) => lab,
+        Err(mistakes) => panic!("{}", render(&mistakes, Lang::En)),
+    };
+    let options = Options { seed: 1, lang: Lang::En, folder: &gallery::folder, capture: false };
+    test(&lab, &options).unwrap_or_else(|why| panic!("{why}"))
+}
+
+fn holds(expect: &str) -> bool {
+    let report = run(&format!("[[check]]\nexpect = '{expect}'\n"));
+    report.checks[0].verdict.holds
+}
+
+#[test]
+fn what_nobody_knows_is_neither_so_nor_not_so() {
+    for unknown in ["exit(long) == 0", "output(never) contains \"x\"", "a.tcp.nothing == 1"] {
+        let below = "[[script]]\nat = \"7900ms\"\nevery = \"1h\"\ndo = \"exec --label never a -- echo port=99\"\n[[check]]\nwithin = \"2s\"\nexpect = '{}'\n";
+        let judge = |expect: &str| run(&below.replace("{}", expect)).checks[0].verdict.holds;
+        assert!(!judge(unknown), "{unknown}");
+        assert!(!judge(&format!("not {unknown}")), "not {unknown}");
+        assert!(!judge(&format!("count(arp) > 0 and not {unknown}")), "{unknown}");
+        assert!(!judge(&format!("not (count(arp) > 0 and {unknown})")), "{unknown}");
+        assert!(judge(&format!("count(arp) > 0 or {unknown}")), "{unknown}");
+        assert!(judge(&format!("not (count(arp) == 0 and {unknown})")), "{unknown}");
+    }
+}
+
+#[test]
+fn a_key_that_is_not_in_the_table_is_absent_and_that_is_known() {
+    assert!(holds("not a.arp[10.0.0.77].state == REACHABLE"));
+    assert!(holds("a.arp[10.0.0.77].state != REACHABLE"));
+    assert!(!holds("a.arp[10.0.0.77].state == REACHABLE"));
+    assert!(holds("a.arp[10.0.0.2].mac != \"02:00:00:00:00:01\""));
+}
+
+#[test]
+fn an_event_finds_its_frame_however_long_ago() {
+    // More than 2000 frames follow the first echo.
+    assert!(holds("events(echo_answered, icmp.seq == 1 && ip.src == 10.0.0.1) == 1"));
+    assert!(holds("events(echo_answered, icmp.seq == 700) == 1"));
+    assert!(holds("events(echo_answered, icmp) == 700"));
+}
+
+#[test]
+fn what_is_measured_is_told_in_both_languages() {
+    let report = run(
+        "[[check]]\nexpect = 'count(icmp) > 1000000 and copies(icmp) > 99 and bytes(icmp) > 1GB and events(no_route) > 9 and (dns before http) and a.ip.nothing == 1 and a.arp[10.0.0.77].state == X and exit(p) == 9 and exit(long) == 0 and output(p) contains \"zzz\" and not output(long) contains \"x\"'\n",
+    );
+    let measured = &report.checks[0].verdict.measured;
+    assert_eq!(measured.len(), 11);
+    let chinese = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    for one in measured {
+        assert!(chinese(&one.value.zh), "{}: {:?}", one.what, one.value);
+        assert!(!chinese(&one.value.en), "{}: {:?}", one.what, one.value);
+        assert!(one.frames.iter().all(|frame| chinese(&frame.zh)), "{:?}", one.frames);
+    }
+    let text = report.text(Lang::Zh);
+    for line in text.lines().filter(|line| line.starts_with("      ")) {
+        assert!(chinese(line), "{line}");
+    }
+}
