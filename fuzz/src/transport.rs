@@ -122,7 +122,7 @@ impl Bench {
         let segment = Segment { payload: Body::from(text.to_vec()), ..Segment::bare(header) };
         self.cx.trace.entered();
         let outcome =
-            self.listener.handle_segment(&mut self.cx, endpoints, segment, &self.isn, MSS);
+            self.listener.handle_segment(&mut self.cx, endpoints, segment, &self.isn, MSS, None);
         if let ListenOutcome::Established(connection) = outcome {
             self.listener.push_accepted(1);
             self.listener.accept();

@@ -36,6 +36,24 @@ fn without_a_service_the_code_is_three() {
 }
 
 #[test]
+fn a_clock_that_a_verb_does_not_have_is_refused() {
+    let user = User::new("clock");
+    let lab = |clock: &str| {
+        let text = format!("lab = \"c\"\nclock = \"{clock}\"\n[networks]\nn = \"10.0.0.0/24\"\n");
+        user.write(&format!("labs/{clock}.toml"), text).display().to_string()
+    };
+    let (real, fast) = (lab("real"), lab("virtual"));
+    for file in [&real, &fast] {
+        user.run(&["validate", file]).code(0);
+    }
+    user.run(&["test", &fast]).code(0);
+    user.run(&["test", &real]).code(2).complains("catenet up");
+    user.run(&["up", &fast, "-d"]).code(2).complains("catenet test");
+    user.run(&["up", &real, "-d"]).code(0);
+    user.line("catenet down --all").code(0);
+}
+
+#[test]
 fn the_codes_of_programs_pass_through() {
     let user = User::new("codes");
     user.up("two-lans");

@@ -34,11 +34,11 @@ fn open(config: &Arc<Config>, cx: [&mut Cx; 2]) -> Option<[Connection; 2]> {
     let mut client = Connection::connect(ca, config, a, iss, 1_460);
     let mut listener = Listener::new(Arc::clone(config), 1);
     let syn: Segment = client.poll_segment(ca)?;
-    listener.handle_segment(cb, b, syn, &isn, 1_460);
+    listener.handle_segment(cb, b, syn, &isn, 1_460, None);
     let (_, syn_ack) = listener.poll_segment(cb)?;
     client.handle_segment(ca, syn_ack);
     let ack = client.poll_segment(ca)?;
-    match listener.handle_segment(cb, b, ack, &isn, 1_460) {
+    match listener.handle_segment(cb, b, ack, &isn, 1_460, None) {
         ListenOutcome::Established(server) => Some([client, *server]),
         _ => None,
     }

@@ -71,6 +71,10 @@ const MAX_CHALLENGES: u8 = 10;
 /// How long a half-open connection keeps its place in a full queue: honest round trips are shorter.
 const PATIENCE: Duration = Duration::from_millis(100);
 
+/// How far beyond the numbers of an old connection those of its successor begin: more than an unscaled
+/// window.
+const BEYOND_OLD: u32 = 65_537;
+
 impl Listener {
     /// A listener whose connections get `config`; `backlog` bounds each queue (0 counts as 1).
     pub fn new(config: impl Into<Arc<Config>>, backlog: usize) -> Self {
@@ -87,7 +91,8 @@ impl Listener {
 
     /// Takes a segment to the listening port for which no connection exists; emits one event with a
     /// fate. `mss` is what the path to the sender takes. The host has made sure that neither address
-    /// is a broadcast or multicast one (RFC 9293 MUST-57).
+    /// is a broadcast or multicast one (RFC 9293 MUST-57). `beyond` is SND.NXT of a connection in TIME-WAIT
+    /// that a SYN may follow: our initial number then lies after it (RFC 9293 section 3.6.1 MAY-2).
     pub fn handle_segment(
         &mut self,
         cx: &mut Cx,
@@ -95,6 +100,7 @@ impl Listener {
         segment: Segment,
         isn: &IsnSource,
         mss: u16,
+        beyond: Option<Seq>,
     ) -> ListenOutcome {
         if self.half_open.contains_key(&endpoints) {
             return self.arrive_half_open(cx, endpoints, segment);
@@ -117,9 +123,19 @@ impl Listener {
             let why = reasons::SynQueueFull { port, backlog };
             cx.trace.emit(Place::Node, segment.journey, why);
         } else {
-            self.take_syn(cx, endpoints, &segment, isn, mss);
+            let mut iss = isn.isn(cx.now(), &endpoints);
+            //= rfc9293#3.6.1 MAY-2
+            if let Some(used) = beyond.filter(|&used| iss.at_or_before(used)) {
+                iss = used + BEYOND_OLD;
+            }
+            self.take_syn(cx, endpoints, &segment, iss, mss);
         }
         ListenOutcome::Ended
+    }
+
+    /// Is a handshake with these endpoints under way?
+    pub fn is_half_open(&self, endpoints: &Endpoints) -> bool {
+        self.half_open.contains_key(endpoints)
     }
 
     /// Makes room in a full SYN queue, if somebody has kept silent for long enough.
@@ -142,11 +158,10 @@ impl Listener {
         cx: &mut Cx,
         endpoints: Endpoints,
         segment: &Segment,
-        isn: &IsnSource,
+        iss: Seq,
         mss: u16,
     ) {
         let (now, header) = (cx.now(), &segment.header);
-        let iss = isn.isn(now, &endpoints);
         let mut agreed = Agreed::nothing(mss, iss, now);
         agreed.meet(&self.config, &endpoints, &header.options, mss, now);
         let half = HalfOpen {

@@ -82,6 +82,11 @@ pub enum StateEvent {
 }
 
 impl StateName {
+    /// TIME-WAIT or CLOSED: nothing more will be said by either program.
+    #[inline]
+    pub fn is_past(self) -> bool {
+        matches!(self, StateName::TimeWait | StateName::Closed)
+    }
     /// All states, in the diagram's order.
     pub const ALL: [StateName; 11] = [
         StateName::Listen,

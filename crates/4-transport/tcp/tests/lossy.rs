@@ -131,7 +131,7 @@ impl World {
             connection.handle_segment(&mut side.cx, segment);
         } else if let Some(listener) = &mut side.listener {
             let outcome =
-                listener.handle_segment(&mut side.cx, ends(to), segment, &self.isn, 1_460);
+                listener.handle_segment(&mut side.cx, ends(to), segment, &self.isn, 1_460, None);
             if let ListenOutcome::Established(connection) = outcome {
                 side.connection = Some(*connection);
             }

@@ -289,13 +289,15 @@ impl World {
         let over = self.connections.get(&port).is_some_and(|it| {
             it.is_over() || self.listener.is_some() && it.may_be_replaced_by(&segment)
         });
-        if over {
-            self.connections.remove(&port);
+        let mut beyond = None;
+        if over && let Some(old) = self.connections.remove(&port) {
+            beyond = (old.state() == tcp::StateName::TimeWait).then(|| old.info().snd_nxt);
         }
         if let Some(connection) = self.connections.get_mut(&port) {
             connection.handle_segment(&mut self.cx, segment);
         } else if let Some(listener) = &mut self.listener {
-            match listener.handle_segment(&mut self.cx, ends(port), segment, &self.isn, self.mss) {
+            let (isn, mss) = (&self.isn, self.mss);
+            match listener.handle_segment(&mut self.cx, ends(port), segment, isn, mss, beyond) {
                 ListenOutcome::Ended => {}
                 ListenOutcome::Reset(reset) => self.sent(port, reset),
                 ListenOutcome::Established(connection) => {

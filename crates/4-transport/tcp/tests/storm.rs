@@ -126,7 +126,7 @@ fn a_storm_breaks_nothing() {
             cx.trace.entered();
             match &mut connection {
                 Some(connection) => connection.handle_segment(&mut cx, segment),
-                None => match listener.handle_segment(&mut cx, ends, segment, &isn, 1_460) {
+                None => match listener.handle_segment(&mut cx, ends, segment, &isn, 1_460, None) {
                     ListenOutcome::Established(it) => {
                         // In SYN-RECEIVED it would have no timer and could stay for ever.
                         assert_ne!(it.state(), StateName::SynReceived, "seed {seed}");

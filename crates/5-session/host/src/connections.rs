@@ -53,6 +53,7 @@ impl Host {
     ) {
         let Some(record) = self.listeners.get(listener) else { return };
         let owner = record.owner.clone();
+        self.replace_old(cx, &endpoints);
         let full = self.room_for_connection().is_err();
         if full {
             let bound = self.limits.connections;

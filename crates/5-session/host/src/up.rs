@@ -1,18 +1,17 @@
 //! The way up: a frame is taken by its card, a packet by `ip`, a segment by its connection.
 
 use crate::Host;
-use crate::key::TcpKey;
 use crate::reasons::{
     BadSegment, InterfaceDown, TcpNotUnicast, TcpPortClosed, TcpStrayReset, TimeWaitReused,
     UnknownEthertype, UnknownProtocol,
 };
-use base::{Duration, Frame, InterfaceId, Seq};
+use base::{Duration, Frame, InterfaceId, Journey, Seq};
 use core::net::{IpAddr, SocketAddr};
 use ip::{Datagram, IcmpOutcome, Protocol, Unreachable, Verdict};
 use tcp::{Endpoints, ListenOutcome, Segment};
 use trace::{Cx, Place};
 use wire::ethernet::EtherType;
-use wire::tcp::{Flags, Header};
+use wire::tcp::Header;
 
 /// A connection's progress vouches for its neighbour at most this often.
 const HINT_EVERY: Duration = Duration::from_secs(1);
@@ -167,8 +166,12 @@ impl Host {
 
     #[inline]
     fn segment_in(&mut self, cx: &mut Cx, endpoints: Endpoints, segment: &mut Segment) {
-        if let Some(key) = self.demux.tcp_in(&endpoints)
-            && !self.reopens(cx, key, &endpoints, segment)
+        let known = self.demux.tcp_in(&endpoints);
+        let old = known.and_then(|key| self.connections.get(key)).map(|record| &record.connection);
+        let old = old.filter(|it| it.state().is_past() && self.reopens(it, segment));
+        let beyond = old.map(|it| it.info().snd_nxt);
+        if beyond.is_none()
+            && let Some(key) = known
             && let Some(record) = self.connections.get_mut(key)
         {
             let due = cx.now().since(record.hinted) >= HINT_EVERY;
@@ -186,7 +189,7 @@ impl Host {
         let mss = self.receive_mss(endpoints.remote.ip(), Some(endpoints.local.ip()));
         let Some(record) = self.listeners.get_mut(listener_key) else { return };
         let segment = core::mem::replace(segment, Segment::bare(Header::default()));
-        match record.listener.handle_segment(cx, endpoints, segment, &self.isn, mss) {
+        match record.listener.handle_segment(cx, endpoints, segment, &self.isn, mss, beyond) {
             ListenOutcome::Ended => {}
             ListenOutcome::Reset(mut reset) => {
                 // A reset that finds no way back is nobody's loss.
@@ -199,28 +202,25 @@ impl Host {
         self.touch_listener(listener_key);
     }
 
-    /// A SYN may open anew what is in TIME-WAIT, where somebody listens.
-    fn reopens(
-        &mut self,
-        cx: &mut Cx,
-        key: TcpKey,
-        endpoints: &Endpoints,
-        segment: &Segment,
-    ) -> bool {
-        if !segment.header.flags.has(Flags::SYN) || self.demux.listener(endpoints.local).is_none() {
-            return false;
-        }
+    /// A SYN may open anew what is in TIME-WAIT, where somebody listens. Until the new handshake is
+    /// complete both are there: an old SYN must not end TIME-WAIT (RFC 9293 section 3.6.1 MAY-2).
+    #[cold]
+    fn reopens(&self, connection: &tcp::Connection, segment: &Segment) -> bool {
+        let endpoints = connection.endpoints();
+        let listener = self.demux.listener(endpoints.local).and_then(|key| self.listeners.get(key));
         //= rfc9293#3.6.1 MAY-2
-        let may = self
-            .connections
-            .get(key)
-            .is_some_and(|record| record.connection.may_be_replaced_by(segment));
-        if may {
+        listener.is_some_and(|record| {
+            record.listener.is_half_open(endpoints) || connection.may_be_replaced_by(segment)
+        })
+    }
+
+    /// A handshake is complete whose endpoints belonged to a connection that is over.
+    pub(crate) fn replace_old(&mut self, cx: &mut Cx, endpoints: &Endpoints) {
+        if let Some(old) = self.demux.tcp(endpoints) {
             let (src, port) = (endpoints.remote.ip(), endpoints.local.port());
-            cx.trace.emit(Place::Node, segment.journey, TimeWaitReused { src, port });
-            self.detach(key);
+            cx.trace.emit(Place::Node, Journey::NONE, TimeWaitReused { src, port });
+            self.detach(old);
         }
-        may
     }
 
     /// Nobody is there: the segment ends, and a reset says so.

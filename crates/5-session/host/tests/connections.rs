@@ -335,6 +335,40 @@ fn time_wait_stands_in_the_way_of_who_does_not_reuse() {
     again(&mut net, false).expect("it is over");
 }
 
+/// The server closed first and waits. Whoever opens anew from the same port gets numbers beyond the
+/// old ones; a SYN that nobody follows up leaves TIME-WAIT as it was.
+#[test]
+fn rfc9293_3_6_1_a_new_connection_begins_beyond_the_old_one() {
+    let mut net = Net::pair(17);
+    let listener = listen(&mut net, 1, 80, 8);
+    let (client, server) = open(&mut net, listener);
+    // More octets in this time than the clock of initial numbers counts.
+    transfer(&mut net, (1, server), (0, client), 400_000);
+    let old = net.on(1, |host, _| host.tcp_info(server)).expect("open");
+    let local = net.on(0, |host, _| host.tcp_endpoints(client)).expect("open").local;
+    net.on(1, |host, cx| host.tcp_close(cx, server));
+    net.run(ms(5));
+    net.on(0, |host, cx| host.tcp_close(cx, client));
+    net.run(ms(5));
+    let waiting = |net: &Net| {
+        net.hosts[1].0.inspect(net.now).at("tcp.states.TIME-WAIT").map(|it| it.to_string())
+    };
+    assert_eq!(waiting(&net).as_deref(), Some("1"));
+    // A SYN that nobody stands behind: the answer to it is refused.
+    let ghost = net.on(0, |host, cx| host.tcp_connect(cx, Some(local), at(SERVER, 80))).expect("a");
+    net.on(0, |host, cx| host.tcp_abort(cx, ghost));
+    net.run(ms(50));
+    assert_eq!(waiting(&net).as_deref(), Some("1"), "TIME-WAIT goes on");
+    assert_eq!(net.count(1, "time_wait_reused"), 0);
+    net.on(0, |host, cx| host.tcp_connect(cx, Some(local), at(SERVER, 80))).expect("again");
+    net.run(ms(50));
+    let (server, _) = net.on(1, |host, cx| host.tcp_accept(cx, listener)).expect("accepted");
+    let new = net.on(1, |host, _| host.tcp_info(server)).expect("open");
+    assert!(new.iss.after(old.snd_nxt + 1), "{:?} after {:?}", new.iss, old.snd_nxt);
+    assert_eq!(waiting(&net), None, "its successor is here");
+    assert_eq!(net.count(1, "time_wait_reused"), 1);
+}
+
 #[test]
 fn time_wait_is_bounded_and_the_oldest_goes() {
     let mut net = Net::new(8);

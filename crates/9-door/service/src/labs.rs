@@ -128,6 +128,17 @@ impl Labs {
         let _boot = self.boot()?;
         let Loaded { text, name: file, folder, known } = sources::load(&request.source)?;
         let lab = lab::read_lab(text.as_bytes(), &file).map_err(|mistakes| bad_lab(&mistakes))?;
+        if lab.clock == Some(lab::Clock::Virtual) {
+            return Err(Problem::new(
+                "bad-lab",
+                format!(
+                    "{file}: clock = \"virtual\", and `up` runs by the wall clock: take the line out, or run it by: catenet test {file}"
+                ),
+                format!(
+                    "{file}: clock = \"virtual\", 而 up 按真实时间运行: 去掉这一行, 或者用 catenet test {file} 运行"
+                ),
+            ));
+        }
         let seed = request.seed.unwrap_or(lab.seed);
         let lang =
             if request.lang.as_deref() == Some("zh") { base::Lang::Zh } else { base::Lang::En };

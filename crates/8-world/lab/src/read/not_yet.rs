@@ -7,13 +7,6 @@ use crate::tree::{Item, Kind, Table};
 
 impl Reader<'_> {
     pub(super) fn not_yet(&mut self, root: &Table) {
-        if let Some(item) = root.get("clock") {
-            let leave = (
-                "leave the line out: `up` runs by the wall clock, `test` in virtual time",
-                "去掉这一行: up 按真实时间运行, test 按虚拟时间运行",
-            );
-            self.refuse(item.span, "clock", leave);
-        }
         for (_, item) in self.tables(root, "switches") {
             if let Some(stp) =
                 inside(item, "stp").filter(|stp| matches!(stp.kind, Kind::Bool(true)))

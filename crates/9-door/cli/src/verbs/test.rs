@@ -23,6 +23,12 @@ pub fn run(context: &Context, wish: &Test) -> Result<Exit, Failure> {
             ))
         })?;
     }
+    if lab.clock == Some(lab::Clock::Real) {
+        return Err(Failure::usage(context.say(
+            &format!("{}: clock = \"real\", and a test runs in virtual time: take the line out, or run it by: catenet up {}", wish.lab_file, wish.lab_file),
+            &format!("{}: clock = \"real\", 而测试按虚拟时间运行: 去掉这一行, 或者用 catenet up {} 运行", wish.lab_file, wish.lab_file),
+        )));
+    }
     let folder = loaded.folder.clone();
     let read = move |path: &str| sources::folder(folder.as_deref(), path);
     let options = Options {
