@@ -387,21 +387,3 @@ fn an_idle_connection_is_small() {
     );
     assert!(size <= 720, "{size}");
 }
-
-#[test]
-#[ignore = "prints the sender's decisions of one transfer"]
-fn show_one_transfer() {
-    let payload = data(&mut RandomSource::new(1, "bulk", 0).stream("data"), 4_000_000);
-    let config = Config::default();
-    let mut world = World::new(1, line(0.0, 0.0), [config.clone(), config], [payload, Vec::new()]);
-    world.sides[0].cx.trace.set_recording(true);
-    world.run(Duration::from_secs(3_600));
-    let missed = world.sides[0].cx.trace.missed();
-    for event in world.sides[0].cx.trace.drain() {
-        let name = event.reason.name;
-        if ["retransmit_timeout", "fast_retransmit", "recovered", "fin_sent"].contains(&name) {
-            println!("{event:?}");
-        }
-    }
-    println!("missed {missed}, {:?}", world.infos()[0]);
-}
