@@ -2,12 +2,15 @@
 //!
 //! `shutdown_send` ends one way and is the RFC's CLOSE; `close` is what close(2) does and ends both.
 
+use crate::config::Keepalive;
 use crate::connection::Connection;
 use crate::info::Error;
 use crate::reasons;
 use crate::state::{StateEvent, StateName};
-use base::{Instant, Journey};
+use crate::timers::Timers;
+use base::{Duration, Instant, Journey};
 use bytes::Bytes;
+use std::sync::Arc;
 use trace::{Cx, Place};
 
 impl Connection {
@@ -140,6 +143,23 @@ impl Connection {
         }
         self.shutdown_send(cx);
         self.watch_orphan(cx.now());
+    }
+
+    /// Probes the other side when it has been silent, or no longer (RFC 9293 section 3.8.4).
+    pub fn set_keepalive(&mut self, cx: &mut Cx, keepalive: Option<Keepalive>) {
+        //= rfc9293#3.8.4 MUST-24
+        Arc::make_mut(&mut self.config).keepalive = keepalive;
+        self.keepalive_probes = 0;
+        if self.was_open && !self.orphan && !self.state.is_past() {
+            let first = keepalive.map(|it| (self.heard_at + it.idle).max(cx.now()));
+            self.timers.life = first.unwrap_or(Timers::OFF);
+        }
+    }
+
+    /// How long data may stay unacknowledged before the connection is given up (R2, RFC 9293 section 3.8.3).
+    pub fn set_user_timeout(&mut self, span: Duration) {
+        //= rfc9293#3.8.3 MUST-21
+        Arc::make_mut(&mut self.config).user_timeout = span;
     }
 
     /// In FIN-WAIT-2 without a program: do not wait for ever.

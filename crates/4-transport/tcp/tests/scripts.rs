@@ -7,7 +7,7 @@
 //! < S. 0(0) ack=1 win=65535 mss=1460 sackok ws=7 ts=1/last      a segment arrives
 //! > . 1(0) ack=1 win=1000           the next segment that leaves; only what is written is compared
 //! +40ms                             time passes, timers fire
-//! send 1000 | recv 1000 | recv eof | recv wouldblock | shutdown | close | abort | accept
+//! keepalive 10s | user-timeout 5s | send 1000 | recv 1000 | recv eof | recv wouldblock | shutdown | close | abort | accept
 //! state ESTABLISHED | event NAME | noevent NAME | info FIELD=N | icmp hard 0 | expect-error reset
 //! ```
 //! Numbers are relative to each side's ISN. `p2 ` before a line means the peer's second port.
@@ -18,8 +18,8 @@ use base::{Body, Duration, Instant, NodeId, Seq};
 use catenet_tcp as tcp;
 use std::collections::{BTreeMap, VecDeque};
 use tcp::{
-    Config, Connection, Endpoints, Error, IcmpErrorKind, IsnSource, ListenOutcome, Listener,
-    Segment,
+    Config, Connection, Endpoints, Error, IcmpErrorKind, IsnSource, Keepalive, ListenOutcome,
+    Listener, Segment,
 };
 use trace::Cx;
 use wire::tcp::{Flags, Header, Timestamps};
@@ -437,6 +437,12 @@ impl World {
             "shutdown" => connection.shutdown_send(cx),
             "close" => connection.close(cx),
             "abort" => connection.abort(cx),
+            "keepalive" => {
+                let idle = words.get(1).filter(|word| **word != "off").map(|word| span(word));
+                let each = |idle| Keepalive { idle, interval: Duration::from_secs(1), probes: 3 };
+                connection.set_keepalive(cx, idle.map(each));
+            }
+            "user-timeout" => connection.set_user_timeout(span(words[1])),
             "nodelay" => connection.set_nagle(false),
             "state" => assert_eq!(connection.state().to_string(), words[1], "the state"),
             "expect-error" => {

@@ -8,7 +8,7 @@ use crate::ports::Bound;
 use crate::reasons::{Listening, PortChosen};
 use crate::sockets::{ListenerRecord, Wakers};
 use crate::{Error, Host};
-use base::Journey;
+use base::{Duration, Journey};
 use bytes::Bytes;
 use core::net::{IpAddr, SocketAddr};
 use core::task::Waker;
@@ -338,6 +338,38 @@ impl Host {
         //= rfc9293#3.7.4 MUST-17
         self.tcp_call(cx, key, Error::NotConnected, |connection, _| {
             connection.set_nagle(!nodelay);
+            Ok(())
+        })
+    }
+
+    /// Probes a silent peer, or no longer.
+    ///
+    /// # Errors
+    /// [`Error::Closed`].
+    pub fn tcp_set_keepalive(
+        &mut self,
+        cx: &mut Cx,
+        key: TcpKey,
+        keepalive: Option<tcp::Keepalive>,
+    ) -> Result<(), Error> {
+        self.tcp_call(cx, key, Error::NotConnected, |connection, cx| {
+            connection.set_keepalive(cx, keepalive);
+            Ok(())
+        })
+    }
+
+    /// How long data may stay unacknowledged.
+    ///
+    /// # Errors
+    /// [`Error::Closed`].
+    pub fn tcp_set_user_timeout(
+        &mut self,
+        cx: &mut Cx,
+        key: TcpKey,
+        span: Duration,
+    ) -> Result<(), Error> {
+        self.tcp_call(cx, key, Error::NotConnected, |connection, _| {
+            connection.set_user_timeout(span);
             Ok(())
         })
     }

@@ -28,7 +28,9 @@ pub use control::{Control, Inspect};
 pub use env::{Env, ExitCode, Launch, ProgramFn, Resolver, Surroundings};
 pub use executor::{Executor, Finished, Joined};
 pub use files::{FileEntry, FileTree, NoFiles};
-pub use host::{Error, ListenOptions, PingError, PingReceived, Tree, UdpReceived, UdpSend};
+pub use host::{
+    Error, Keepalive, ListenOptions, PingError, PingReceived, Tree, UdpReceived, UdpSend,
+};
 pub use hyper_io::{HyperExecutor, HyperTimer};
 pub use machine::Machine;
 pub use output::{Chunk, Outputs, Pipe, ProcessId, Stdin, Stream, Writer};

@@ -128,6 +128,23 @@ impl TcpStream {
             .call(|host, cx| host.tcp_set_nodelay(cx, connection.key, nodelay))
             .map_err(io::Error::from)
     }
+    /// Asks a silent peer whether it is still there (RFC 9293 section 3.8.4); `None`: never, as by default.
+    pub fn set_keepalive(&self, keepalive: Option<crate::Keepalive>) -> io::Result<()> {
+        let connection = &self.connection;
+        connection
+            .machine
+            .call(|host, cx| host.tcp_set_keepalive(cx, connection.key, keepalive))
+            .map_err(io::Error::from)
+    }
+    /// How long what was written may stay unacknowledged before the connection is given up (RFC 9293
+    /// section 3.8.3, R2).
+    pub fn set_user_timeout(&self, span: base::Duration) -> io::Result<()> {
+        let connection = &self.connection;
+        connection
+            .machine
+            .call(|host, cx| host.tcp_set_user_timeout(cx, connection.key, span))
+            .map_err(io::Error::from)
+    }
     /// Breaks the connection off with a reset.
     pub fn abort(&self) {
         self.connection.machine.call(|host, cx| host.tcp_abort(cx, self.connection.key));

@@ -1,5 +1,17 @@
 //! Tables for people: columns lined up by what a terminal shows, wide Chinese characters included.
 
+/// A head in the reader's language, column by column.
+pub fn head<const N: usize>(
+    lang: base::Lang,
+    en: [&'static str; N],
+    zh: [&'static str; N],
+) -> [&'static str; N] {
+    match lang {
+        base::Lang::En => en,
+        base::Lang::Zh => zh,
+    }
+}
+
 /// Rows under a head, columns two spaces apart.
 pub fn render(head: &[&str], rows: &[Vec<String>]) -> String {
     let mut widths: Vec<usize> = head.iter().map(|cell| width(cell)).collect();

@@ -31,7 +31,12 @@ pub fn run(context: &Context) -> Result<Exit, Failure> {
             ]
         };
         let rows: Vec<Vec<String>> = labs.iter().map(row).collect();
-        print(&table::render(&["LAB", "SECONDS", "NODES", "SEED", "FROM"], &rows))?;
+        let head = table::head(
+            context.lang,
+            ["LAB", "SECONDS", "NODES", "SEED", "FROM"],
+            ["实验", "秒", "节点数", "种子", "来源"],
+        );
+        print(&table::render(&head, &rows))?;
         Ok(Exit::DONE)
     })
 }

@@ -38,11 +38,11 @@ fn whole(context: &Context, view: LabView) -> String {
         .nodes_list
         .into_iter()
         .map(|node| {
-            let power = if node.powered { "on" } else { "off" };
+            let power = if node.powered { ("on", "开") } else { ("off", "关") };
             vec![
                 node.name,
                 node.kind,
-                power.to_owned(),
+                context.say(power.0, power.1),
                 node.addresses.join(" "),
                 node.names.join(" "),
             ]
@@ -56,8 +56,18 @@ fn whole(context: &Context, view: LabView) -> String {
             vec![link.name, link.a, link.b, link.state, link.forward, back]
         })
         .collect();
-    let nodes = table::render(&["NODE", "KIND", "POWER", "ADDRESSES", "NAMES"], &nodes);
-    let links = table::render(&["LINK", "A", "B", "STATE", "A TO B", "B TO A"], &links);
+    let head = table::head(
+        context.lang,
+        ["NODE", "KIND", "POWER", "ADDRESSES", "NAMES"],
+        ["节点", "类型", "电源", "地址", "名字"],
+    );
+    let nodes = table::render(&head, &nodes);
+    let head = table::head(
+        context.lang,
+        ["LINK", "A", "B", "STATE", "A TO B", "B TO A"],
+        ["链路", "A", "B", "状态", "A 到 B", "B 到 A"],
+    );
+    let links = table::render(&head, &links);
     format!("{nodes}\n{links}")
 }
 
