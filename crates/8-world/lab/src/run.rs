@@ -99,7 +99,7 @@ pub fn test(lab: &Lab, options: &Options<'_>) -> Result<Report, String> {
 /// Runs a lab to its end, and gives its world too: what was recorded can be asked further.
 ///
 /// # Errors
-/// As [`test`].
+/// As [`test()`].
 pub fn played(lab: &Lab, options: &Options<'_>) -> Result<(Report, World), String> {
     let ground = Ground {
         seed: options.seed,

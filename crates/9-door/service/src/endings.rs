@@ -1,6 +1,6 @@
 //! How labs ended that nobody stopped: kept for whoever asks next, and written to the service's log.
 //!
-//! Invariant: the last [`MOST`] are kept; a lab that starts again takes its old ending away.
+//! Invariant: the last `MOST` are kept; a lab that starts again takes its old ending away.
 
 use crate::api::Problem;
 use door::driver::Ended;
