@@ -169,7 +169,9 @@ impl Host {
 
     fn tcp_table(&self) -> Tree {
         let connections = self.sorted_connections();
-        let mut states: BTreeMap<&str, usize> = BTreeMap::new();
+        // All eleven, so that none of a kind is a 0 and not a hole.
+        let mut states: BTreeMap<&str, usize> =
+            tcp::StateName::ALL.map(|state| (state_name(state), 0)).into();
         for record in &connections {
             *states.entry(state_name(record.connection.state())).or_default() += 1;
         }

@@ -135,6 +135,8 @@ fn machine_spec(lab: &Lab, machine: &Machine, ground: &Ground<'_>) -> MachineSpe
     for jack in &machine.jacks {
         let mut interface = InterfaceSpec::new(&jack.name, jack.addresses.iter().copied());
         interface.mac = Some(jack.mac);
+        // A card knows what its cable takes: longer packets are cut or refused by IP, not lost.
+        interface.mtu = cable_mtu(lab, &machine.name, &jack.name).unwrap_or(interface.mtu);
         spec.interfaces.push(interface);
     }
     spec.routes.extend(machine.gateway.map(RouteSpec::default_via));
@@ -186,6 +188,16 @@ fn fill_files(files: &files::Tree, run: &Run, ground: &Ground<'_>) {
         // The folder's reader bounds what it reads far below the tree's limit.
         let _ = files.write(&format!("{root}/{path}"), content);
     }
+}
+
+/// What the cable in this jack takes, away from it.
+fn cable_mtu(lab: &Lab, node: &str, jack: &str) -> Option<u16> {
+    let is_here = |end: &End| end.node == node && end.jack == jack;
+    lab.links.iter().find_map(|link| match link {
+        _ if is_here(&link.a) => Some(link.forward.mtu),
+        _ if is_here(&link.b) => Some(link.reverse.mtu),
+        _ => None,
+    })
 }
 
 fn program_spec(run: &Run) -> ProgramSpec {

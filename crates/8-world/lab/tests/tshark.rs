@@ -63,7 +63,13 @@ run = [
 ip = "10.0.2.2/24"
 gateway = "10.0.2.1"
 run = ["datagrams port=9001", "sink port=9000", "http root=./site"]
+[[script]]
+at = "5500ms"                      # what an ICMP error quotes of TCP's text is tshark's alone, see below
+do = "set r1--r2 mtu=1500"
 "#;
+
+// tshark reads the text of a quoted TCP segment as if it had arrived (`tcp.payload`, `http`); we name
+// a quoted segment's header alone. So TCP here meets no narrow cable: `narrow.rs` does.
 
 /// What chance may miss.
 const ALWAYS: &[&str] = &[

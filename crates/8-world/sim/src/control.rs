@@ -82,8 +82,12 @@ impl World {
             Way::Backward => &[backward],
         };
         for &line in lines {
-            let line = &mut self.links[line].line;
-            line.set_config(change.apply(line.config()));
+            let link = &mut self.links[line];
+            link.line.set_config(change.apply(link.line.config()));
+            let (node, jack) = link.from;
+            if let (Some(mtu), Kind::Machine(machine)) = (change.mtu, &mut self.nodes[node].kind) {
+                machine.set_mtu(jack, mtu);
+            }
         }
         Ok(Outcome::Done)
     }

@@ -243,6 +243,17 @@ impl MachineNode {
         }
     }
 
+    /// The cable in `jack` takes packets of this length: the card knows, now and after the next start.
+    pub(crate) fn set_mtu(&mut self, jack: JackId, mtu: u16) {
+        if let Some(spec) = self.spec.interfaces.get_mut(usize::from(jack.0)) {
+            spec.mtu = mtu;
+        }
+        let Some(life) = &mut self.life else { return };
+        if let Some(&interface) = life.interfaces.get(usize::from(jack.0)) {
+            life.machine.with(|host, _| host.set_mtu(interface, mtu));
+        }
+    }
+
     /// Runs programs until none is ready, and collects what the host gives out.
     pub(crate) fn run(
         &mut self,

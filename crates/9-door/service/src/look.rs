@@ -86,9 +86,18 @@ fn knobs(config: &LineConfig) -> String {
     share("loss", config.loss);
     share("duplicate", config.duplicate);
     share("corrupt", config.corrupt);
-    share("reorder", config.reorder);
+    if config.reorder > 0.0 {
+        let share = quantity::show_share(config.reorder);
+        says.push(format!("reorder=\"{share} {}\"", config.reorder_by));
+    }
     if !config.jitter.is_zero() {
         says.push(format!("jitter={}", config.jitter));
+    }
+    if config.queue != LineConfig::default().queue {
+        says.push(format!("queue={}", config.queue));
+    }
+    if let Some(mtu) = config.mtu.filter(|&mtu| mtu != 1500) {
+        says.push(format!("mtu={mtu}"));
     }
     says.join(" ")
 }

@@ -100,6 +100,18 @@ impl Reader<'_> {
             self.sink.report(key.span, top_level(&key.name));
             return None;
         }
+        if key.name == lab.name {
+            let taken = Complaint::new(
+                "name-taken",
+                0..0,
+                text(
+                    format!("`{}` is the capture of the whole lab", key.name),
+                    format!("`{}` 是整个实验的抓包文件名", key.name),
+                ),
+            );
+            self.sink.report(key.span, taken.help(text("choose another name", "换一个名字")));
+            return None;
+        }
         let words = self.words(item, "capture")?;
         let Some(place) = lab.place(words) else {
             let known = lab.links.iter().map(|link| link.name.as_str()).chain(lab.node_names());

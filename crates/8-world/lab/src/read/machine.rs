@@ -151,6 +151,19 @@ impl Reader<'_> {
                 true => net.to_owned(),
                 false => format!("eth{}", draft.jacks.len()),
             };
+            if draft.router && draft.jacks.iter().any(|jack| jack.name == name) {
+                let twice = Complaint::new(
+                    "network-twice",
+                    0..0,
+                    text(
+                        format!("`{net}` is named twice: a router has one jack in a network"),
+                        format!("`{net}` 写了两次: 路由器在一个网络里只有一个网口"),
+                    ),
+                );
+                self.sink
+                    .report(item.span, twice.help(text("leave one of them out", "去掉其中一个")));
+                continue;
+            }
             let network = Some(Named { name: net.to_owned(), span: item.span });
             draft.jacks.push(JackDraft { network, ..JackDraft::named(&name) });
         }

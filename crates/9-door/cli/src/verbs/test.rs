@@ -17,9 +17,11 @@ pub fn run(context: &Context, wish: &Test) -> Result<Exit, Failure> {
     })?;
     if let Some(overlay) = &wish.overlay {
         lab = lab.with_overlay(overlay).ok_or_else(|| {
+            let names: Vec<&str> = lab.overlays.iter().map(|it| it.name.as_str()).collect();
+            let names = if names.is_empty() { "-".to_owned() } else { names.join(", ") };
             Failure::usage(context.say(
-                &format!("{} has no [{overlay}]", wish.lab_file),
-                &format!("{} 没有 [{overlay}]", wish.lab_file),
+                &format!("{} has no [{overlay}]; there are: {names}", wish.lab_file),
+                &format!("{} 没有 [{overlay}]; 有: {names}", wish.lab_file),
             ))
         })?;
     }

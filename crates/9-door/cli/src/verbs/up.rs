@@ -25,11 +25,17 @@ pub fn run(context: &Context, up: &Up) -> Result<Exit, Failure> {
         let (client, line) = boot(context, up, &request).await?;
         let view: LabView = client.get(&format!("/labs/{}", line.name)).await?;
         let status: Status = client.get("/status").await?;
+        let running: Vec<LabLine> = client.get("/labs").await?;
         print(&{
             if context.json {
                 json(&view, &status)
             } else {
-                welcome(context, &view, &status, up.detach)
+                welcome(
+                    context,
+                    &view,
+                    &status,
+                    Next { detached: up.detach, alone: running.len() == 1 },
+                )
             }
         })?;
         match ends {
@@ -110,13 +116,22 @@ fn json(view: &LabView, status: &Status) -> String {
     format!("{both}\n")
 }
 
+/// What the lines after the welcome depend on.
+struct Next {
+    detached: bool,
+    /// No other lab runs.
+    alone: bool,
+}
+
 /// What the lab is, and what to do next: lines that can be pasted.
-fn welcome(context: &Context, view: &LabView, status: &Status, detached: bool) -> String {
-    let called = called_as();
+fn welcome(context: &Context, view: &LabView, status: &Status, next: Next) -> String {
     let name = &view.line.name;
+    // Among several labs a command says which one it means.
+    let called = if next.alone { called_as() } else { format!("{} -l {name}", called_as()) };
     let title = match context.lang {
         Lang::En => &view.line.title,
-        Lang::Zh => &view.line.title_zh,
+        Lang::Zh if !view.line.title_zh.is_empty() => &view.line.title_zh,
+        Lang::Zh => &view.line.title,
     };
     let mut text = match context.lang {
         Lang::En => format!("{name} runs{} (seed {})\n", dash(title), view.line.seed),
@@ -159,7 +174,8 @@ fn welcome(context: &Context, view: &LabView, status: &Status, detached: bool) -
         text.push_str(&format!("  {called} exec {host} -- ping -c 3 {site}\n"));
     }
     text.push_str(&format!("  {called} watch\n"));
-    text.push_str(&match detached {
+    let called = called_as();
+    text.push_str(&match next.detached {
         true => context.say(
             &format!("Stop it: {called} down {name}\n"),
             &format!("停止: {called} down {name}\n"),
