@@ -11,7 +11,7 @@ use crate::expect::{Expect, Frames, Scalar, Step, Test};
 use crate::filter::{Filter, Op};
 use crate::model::{Lab, When};
 use crate::seen::{Walk, Where};
-use crate::seen_event::passing;
+use crate::seen_event::{needs_frame, passing};
 use base::{Instant, Journey, Lang};
 use sim::{Recorded, World};
 use socket::Tree;
@@ -191,9 +191,19 @@ impl Judge<'_> {
         }
         let named =
             log.since(0).filter(|event| event.time >= self.after && event.reason.name == reason);
-        let events: Vec<&trace::Event> = match filter {
-            None => named.collect(),
-            Some(filter) => passing(self.world, named.collect(), filter),
+        let named: Vec<&trace::Event> = named.collect();
+        let events = match filter {
+            None => named,
+            // Told of a connection, before any frame of it: `retransmit`, `syn_sent` and their like.
+            Some(filter) if needs_frame(filter) && named.iter().any(|it| it.journey.is_none()) => {
+                return Err(text(
+                    format!(
+                        "`{reason}` is told of no frame, so a packet's fields say nothing of it: ask by node"
+                    ),
+                    format!("`{reason}` 不属于任何帧, 分组的字段说明不了它: 请按 node 筛选"),
+                ));
+            }
+            Some(filter) => passing(self.world, named, filter),
         };
         let count = events.len() as u64;
         let shown = events.iter().take(SHOWN).map(|event| self.event_line(event)).collect();

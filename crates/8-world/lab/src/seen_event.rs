@@ -80,7 +80,7 @@ pub(crate) fn passing<'a>(
     events.into_iter().zip(passes).filter(|(_, passes)| *passes).map(|(event, _)| event).collect()
 }
 
-fn needs_frame(filter: &Filter) -> bool {
+pub(crate) fn needs_frame(filter: &Filter) -> bool {
     let own = ["node", "reason", "event", "time"];
     let fields = filter.fields();
     fields.iter().any(|&id| FIELDS.get(id).is_some_and(|row| !own.contains(&row.name)))

@@ -52,6 +52,16 @@ fn an_event_finds_its_frame_however_long_ago() {
     assert!(holds("events(echo_answered, icmp) == 700"));
 }
 
+/// A SYN is decided on before it is a frame: no packet field can be asked of that, either way.
+#[test]
+fn what_belongs_to_no_frame_is_not_counted_by_a_frames_fields() {
+    assert!(holds("events(syn_sent) == 1"));
+    assert!(holds("events(syn_sent, node == \"a\") == 1"));
+    assert!(!holds("events(syn_sent, tcp.dstport == 9) == 1"));
+    assert!(!holds("events(syn_sent, tcp.dstport == 9) == 0"));
+    assert!(!holds("not events(syn_sent, tcp.dstport == 9) == 1"));
+}
+
 #[test]
 fn what_is_measured_is_told_in_both_languages() {
     let report = run(
