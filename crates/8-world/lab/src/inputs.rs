@@ -1,5 +1,6 @@
 //! From a verb to the inputs of a world: what a script line or the command line asks of [`sim::World`].
 
+use crate::Discipline;
 use crate::Text;
 use crate::model::Lab;
 use crate::verb::{Power, Setting, Verb, Way};
@@ -13,6 +14,14 @@ pub fn inputs(verb: &Verb, lab: &Lab) -> Result<Vec<Input>, Text> {
     Ok(match verb {
         Verb::Set { link, changes } => {
             let cable = cable(lab, link)?;
+            let fair = |(_, setting): &(Way, Setting)| matches!(setting, Setting::Queue(queue) if queue.discipline == Discipline::FqCodel);
+            if changes.iter().any(fair) {
+                return Err(Text {
+                    en: "queue=fq_codel is not built yet: write a number of frames, queue=100"
+                        .to_owned(),
+                    zh: "尚未实现 queue=fq_codel: 请写帧数, 如 queue=100".to_owned(),
+                });
+            }
             let turn = |(way, setting): &(Way, Setting)| Input::SetCable {
                 cable: cable.clone(),
                 way: direction(*way),
