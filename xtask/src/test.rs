@@ -256,6 +256,7 @@ fn interop(_: Options) -> Result<Outcome, Failure> {
     for executable in messages.lines().filter_map(integration_test) {
         let mut command = std::process::Command::new(executable);
         command.current_dir(workspace::root().join("tests"));
+        command.arg("--show-output"); // what was measured is printed, also where it passed
         command.env("CATENET_PEERS", "1");
         command.env("CATENET_BINARY", workspace::target()?.join("release/catenet"));
         run += shell::run_and_read(&mut command, test_counts)?.iter().map(|one| one.0).sum::<u64>();
