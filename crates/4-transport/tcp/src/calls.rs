@@ -146,7 +146,14 @@ impl Connection {
     }
 
     /// Probes the other side when it has been silent, or no longer (RFC 9293 section 3.8.4).
+    /// Spans below a millisecond count as one: time must pass between probes.
     pub fn set_keepalive(&mut self, cx: &mut Cx, keepalive: Option<Keepalive>) {
+        let least = Duration::from_millis(1);
+        let keepalive = keepalive.map(|it| Keepalive {
+            idle: it.idle.max(least),
+            interval: it.interval.max(least),
+            ..it
+        });
         //= rfc9293#3.8.4 MUST-24
         Arc::make_mut(&mut self.config).keepalive = keepalive;
         self.keepalive_probes = 0;

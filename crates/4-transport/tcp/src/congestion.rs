@@ -86,7 +86,8 @@ impl Congestion for NewReno {
             return; // slow start goes on from where it is
         }
         //= rfc6582#3.2
-        self.cwnd = self.ssthresh.min(flight.max(mss).saturating_add(mss)).max(2 * mss);
+        let calm = self.ssthresh.min(flight.max(mss).saturating_add(mss));
+        self.cwnd = self.cwnd.min(calm).max(2 * mss); // a repair never widens the window
     }
 
     fn on_undo(&mut self, cwnd: u32, ssthresh: u32) {

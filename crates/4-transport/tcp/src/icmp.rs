@@ -9,6 +9,7 @@ use crate::loss::Recovery;
 use crate::options::LEAST_PATH_MSS;
 use crate::reasons;
 use crate::state::{StateEvent, StateName};
+use crate::timers::Timers;
 use base::{Journey, Seq};
 use trace::{Cx, Place};
 
@@ -51,6 +52,8 @@ impl Connection {
             let view = self.view();
             let una = self.send.una;
             self.rtt.stop();
+            self.undo = None;
+            self.timers.reorder = Timers::OFF;
             self.recovery.get_or_insert_with(|| Box::new(Recovery::new(una))).begin_timeout(view);
         }
     }

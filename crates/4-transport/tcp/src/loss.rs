@@ -108,7 +108,10 @@ impl Recovery {
             return false;
         }
         if view.sack {
-            return self.next_lost_once(view).is_some() || !self.lost_again.is_empty();
+            let missing = |&(start, end): &(Seq, Seq)| {
+                self.sacked.next_hole(start.max(view.una), end).is_some()
+            };
+            return self.next_lost_once(view).is_some() || self.lost_again.iter().any(missing);
         }
         //= rfc5681#3.2
         self.dup_acks >= DUP_THRESH
@@ -183,6 +186,7 @@ impl Recovery {
             self.dup_acks = 0;
             self.force = false;
             self.lost_edge = una;
+            self.lost_again.clear();
         }
     }
 

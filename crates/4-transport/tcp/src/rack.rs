@@ -6,8 +6,8 @@
 //!              C         B?      A? for reordering is over.
 //! ```
 //!
-//! The window is zero until this path is seen to reorder (then three duplicates are enough, as
-//! RFC 6675 has it), else a quarter of the least round trip, and one more quarter for each round
+//! The window is zero once three duplicates are there (they are enough, as RFC 6675 has it), unless
+//! this path was seen to reorder; else a quarter of the least round trip, and one more quarter for each round
 //! in which a duplicate SACK (RFC 2883) told of a needless repetition; never more than a round trip.
 //! The least round trip is the least of the last minute, for routes change.
 //!
