@@ -23,10 +23,16 @@ fn the_loopback_port_asks_for_host_origin_and_secret() {
     let cases: Vec<(u16, Vec<String>)> = vec![
         (200, vec![ours.clone(), key.clone()]),
         (200, vec![ours.clone(), key.clone(), own_origin]),
-        (200, vec![format!("Host: localhost:{port}"), format!("Cookie: a=b; catenet={secret}")]),
+        (
+            200,
+            vec![
+                format!("Host: localhost:{port}"),
+                format!("Cookie: a=b; catenet-{port}={secret}"),
+            ],
+        ),
         (401, vec![ours.clone()]),
         (401, vec![ours.clone(), format!("Authorization: Bearer {wrong}")]),
-        (401, vec![ours.clone(), format!("Cookie: catenet={wrong}")]),
+        (401, vec![ours.clone(), format!("Cookie: catenet-{port}={wrong}")]),
         (401, vec![ours.clone(), "Authorization: Bearer".to_owned()]),
         (403, vec![format!("Host: evil.example:{port}"), key.clone()]),
         (403, vec![format!("Host: 127.0.0.1.evil.example:{port}"), key.clone()]),

@@ -11,8 +11,11 @@ use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderValue};
 use std::net::SocketAddr;
 
-/// The name of the cookie that holds the secret.
-pub const COOKIE_NAME: &str = "catenet";
+/// The name of the cookie that holds the secret. Cookies know hosts, not ports: two services on one
+/// machine would overwrite each other's, were the port not in the name.
+pub fn cookie_name(port: u16) -> String {
+    format!("catenet-{port}")
+}
 
 /// What the loopback port asks of a request.
 #[derive(Clone, Debug)]
@@ -55,10 +58,11 @@ impl Guard {
         let bearer =
             text(headers, AUTHORIZATION.as_str()).and_then(|value| value.strip_prefix("Bearer "));
         let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let ours = cookie_name(self.address.port());
         let mut given = cookies
             .flat_map(|line| line.split(';'))
             .filter_map(|pair| pair.trim().split_once('='))
-            .filter(|(name, _)| *name == COOKIE_NAME)
+            .filter(|(name, _)| *name == ours)
             .map(|(_, value)| value)
             .chain(bearer);
         match given.any(|value| equal(value.trim(), &self.secret)) {
@@ -112,12 +116,13 @@ mod tests {
             (&[OURS, KEY], Ok(())),
             (&[("host", "127.0.0.2:8742"), KEY], Ok(())),
             (&[("host", "127.0.0.3:8742"), KEY], Err(ForeignHost)),
-            (&[("host", "localhost:8742"), ("cookie", "a=b; catenet=s3cret")], Ok(())),
+            (&[("host", "localhost:8742"), ("cookie", "a=b; catenet-8742=s3cret")], Ok(())),
             (&[("host", "[::1]:8742"), KEY, ("origin", "http://[::1]:8742")], Ok(())),
             (&[OURS], Err(NoSecret)),
             (&[OURS, ("authorization", "Bearer s3cre")], Err(NoSecret)),
             (&[OURS, ("authorization", "Bearer s3creT")], Err(NoSecret)),
-            (&[OURS, ("cookie", "catenet=")], Err(NoSecret)),
+            (&[OURS, ("cookie", "catenet-8742=")], Err(NoSecret)),
+            (&[OURS, ("cookie", "catenet-8743=s3cret; catenet=s3cret")], Err(NoSecret)),
             (&[KEY], Err(ForeignHost)),
             (&[("host", "evil.example:8742"), KEY], Err(ForeignHost)),
             (&[("host", "127.0.0.1:80"), KEY], Err(ForeignHost)),

@@ -10,33 +10,42 @@
 //! | room | what lives there |
 //! |---|---|
 //! | [`api`] | the interface in plain types |
-//! | [`http`] | which request leads where |
+//! | [`http`] | which request leads where; how a group is added |
+//! | [`document`], [`answers`], [`extract`] | its OpenAPI document; what is answered, what is read |
+//! | [`page`] | the page's files |
 //! | [`guard`], [`loopback`] | who may speak over loopback, and how many |
 //! | [`place`] | the user's folder: sockets, lock, token |
 //! | [`labs`], [`sources`] | the labs that run; where their text comes from |
 //! | [`endings`] | how labs ended that nobody stopped |
 //! | [`join`] | real programs as hosts |
-//! | [`control`], [`look`], [`programs`], [`watching`], [`stream`] | one kind of request each |
+//! | [`who`], [`life`], [`look`], [`control`], [`programs`], [`watching`] | one group of requests each |
+//! | [`stream`] | answers that go on |
 //!
-//! Absent until the next version: the page, an OpenAPI document, roles for non-loopback addresses.
+//! Absent until the next version: roles for non-loopback addresses.
 
 // Floor 9 is where the real machine begins: files, time and threads are its work.
 #![allow(clippy::disallowed_methods)]
 
+pub mod answers;
 pub mod api;
 pub mod control;
+pub mod document;
 pub mod endings;
+pub mod extract;
 pub mod guard;
 pub mod http;
 pub mod join;
 pub mod labs;
+pub mod life;
 pub mod look;
 pub mod loopback;
+pub mod page;
 pub mod place;
 pub mod programs;
 pub mod sources;
 pub mod stream;
 pub mod watching;
+pub mod who;
 
 use crate::guard::Guard;
 use crate::http::Service;
@@ -64,6 +73,8 @@ pub struct Options {
     pub listen: Option<SocketAddr>,
     /// End by itself when no lab has run for a while: it was started for one.
     pub until_idle: bool,
+    /// The page's files, for the loopback port.
+    pub page: Option<&'static page::Page>,
 }
 
 /// Why a service does not run.
@@ -100,6 +111,7 @@ pub async fn run(place: &Place, options: Options) -> Result<(), ServiceError> {
         labs: Arc::new(Labs::default()),
         guard: Arc::new(Guard { address, secret }),
         stop: Arc::new(Notify::new()),
+        page: options.page.map(|page| Arc::new(page::Shelf::new(page))),
     };
 
     let joins = bind_std(&place.join_socket()).map_err(failed("join.sock"))?;

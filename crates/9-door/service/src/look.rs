@@ -1,11 +1,76 @@
 //! Looking at a lab: its parts, and the tables inside its nodes.
 
+use crate::answers::{Answer, OfLab};
 use crate::api::{LabView, LinkLine, NetworkView, NodeLine, Problem, ProgramLine};
+use crate::extract::Path;
+use crate::http::Service;
 use crate::labs::RunningLab;
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
 use cable::LineConfig;
 use lab::quantity;
 use sim::{CableView, NodeKind, World};
 use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The group's routes.
+pub fn routes() -> OpenApiRouter<Service> {
+    OpenApiRouter::new()
+        .routes(routes!(look_at_lab))
+        .routes(routes!(lab_file))
+        .routes(routes!(look_at_node))
+        .routes(routes!(look_at_table))
+}
+
+/// Look at a lab
+#[utoipa::path(get, path = "/labs/{lab}", tag = "labs",
+    params(("lab" = String, Path, description = "The lab's name.")),
+    responses((status = 200, body = LabView), OfLab))]
+async fn look_at_lab(
+    State(service): State<Service>,
+    Path(name): Path<String>,
+) -> Answer<Json<LabView>> {
+    lab(&service.labs.find(Some(&name))?).await.map(Json)
+}
+
+/// The long form of its file
+#[utoipa::path(get, path = "/labs/{lab}/file", tag = "labs",
+    params(("lab" = String, Path, description = "The lab's name.")),
+    responses((status = 200, description = "TOML.", body = String,
+        content_type = "text/plain; charset=utf-8"), OfLab))]
+async fn lab_file(State(service): State<Service>, Path(name): Path<String>) -> Answer<String> {
+    Ok(lab::long_form(&service.labs.find(Some(&name))?.lab))
+}
+
+/// The tables inside a machine or switch
+#[utoipa::path(get, path = "/labs/{lab}/nodes/{node}", tag = "labs",
+    params(("lab" = String, Path, description = "The lab's name."), ("node" = String, Path, description = "The node's name.")),
+    responses((status = 200, description = "All its tables, by name.", body = serde_json::Value), OfLab))]
+async fn look_at_node(
+    State(service): State<Service>,
+    Path((lab, node)): Path<(String, String)>,
+) -> Answer<Response> {
+    tables(&service.labs.find(Some(&lab))?, node, None).await.map(json_text)
+}
+
+/// One of its tables
+#[utoipa::path(get, path = "/labs/{lab}/nodes/{node}/{table}", tag = "labs",
+    params(("lab" = String, Path, description = "The lab's name."), ("node" = String, Path, description = "The node's name."),
+        ("table" = String, Path, description = "addresses, arp, mac, routes, sockets, tcp ..")),
+    responses((status = 200, body = serde_json::Value), OfLab))]
+async fn look_at_table(
+    State(service): State<Service>,
+    Path((lab, node, table)): Path<(String, String, String)>,
+) -> Answer<Response> {
+    tables(&service.labs.find(Some(&lab))?, node, Some(table)).await.map(json_text)
+}
+
+fn json_text(json: String) -> Response {
+    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], json).into_response()
+}
 
 /// A lab's parts.
 pub async fn lab(lab: &Arc<RunningLab>) -> Result<LabView, Problem> {

@@ -1,14 +1,88 @@
 //! Programs on a lab's machines, started from outside: their output as a stream, their input, their end.
 
-use crate::api::{Exec, ExecNews, Problem};
+use crate::answers::{Answer, OfBody, OfInput, OfLab, OfService};
+use crate::api::{ErrorBody, Exec, ExecNews, Problem};
+use crate::extract::{Json, Octets, Path};
+use crate::http::Service;
 use crate::labs::RunningLab;
 use crate::stream::{self, Made};
 use axum::body::Body;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
 use data_encoding::BASE64;
 use door::driver::Running;
 use sim::{Input, InputError, News, Outcome, ProcessId, Stream, World};
 use std::sync::Arc;
 use tokio::sync::oneshot;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The group's routes.
+pub fn routes() -> OpenApiRouter<Service> {
+    OpenApiRouter::new()
+        .routes(routes!(exec))
+        .routes(routes!(send_stdin))
+        .routes(routes!(interrupt_process))
+        .routes(routes!(kill_process))
+}
+
+/// Start a program on a machine; the answer is what it does, and giving the answer up kills it
+#[utoipa::path(post, path = "/labs/{lab}/exec", tag = "programs", request_body = Exec,
+    params(("lab" = String, Path, description = "The lab's name.")),
+    responses((status = 200, description = "An ExecNews a line, until it has ended.", body = ExecNews,
+        content_type = "application/x-ndjson"), OfLab, OfBody, OfInput, OfService))]
+async fn exec(
+    State(service): State<Service>,
+    Path(lab): Path<String>,
+    Json(request): Json<Exec>,
+) -> Answer<Response> {
+    let lab = service.labs.find(Some(&lab))?;
+    let news = start(&lab, request).await?;
+    Ok(stream::answer("application/x-ndjson", news))
+}
+
+/// Octets for a program's standard input; none: its end
+#[utoipa::path(post, path = "/labs/{lab}/processes/{id}/stdin", tag = "programs",
+    params(("lab" = String, Path, description = "The lab's name."),
+        ("id" = u64, Path, description = "The number that the first line of exec's answer says.")),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 204, description = "The program's pipe has taken them all."),
+        (status = 413, description = "More than 4 MiB.", body = ErrorBody), OfLab, OfInput))]
+async fn send_stdin(
+    State(service): State<Service>,
+    Path((lab, id)): Path<(String, u64)>,
+    Octets(octets): Octets,
+) -> Answer<StatusCode> {
+    stdin(&service.labs.find(Some(&lab))?, id, octets.to_vec()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Ctrl-C
+#[utoipa::path(post, path = "/labs/{lab}/processes/{id}/interrupt", tag = "programs",
+    params(("lab" = String, Path, description = "The lab's name."),
+        ("id" = u64, Path, description = "The number that the first line of exec's answer says.")),
+    responses((status = 204, description = "It was told."), OfLab, OfInput))]
+async fn interrupt_process(
+    State(service): State<Service>,
+    Path((lab, id)): Path<(String, u64)>,
+) -> Answer<StatusCode> {
+    interrupt(&service.labs.find(Some(&lab))?, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The program dies where it stands
+#[utoipa::path(post, path = "/labs/{lab}/processes/{id}/kill", tag = "programs",
+    params(("lab" = String, Path, description = "The lab's name."),
+        ("id" = u64, Path, description = "The number that the first line of exec's answer says.")),
+    responses((status = 204, description = "It is dead."), OfLab, OfInput))]
+async fn kill_process(
+    State(service): State<Service>,
+    Path((lab, id)): Path<(String, u64)>,
+) -> Answer<StatusCode> {
+    kill(&service.labs.find(Some(&lab))?, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
 
 /// Octets of standard input in one input to the world: its record in a journal has a bound.
 const MOST_AT_ONCE: usize = 64 << 10;

@@ -7,6 +7,8 @@
 
 use crate::labs::RunningLab;
 use axum::body::{Body, Bytes};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
 use door::driver::{Mailbox, Running};
 use sim::World;
 use std::io;
@@ -29,6 +31,11 @@ pub enum Made {
     More(Vec<u8>),
     /// These octets, and there will be no more.
     Last(Vec<u8>),
+}
+
+/// The answer whose body this is.
+pub fn answer(kind: &'static str, body: Body) -> Response {
+    ([(header::CONTENT_TYPE, HeaderValue::from_static(kind))], body).into_response()
 }
 
 /// A body that `make` feeds from the lab's thread until it says `Last` or the reader goes away.

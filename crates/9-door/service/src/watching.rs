@@ -1,15 +1,79 @@
 //! Streams of what happens: events as lines, frames as pcapng.
 
+use crate::answers::{Answer, OfLab};
 use crate::api::{EventLine, EventNews, Problem};
+use crate::extract::{Path, Query};
+use crate::http::Service;
 use crate::labs::RunningLab;
 use crate::stream::{self, Made};
 use axum::body::Body;
+use axum::extract::State;
+use axum::response::Response;
 use base::{InterfaceId, Lang, NodeId};
 use capture::Capture;
 use lab::seen::{StreamFilter, Walk};
+use serde::Deserialize;
 use sim::World;
 use std::sync::Arc;
 use trace::{Event, Fate, Place};
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The group's routes.
+pub fn routes() -> OpenApiRouter<Service> {
+    OpenApiRouter::new().routes(routes!(follow_events)).routes(routes!(follow_frames))
+}
+
+/// Which events.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Events {
+    /// A filter: `tcp.flags.syn == 1`, `node == "r1"`; none: all.
+    filter: Option<String>,
+}
+
+/// Which frames.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Frames {
+    /// A link, a jack (`pc1.eth0`) or a node; none: everywhere.
+    at: Option<String>,
+    /// A filter; none: all.
+    filter: Option<String>,
+}
+
+/// Events from now on, as a stream
+#[utoipa::path(get, path = "/labs/{lab}/events", tag = "watching",
+    params(("lab" = String, Path, description = "The lab's name."), Events),
+    responses((status = 200, description = "An EventNews a line, without end.", body = EventNews,
+        content_type = "application/x-ndjson"), OfLab))]
+async fn follow_events(
+    State(service): State<Service>,
+    Path(lab): Path<String>,
+    Query(wish): Query<Events>,
+) -> Answer<Response> {
+    let lab = service.labs.find(Some(&lab))?;
+    let events = events(&lab, wish.filter.as_deref())?;
+    Ok(stream::answer("application/x-ndjson", events))
+}
+
+/// Frames from now on, as a stream of pcapng
+#[utoipa::path(get, path = "/labs/{lab}/capture", tag = "watching",
+    params(("lab" = String, Path, description = "The lab's name."), Frames),
+    responses((status = 200, description = "pcapng, without end.", body = Vec<u8>,
+        content_type = "application/x-pcapng"), OfLab))]
+async fn follow_frames(
+    State(service): State<Service>,
+    Path(lab): Path<String>,
+    Query(wish): Query<Frames>,
+) -> Answer<Response> {
+    let lab = service.labs.find(Some(&lab))?;
+    let frames = capture(&lab, wish.at.as_deref(), wish.filter.as_deref()).await?;
+    Ok(stream::answer("application/x-pcapng", frames))
+}
 
 /// Octets made in one turn at most; the rest comes in the next.
 const MOST_PER_TURN: usize = 256 << 10;

@@ -1,0 +1,39 @@
+//! The service interface in plain types: what requests and answers hold, as JSON.
+//!
+//! Command line and page know nothing else of the service. Every path lies under [`ROOT`]; which
+//! paths there are, and what each can answer, stands in `openapi.json` beside this crate, which is
+//! made from these types and the handlers' annotations (`GET /api/openapi.json` serves it).
+//!
+//! | room | its types belong to |
+//! |---|---|
+//! | [`problem`] | every answer that is no success |
+//! | [`who`] | `/status`, `/stop`, `/session` |
+//! | [`labs`], [`look`] | `/labs`, and looking at one |
+//! | [`control`] | `/labs/{lab}/do` |
+//! | [`programs`] | `/labs/{lab}/exec` and `/processes/..` |
+//! | [`watching`] | `/labs/{lab}/events` |
+//! | [`join`] | `join.sock`, which speaks beside HTTP |
+//!
+//! A new group: a file here with its types (`Serialize`, `Deserialize`, `ToSchema`, every field
+//! documented: the comments become the document's), its line in this table and its `pub use`.
+
+pub mod control;
+pub mod join;
+pub mod labs;
+pub mod look;
+pub mod problem;
+pub mod programs;
+pub mod watching;
+pub mod who;
+
+pub use control::*;
+pub use join::*;
+pub use labs::*;
+pub use look::*;
+pub use problem::*;
+pub use programs::*;
+pub use watching::*;
+pub use who::*;
+
+/// Before every path.
+pub const ROOT: &str = "/api/v1";
