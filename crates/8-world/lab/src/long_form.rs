@@ -71,6 +71,9 @@ fn none_or(value: Option<impl ToString>) -> Out {
 fn lab_tree(lab: &Lab) -> Entries {
     let mut out = vec![entry("version", plain(lab.version)), entry("lab", quoted(&lab.name))];
     out.push(entry("title", sentence(&lab.title)));
+    if !lab.about.is_empty() {
+        out.push(entry("about", sentence(&lab.about)));
+    }
     if let Some(clock) = lab.clock {
         out.push(entry("clock", quoted(if clock == Clock::Real { "real" } else { "virtual" })));
     }
@@ -250,7 +253,7 @@ fn print_top(tree: &Entries, out: &mut String) {
             (_, Out::List(list)) => {
                 list.iter().for_each(|item| print_table(&format!("[[{key}]]"), item, out))
             }
-            ("title", value) => out.push_str(&format!("title = {}\n", inline(value))),
+            ("title" | "about", value) => out.push_str(&format!("{key} = {}\n", inline(value))),
             ("routers" | "hosts", Out::Table(machines)) => {
                 for (name, machine) in machines {
                     print_table(&format!("[{key}.{}]", bare_or_quoted(name)), machine, out);

@@ -20,6 +20,8 @@ pub struct Lab {
     pub name: String,
     /// What the gallery shows; empty where the file gives none.
     pub title: Text,
+    /// One or two sentences for its card in the gallery; empty where the file gives none.
+    pub about: Text,
     /// Version of the lab format; 1.
     pub version: u32,
     /// The clock the file asks for; without one, real for `up` and virtual for `test`.

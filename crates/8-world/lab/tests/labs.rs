@@ -92,6 +92,7 @@ fn survives(text: &str) {
 const FULL: &str = r#"
 lab   = "broadcast-storm"
 title = { en = "A loop of switches", zh = "交换机环路与广播风暴" }
+about = { en = "Two cables between two switches: a broadcast runs in circles.", zh = "两台交换机之间插了两根网线: 广播帧一圈一圈停不下来。" }
 clock = "virtual"
 seed  = 42
 epoch = 2027-05-06T07:08:09Z

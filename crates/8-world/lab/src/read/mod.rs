@@ -26,7 +26,7 @@ pub(crate) use address::check_name;
 
 /// The keys of a lab file that stand above the first table.
 pub(crate) const SCALARS: &[&str] = &[
-    "lab", "title", "version", "clock", "seed", "epoch", "duration", "domain", "resolver", "links",
+    "lab", "title", "about", "version", "clock", "seed", "epoch", "duration", "domain", "resolver", "links",
     "include",
 ];
 /// Its tables.
@@ -65,6 +65,7 @@ impl Reader<'_> {
         let mut lab = Lab {
             name: self.lab_name(root),
             title: self.title(root),
+            about: self.sentence(root, "about"),
             version: self.version(root),
             clock: self.clock(root),
             seed: root
@@ -329,7 +330,7 @@ impl Reader<'_> {
         table.get(key).and_then(|item| self.duration(item, key))
     }
 
-    /// `title = "words"` or `title = { en = "..", zh = ".." }`; the same for `text` and `hint`.
+    /// `title = "words"` or `title = { en = "..", zh = ".." }`; the same for `about`, `text` and `hint`.
     pub(crate) fn sentence(&mut self, table: &Table, key: &str) -> Text {
         let Some(item) = table.get(key) else {
             return Text::default();
