@@ -1,0 +1,20 @@
+// Who we are to the service: the secret of the address becomes a cookie, and leaves the address.
+
+import { session as open } from "../api/calls";
+import { heard } from "../api/http";
+
+class Session {
+  /** `asking` until the first answer; `closed` when the service wants a secret that we do not have. */
+  state: "asking" | "open" | "closed" = $state("asking");
+
+  /** Reads `#k=SECRET`; call before the route reads the address. */
+  async start() {
+    heard.refused = () => (this.state = "closed");
+    const secret = /^#k=([^/&]+)/.exec(location.hash)?.[1];
+    if (secret !== undefined) history.replaceState(null, "", location.pathname + "#/");
+    if (secret !== undefined) await open(secret).catch(() => undefined);
+    if (this.state === "asking") this.state = "open";
+  }
+}
+
+export const session = new Session();

@@ -1,0 +1,15 @@
+// The views of a lab: each a folder with a View.svelte that takes a `Place` and nothing else.
+
+import type { Component } from "svelte";
+import type { Place, View } from "../state/route.svelte";
+import Network from "./network/View.svelte";
+
+export interface ViewProps {
+  place: Place;
+  /** Beside a lesson's text: no heading of its own, less room. */
+  embedded?: boolean;
+}
+
+export const views: Partial<Record<View, Component<ViewProps>>> = {
+  network: Network,
+};
