@@ -16,17 +16,22 @@ pub struct SeenEvent<'a> {
     frame: Option<Seen<'a>>,
 }
 
+/// How far a stream looks for an event's frame, in frames before and after it: the lab waits for it.
+const REACH: usize = 4096;
+
 /// The recorded frame that an event is about: of its journey, at its node if it was there, the last
-/// up to the event's time, else the first after it (a frame that was born waits for its cable).
-fn frame_of<'a>(world: &'a World, event: &Event) -> Option<&'a Recorded> {
+/// up to the event's time, else the first after it (a frame that was born waits for its cable). It is
+/// looked for among the `reach` frames before the event and as many after it.
+fn frame_of<'a>(world: &'a World, event: &Event, reach: usize) -> Option<&'a Recorded> {
     if event.journey.is_none() {
         return None;
     }
     let recorder = world.recorder();
     let split = first_after(world, event);
     let mine = |frame: &&Recorded| frame.journey() == event.journey;
-    let before = || recorder.since(0).rev().skip((recorder.next() - split) as usize).filter(mine);
-    let after = || recorder.since(split).filter(mine);
+    let gone = (recorder.next() - split) as usize;
+    let before = || recorder.since(0).rev().skip(gone).take(reach).filter(mine);
+    let after = || recorder.since(split).take(reach).filter(mine);
     let here = |frame: &&Recorded| frame.node == event.node;
     before()
         .find(here)
@@ -63,7 +68,7 @@ pub(crate) fn passing<'a>(
     let mut by_frame: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
     let mut passes = vec![false; events.len()];
     for (at, event) in events.iter().enumerate() {
-        match frame_of(world, event) {
+        match frame_of(world, event, usize::MAX) {
             Some(frame) => by_frame.entry(frame.sequence).or_default().push(at),
             None => passes[at] = filter.matches(&SeenEvent { world, event, frame: None }),
         }
@@ -87,9 +92,10 @@ pub(crate) fn needs_frame(filter: &Filter) -> bool {
 }
 
 impl<'a> SeenEvent<'a> {
-    /// The event; `with_frame`: look for its frame too, which is then seen alone (`tcp.stream` is 0).
+    /// The event; `with_frame`: look for its frame too, not far from it, which is then seen alone
+    /// (`tcp.stream` is 0).
     pub fn new(world: &'a World, event: &'a Event, with_frame: bool) -> Self {
-        let find = || frame_of(world, event).map(|frame| Walk::default().step(world, frame));
+        let find = || frame_of(world, event, REACH).map(|frame| Walk::default().step(world, frame));
         let frame = with_frame.then(find).flatten();
         SeenEvent { world, event, frame }
     }

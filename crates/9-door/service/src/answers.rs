@@ -28,6 +28,7 @@ static STATUSES: &[(&str, StatusCode)] = &[
     ("no-journal", StatusCode::BAD_REQUEST),
     ("no-secret", StatusCode::UNAUTHORIZED),
     ("no-thread", StatusCode::INTERNAL_SERVER_ERROR),
+    ("no-websocket", StatusCode::UPGRADE_REQUIRED),
     ("powered-off", StatusCode::CONFLICT),
     ("process-over", StatusCode::CONFLICT),
     ("service-leaves", StatusCode::SERVICE_UNAVAILABLE),

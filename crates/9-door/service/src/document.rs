@@ -5,7 +5,7 @@
 //! (`UPDATE=1 cargo test -p catenet-service` rewrites it).
 
 use crate::answers;
-use crate::api::{ErrorBody, Problem};
+use crate::api::{ErrorBody, LiveWish, Problem};
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, Ref, ResponseBuilder};
@@ -26,7 +26,7 @@ static ALWAYS: &[(&str, &str)] = &[
 ];
 
 #[derive(utoipa::OpenApi)]
-#[openapi(components(schemas(ErrorBody, Problem)))]
+#[openapi(components(schemas(ErrorBody, LiveWish, Problem)))]
 struct Shared;
 
 /// Completes what the groups say of themselves.

@@ -22,6 +22,8 @@ pub struct RunningLab {
     pub source: String,
     /// Its seed.
     pub seed: u64,
+    /// Who listens to what it does.
+    pub live: crate::pulse::Board,
     mailbox: Mailbox,
     ended: watch::Receiver<Option<Ended>>,
     trouble: Trouble,
@@ -179,6 +181,7 @@ impl Labs {
             lab,
             source: if matches!(request.source, Source::Builtin(_)) { known } else { file },
             seed,
+            live: crate::pulse::Board::default(),
             mailbox: driver.mailbox().clone(),
             ended,
             trouble,

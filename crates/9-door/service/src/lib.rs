@@ -20,6 +20,7 @@
 //! | [`join`] | real programs as hosts |
 //! | [`who`], [`life`], [`look`], [`control`], [`programs`], [`watching`] | one group of requests each |
 //! | [`stream`] | answers that go on |
+//! | [`live`], [`pulse`] | what happens right now: the WebSocket, and the one look that all its readers share |
 //!
 //! Absent until the next version: roles for non-loopback addresses.
 
@@ -37,11 +38,13 @@ pub mod http;
 pub mod join;
 pub mod labs;
 pub mod life;
+pub mod live;
 pub mod look;
 pub mod loopback;
 pub mod page;
 pub mod place;
 pub mod programs;
+pub mod pulse;
 pub mod sources;
 pub mod stream;
 pub mod watching;

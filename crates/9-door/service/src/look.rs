@@ -1,7 +1,9 @@
 //! Looking at a lab: its parts, and the tables inside its nodes.
 
 use crate::answers::{Answer, OfLab};
-use crate::api::{LabView, LinkLine, NetworkView, NodeLine, Problem, ProgramLine};
+use crate::api::{
+    Count, LabView, LinkLine, LinkState, NetworkView, NodeLine, Problem, ProgramLine,
+};
 use crate::extract::Path;
 use crate::http::Service;
 use crate::labs::RunningLab;
@@ -125,18 +127,35 @@ fn node_line(lab: &RunningLab, name: &str, kind: NodeKind, powered: bool) -> Nod
 
 fn link_line(world: &World, cable: &CableView<'_>) -> LinkLine {
     let end = |(node, jack)| format!("{}.{}", world.name(node), world.jack_name(node, jack));
-    let state = match (cable.cut, cable.up) {
-        (true, _) => "cut",
-        (false, true) => "up",
-        (false, false) => "down",
-    };
     LinkLine {
         name: cable.name.to_owned(),
         a: end(cable.a),
         b: end(cable.b),
-        state: state.to_owned(),
+        state: cable_state(cable).to_owned(),
         forward: knobs(cable.forward.config()),
         backward: knobs(cable.backward.config()),
+    }
+}
+
+fn cable_state(cable: &CableView<'_>) -> &'static str {
+    match (cable.cut, cable.up) {
+        (true, _) => "cut",
+        (false, true) => "up",
+        (false, false) => "down",
+    }
+}
+
+/// A cable as it is now, with what it has carried.
+pub fn link_state(cable: &CableView<'_>) -> LinkState {
+    let count = |line: &cable::Line| {
+        let ledger = line.ledger();
+        Count { frames: ledger.entered, octets: ledger.octets, dropped: ledger.lost }
+    };
+    LinkState {
+        name: cable.name.to_owned(),
+        state: cable_state(cable).to_owned(),
+        forward: count(cable.forward),
+        backward: count(cable.backward),
     }
 }
 

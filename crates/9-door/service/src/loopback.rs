@@ -60,5 +60,6 @@ async fn talk(line: TcpStream, routes: Router) {
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEADER);
     let talk = builder.serve_connection(TokioIo::new(line), TowerToHyperService::new(routes));
+    let talk = talk.with_upgrades(); // a WebSocket goes on beside this task
     let _ = talk.await; // a peer's fault ends its own connection
 }

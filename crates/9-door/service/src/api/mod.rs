@@ -11,7 +11,7 @@
 //! | [`labs`], [`look`] | `/labs`, and looking at one |
 //! | [`control`] | `/labs/{lab}/do` |
 //! | [`programs`] | `/labs/{lab}/exec` and `/processes/..` |
-//! | [`watching`] | `/labs/{lab}/events` |
+//! | [`watching`], [`live`] | `/labs/{lab}/events`, `/labs/{lab}/live` |
 //! | [`join`] | `join.sock`, which speaks beside HTTP |
 //!
 //! A new group: a file here with its types (`Serialize`, `Deserialize`, `ToSchema`, every field
@@ -20,6 +20,7 @@
 pub mod control;
 pub mod join;
 pub mod labs;
+pub mod live;
 pub mod look;
 pub mod problem;
 pub mod programs;
@@ -29,6 +30,7 @@ pub mod who;
 pub use control::*;
 pub use join::*;
 pub use labs::*;
+pub use live::*;
 pub use look::*;
 pub use problem::*;
 pub use programs::*;

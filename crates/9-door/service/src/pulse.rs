@@ -1,0 +1,360 @@
+//! Digests of a running lab: one look each 200 ms for all who listen, none while nobody does.
+//!
+//! The look is a letter to the lab's thread that does bounded work: at most `MOST_LOOKS` entries per
+//! filter, backwards from the newest, and no longer than `LONGEST_LOOK`. What it finds becomes text on
+//! a thread of the service, once per filter, and lies in a watch channel: readers share it, a reader
+//! that does not come for it finds the next one there.
+//!
+//! Invariants: a lab without readers is not asked (`a_lab_is_asked_only_while_somebody_listens`); a
+//! reader's messages and what it is told to have skipped add up to what happened
+//! (`what_is_told_and_what_is_skipped_add_up`).
+
+use crate::api::{EventLine, LinkState, Live, NodeState, Problem, Skipped};
+use crate::labs::RunningLab;
+use crate::{look, watching};
+use axum::extract::ws::Utf8Bytes;
+use door::driver::Running;
+use lab::seen::StreamFilter;
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+use tokio::time::MissedTickBehavior;
+
+/// Time between two looks.
+const BEAT: Duration = Duration::from_millis(200);
+/// Beats without news after which a message is sent all the same, so that clocks stay together.
+const QUIET_BEATS: u32 = 5;
+/// Lines of a kind in one digest.
+const MOST_LINES: usize = 60;
+/// Entries of a log looked at in one look.
+const MOST_LOOKS: usize = 2048;
+/// How long one filter's look may take; the entry at which it is over is the last.
+const LONGEST_LOOK: Duration = Duration::from_millis(1);
+/// Filters of one lab at once.
+const MOST_FILTERS: usize = 16;
+/// Readers of one lab at once.
+const MOST_READERS: usize = 128;
+
+/// Who listens to one lab.
+#[derive(Default)]
+pub struct Board {
+    channels: Mutex<Channels>,
+    readers: Arc<AtomicUsize>,
+}
+
+#[derive(Default)]
+struct Channels {
+    of: BTreeMap<String, Channel>,
+    /// Is there a task that looks?
+    beats: bool,
+}
+
+/// The readers of one filter.
+struct Channel {
+    filter: Arc<StreamFilter>,
+    news: watch::Sender<Option<Arc<Digest>>>,
+}
+
+/// What readers of one filter share.
+struct Digest {
+    /// The message for a reader that has missed nothing.
+    text: Utf8Bytes,
+    /// How much of the message's beginning says what was skipped.
+    head: usize,
+    /// What happened before the digest, counted since the channel began.
+    before: Skipped,
+    /// The same, after it.
+    after: Skipped,
+    /// What the digest itself tells.
+    told: Skipped,
+}
+
+/// A reader's place; dropping it makes room for another.
+struct Seat(Arc<AtomicUsize>);
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+/// Reads the digests of one filter at its own pace.
+pub struct Reader {
+    news: watch::Receiver<Option<Arc<Digest>>>,
+    /// What it knows of, told or skipped; none: it has just come.
+    known: Option<Skipped>,
+    _seat: Seat,
+}
+
+/// Begins to listen to a lab.
+///
+/// # Errors
+/// `bad-filter`, `full`.
+pub fn listen(lab: &Arc<RunningLab>, filter: &str) -> Result<Reader, Problem> {
+    let board = &lab.live;
+    let seat = Seat(board.readers.clone());
+    if board.readers.fetch_add(1, Ordering::AcqRel) >= MOST_READERS {
+        return Err(full());
+    }
+    Ok(Reader { news: subscribe(lab, filter)?, known: None, _seat: seat })
+}
+
+impl Reader {
+    /// The next message; none when the lab has ended.
+    pub async fn next(&mut self) -> Option<Utf8Bytes> {
+        loop {
+            self.news.changed().await.ok()?;
+            let digest = self.news.borrow_and_update().clone();
+            if let Some(digest) = digest {
+                let text = digest.for_reader(self.known);
+                self.known = Some(digest.after);
+                return Some(text);
+            }
+        }
+    }
+
+    /// Turns to another filter.
+    ///
+    /// # Errors
+    /// `bad-filter`, `full`; then it stays where it is.
+    pub fn turn(&mut self, lab: &Arc<RunningLab>, filter: &str) -> Result<(), Problem> {
+        self.news = subscribe(lab, filter)?;
+        self.known = None;
+        Ok(())
+    }
+}
+
+impl Digest {
+    fn for_reader(&self, known: Option<Skipped>) -> Utf8Bytes {
+        let Some(known) = known.filter(|known| *known != self.before) else {
+            return self.text.clone();
+        };
+        let skipped = Skipped {
+            frames: self.after.frames - known.frames - self.told.frames,
+            events: self.after.events - known.events - self.told.events,
+        };
+        (head(&skipped) + self.text.get(self.head..).unwrap_or_default()).into()
+    }
+}
+
+/// How a message begins: its first field is what was skipped.
+fn head(skipped: &Skipped) -> String {
+    // Plain data always has a JSON form.
+    format!("{{\"skipped\":{}", serde_json::to_string(skipped).unwrap_or_default())
+}
+
+fn full() -> Problem {
+    Problem::new(
+        "full",
+        "this lab has as many live readers or filters as it can have; close one",
+        "此实验的实时读者或过滤器已达上限; 请关闭一个",
+    )
+}
+
+fn subscribe(
+    lab: &Arc<RunningLab>,
+    filter: &str,
+) -> Result<watch::Receiver<Option<Arc<Digest>>>, Problem> {
+    let filter = filter.trim();
+    let parsed =
+        StreamFilter::parse(filter).map_err(|why| Problem::new("bad-filter", why.en, why.zh))?;
+    let mut channels = lab.live.lock();
+    if !channels.of.contains_key(filter) && channels.of.len() >= MOST_FILTERS {
+        // Those that nobody reads any more are gone at the next beat; they must not count.
+        channels.of.retain(|_, channel| channel.news.receiver_count() > 0);
+        if channels.of.len() >= MOST_FILTERS {
+            return Err(full());
+        }
+    }
+    let channel = channels
+        .of
+        .entry(filter.to_owned())
+        .or_insert_with(|| Channel { filter: Arc::new(parsed), news: watch::Sender::new(None) });
+    let mut news = channel.news.subscribe();
+    news.mark_changed(); // what the others know already is news to it
+    if !channels.beats {
+        channels.beats = true;
+        tokio::spawn(beat(lab.clone()));
+    }
+    Ok(news)
+}
+
+/// A filter's state between two looks.
+struct Watch {
+    filter: Arc<StreamFilter>,
+    /// The number of the first event not looked at yet; none: before the first look.
+    events: Option<u64>,
+    /// What was told or skipped since the channel began.
+    happened: Skipped,
+    /// Beats since the last digest.
+    quiet: u32,
+}
+
+/// What all filters share of one look.
+#[derive(Clone, Default)]
+struct State {
+    at_nanos: u64,
+    links: Vec<LinkState>,
+    nodes: Vec<NodeState>,
+    /// Made from the names of nodes and cables.
+    shape: u64,
+}
+
+/// What one look found for one filter.
+struct Found {
+    events: Vec<EventLine>,
+    /// Events that were not looked at.
+    unseen: u64,
+    /// Where the next look begins.
+    next_event: u64,
+}
+
+/// What is new in the state since the look before.
+#[derive(Clone, Copy)]
+struct Changes {
+    topology: u64,
+    /// Has anything changed but the time?
+    any: bool,
+    /// Has time passed?
+    time: bool,
+}
+
+/// Looks at the lab while somebody listens.
+async fn beat(lab: Arc<RunningLab>) {
+    let mut ticks = tokio::time::interval(BEAT);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut watches: BTreeMap<String, Watch> = BTreeMap::new();
+    let mut last = State::default();
+    let mut topology = 0;
+    loop {
+        ticks.tick().await;
+        let Some(heard) = lab.live.heard() else { return };
+        watches.retain(|filter, _| heard.contains_key(filter));
+        for (text, filter) in heard {
+            watches.entry(text).or_insert_with(|| Watch::new(filter));
+        }
+        let wanted: Vec<_> =
+            watches.values().map(|watch| (watch.filter.clone(), watch.events)).collect();
+        let looked = lab.ask(move |running| {
+            let look = |(filter, from): &(Arc<StreamFilter>, _)| find(running, filter, *from);
+            let found: Vec<Found> = wanted.iter().map(look).collect();
+            (state(running), found)
+        });
+        let Ok((now, found)) = looked.await else { return lab.live.close() };
+        topology += u64::from(now.shape != last.shape);
+        let changes = Changes {
+            topology,
+            any: now.links != last.links || now.nodes != last.nodes,
+            time: now.at_nanos != last.at_nanos,
+        };
+        for ((text, watch), found) in watches.iter_mut().zip(found) {
+            if let Some(digest) = watch.digest(found, &now, changes) {
+                lab.live.publish(text, digest);
+            }
+        }
+        last = now;
+    }
+}
+
+impl Board {
+    fn lock(&self) -> MutexGuard<'_, Channels> {
+        self.channels.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The filters that somebody reads; none: nobody does, and whoever comes next starts the task.
+    fn heard(&self) -> Option<BTreeMap<String, Arc<StreamFilter>>> {
+        let mut channels = self.lock();
+        channels.of.retain(|_, channel| channel.news.receiver_count() > 0);
+        channels.beats = !channels.of.is_empty();
+        let filters =
+            channels.of.iter().map(|(text, channel)| (text.clone(), channel.filter.clone()));
+        channels.beats.then(|| filters.collect())
+    }
+
+    fn publish(&self, filter: &str, digest: Digest) {
+        if let Some(channel) = self.lock().of.get(filter) {
+            channel.news.send_replace(Some(Arc::new(digest)));
+        }
+    }
+
+    /// The lab has ended: readers see their channels close.
+    fn close(&self) {
+        *self.lock() = Channels::default();
+    }
+}
+
+impl Watch {
+    fn new(filter: Arc<StreamFilter>) -> Watch {
+        Watch { filter, events: None, happened: Skipped::default(), quiet: QUIET_BEATS }
+    }
+
+    /// The digest of what was found; none when there is nothing to tell.
+    fn digest(&mut self, found: Found, now: &State, changes: Changes) -> Option<Digest> {
+        let first = self.events.is_none();
+        self.events = Some(found.next_event);
+        let skipped = Skipped { frames: 0, events: found.unseen };
+        let told = Skipped { frames: 0, events: found.events.len() as u64 };
+        let news =
+            first || changes.any || skipped != Skipped::default() || told != Skipped::default();
+        self.quiet += 1;
+        let due = changes.time && self.quiet >= QUIET_BEATS;
+        if !news && !due {
+            return None;
+        }
+        self.quiet = 0;
+        let before = self.happened;
+        self.happened.events += told.events + skipped.events;
+        let live = Live {
+            skipped,
+            links: now.links.clone(),
+            nodes: now.nodes.clone(),
+            topology: changes.topology,
+            events: found.events,
+        };
+        let text = serde_json::to_string(&live).ok()?;
+        let head = head(&skipped).len();
+        Some(Digest { text: text.into(), head, before, after: self.happened, told })
+    }
+}
+
+/// Cables and nodes as they are: on the lab's thread.
+fn state(running: &Running) -> State {
+    let world = &running.world;
+    let mut shape = DefaultHasher::new();
+    let links: Vec<LinkState> = world.cables().map(|cable| look::link_state(&cable)).collect();
+    let nodes: Vec<NodeState> = world
+        .nodes()
+        .map(|node| NodeState { name: node.name.to_owned(), powered: node.powered })
+        .collect();
+    links.iter().for_each(|link| link.name.hash(&mut shape));
+    nodes.iter().for_each(|node| node.name.hash(&mut shape));
+    State { at_nanos: world.now().as_nanos(), links, nodes, shape: shape.finish() }
+}
+
+/// The newest lines that a filter lets pass: on the lab's thread, so bounded in number and in time.
+fn find(running: &Running, filter: &StreamFilter, from: Option<u64>) -> Found {
+    let world = &running.world;
+    let log = world.events();
+    let next_event = log.next();
+    let from = from.unwrap_or(next_event);
+    let began = Instant::now();
+    let (mut events, mut looks) = (Vec::new(), 0);
+    for event in log.since(from).rev().take(MOST_LOOKS) {
+        if events.len() == MOST_LINES || began.elapsed() > LONGEST_LOOK {
+            break;
+        }
+        looks += 1;
+        if filter.passes_event(world, event) {
+            events.push(watching::event_line(world, event));
+        }
+    }
+    events.reverse();
+    Found { events, unseen: next_event - from - looks, next_event }
+}
+
+#[cfg(test)]
+#[path = "pulse_tests.rs"]
+mod tests;
