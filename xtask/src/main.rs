@@ -5,6 +5,7 @@
 //!      ├─ tidy    rules over files: words, links, citations, lengths
 //!      ├─ test    every step in order, a table at the end
 //!      ├─ labs    each lab: same bytes twice, and what tshark says of them
+//!      ├─ page    the page: types, lint, unit tests, and a real browser
 //!      ├─ wasm    the pure floors check for a machine without an operating system
 //!      ├─ walk    the stations that docs/walk.md names exist
 //!      ├─ bench   races against other stacks (`bench/`)
@@ -25,6 +26,7 @@
 mod bench;
 mod fuzz;
 mod labs;
+mod page;
 mod peers;
 mod shell;
 mod test;
@@ -45,6 +47,7 @@ cargo xtask TASK
   tower [--write]                    the floor plan: prove it, print it, keep ARCHITECTURE.md equal
   tidy                               rules over files
   labs [LAB ...] [--quick]           labs twice and by tshark (needs a built `catenet`)
+  page                               the page: its own checks, then a real browser clicks through it
   wasm                               the pure floors check for wasm32-unknown-unknown
   walk                               the stations of docs/walk.md exist in the code
   bench [NAME]                       races against other stacks
@@ -97,6 +100,7 @@ fn dispatch(words: &[&str]) -> Option<Result<(), Failure>> {
         "tower" => tower::run(has("--write")).map(|report| print!("{report}")),
         "tidy" => tidy::run().map(|note| println!("{note}")),
         "labs" => labs::run(&names, has("--quick")).map(|note| println!("{note}")),
+        "page" => page::run().map(|note| println!("{note}")),
         "wasm" => wasm::run().map(|note| println!("{note}")),
         "walk" => walk::run().map(|note| println!("{note}")),
         "bench" if names.len() <= 1 => bench::run(names.first().copied()),

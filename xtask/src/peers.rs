@@ -18,7 +18,7 @@ use crate::shell::{self, Failure};
 pub(crate) struct Peer {
     /// The command that a person types.
     pub program: &'static str,
-    /// The Debian package that brings it.
+    /// The Debian package that brings it; with what it needs to be of use, after a space.
     pub package: &'static str,
     /// What it proves.
     pub proves: &'static str,
@@ -36,6 +36,9 @@ pub(crate) const PEERS: &[Peer] = &[
     peer("iperf3", "iperf3", "a long transfer by somebody else's rules"),
     peer("python3", "python3", "the learner's own server and client"),
     peer("ip", "iproute2", "the interfaces that `join` makes are as it says"),
+    peer("chromium", "chromium fonts-noto-cjk", "a real browser clicks through the page"),
+    peer("node", "nodejs", "builds the page and drives the browser"),
+    peer("npm", "npm", "brings what the page is built with"),
 ];
 
 /// The target for which the pure floors must check.
@@ -151,9 +154,9 @@ fn install_packages(wanted: &[Peer]) -> Result<(), Failure> {
 /// The packages of some peers, each once, in the order of the list.
 fn packages_of(wanted: &[Peer]) -> Vec<&'static str> {
     let mut packages: Vec<&'static str> = Vec::new();
-    for peer in wanted {
-        if !packages.contains(&peer.package) {
-            packages.push(peer.package);
+    for package in wanted.iter().flat_map(|peer| peer.package.split(' ')) {
+        if !packages.contains(&package) {
+            packages.push(package);
         }
     }
     packages
@@ -197,8 +200,8 @@ mod tests {
 
     #[test]
     fn a_package_is_asked_for_once() {
-        let twice = [peer("dig", "dnsutils", ""), peer("nslookup", "dnsutils", "")];
-        assert_eq!(packages_of(&twice), ["dnsutils"]);
+        let twice = [peer("dig", "dnsutils", ""), peer("nslookup", "dnsutils fonts", "")];
+        assert_eq!(packages_of(&twice), ["dnsutils", "fonts"]);
     }
 
     #[test]
