@@ -1,0 +1,78 @@
+// A learner's hands on a running lab: pause and step, a terminal, a cut cable.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { open, visit } from "./browser.mjs";
+import { World, pause } from "./world.mjs";
+
+let world, browser, visitor;
+before(async () => {
+  world = await World.start();
+  browser = await open();
+  await world.lab({ builtin: "two-lans" });
+  visitor = await visit(browser, world);
+  await visitor.tab.goto(world.page);
+});
+after(async () => {
+  await browser?.close();
+  await world?.stop();
+});
+
+const at = (where) => visitor.tab.goto(`http://127.0.0.1:${world.port}/#/lab/two-lans/${where}`);
+
+test("a handshake is stepped segment by segment", async () => {
+  await at("events");
+  await visitor.do("clock-pause").click();
+  await visitor.do("clock-resume").waitFor();
+  const still = (await world.api("GET", "/labs/two-lans/clock")).nanos;
+  await pause(300);
+  assert.equal((await world.api("GET", "/labs/two-lans/clock")).nanos, still, "paused time stands");
+  // Step until a connection opens at pc1, then segment by segment.
+  const flags = [];
+  for (let step = 0; step < 400 && flags.length < 3; step++) {
+    const before = (await world.api("GET", "/labs/two-lans/clock")).nanos;
+    await visitor.do("clock-step-segment").click();
+    await visitor.tab.waitForFunction(async ([port, before]) => {
+      const answer = await fetch(`/api/v1/labs/two-lans/clock`);
+      return (await answer.json()).nanos > before;
+    }, [world.port, before]);
+    const { frames } = await world.api("GET", "/labs/two-lans/frames?order=newest&limit=1&filter=" + encodeURIComponent('tcp && node == "pc1"'));
+    const info = frames[0]?.info.en ?? "";
+    const now = (await world.api("GET", "/labs/two-lans/clock")).nanos;
+    if (frames[0]?.nanos !== now) continue; // another device's segment
+    if (flags.length > 0 || /^SYN/.test(info)) flags.push(info);
+  }
+  assert.match(flags[0], /^SYN/);
+  assert.match(flags[1], /SYN.*ACK/);
+  assert.match(flags[2], /ACK/);
+  await visitor.do("clock-resume").click();
+  await visitor.do("clock-pause").waitFor();
+});
+
+test("ping in pc1's terminal: its echo requests are seen", async () => {
+  await at("machine/pc1");
+  const line = visitor.do("terminal-input");
+  await line.click();
+  await line.fill("ping -c 2 10.0.2.80");
+  await line.press("Enter");
+  await visitor.do("terminal-output").getByText("2 received").waitFor();
+  await at("events");
+  await visitor.do("events-filter").fill("icmp.type == 8");
+  await visitor.do("events-filter").press("Enter");
+  await visitor.do("event-row").first().waitFor();
+  const said = await visitor.do("event-row").first().textContent();
+  assert.match(said, /10\.0\.2\.80/);
+});
+
+test("a cut cable is seen, and a mended one", async () => {
+  await at("network");
+  const cable = visitor.do("link", '[data-link="pc1--office"]').first();
+  await cable.dispatchEvent("click");
+  await visitor.do("link-cut").click();
+  await visitor.tab.waitForSelector('[data-testid="link"][data-link="pc1--office"][data-state="cut"]');
+  const links = (await world.api("GET", "/labs/two-lans")).links;
+  assert.equal(links.find((link) => link.name === "pc1--office").state, "cut");
+  await visitor.do("link-mend").click();
+  await visitor.tab.waitForSelector('[data-testid="link"][data-link="pc1--office"][data-state="up"]');
+});
+
+test("nothing went wrong behind the page", () => assert.deepEqual(visitor.told, []));
