@@ -31,10 +31,10 @@ test("a handshake is stepped segment by segment", async () => {
   for (let step = 0; step < 400 && flags.length < 3; step++) {
     const before = (await world.api("GET", "/labs/two-lans/clock")).nanos;
     await visitor.do("clock-step-segment").click();
-    await visitor.tab.waitForFunction(async ([port, before]) => {
+    await visitor.tab.waitForFunction(async (before) => {
       const answer = await fetch(`/api/v1/labs/two-lans/clock`);
       return (await answer.json()).nanos > before;
-    }, [world.port, before]);
+    }, before);
     const { frames } = await world.api("GET", "/labs/two-lans/frames?order=newest&limit=1&filter=" + encodeURIComponent('tcp && node == "pc1"'));
     const info = frames[0]?.info.en ?? "";
     const now = (await world.api("GET", "/labs/two-lans/clock")).nanos;

@@ -1,6 +1,9 @@
 // The page's words in English. A key that zh.ts lacks does not compile.
 
+import { views } from "./views.en";
+
 export const en = {
+  ...views,
   name: "Catenet",
   slogan: "A whole internet, every layer of it in view.",
   common: {

@@ -1,8 +1,10 @@
 // 页面的中文词句; 缺少 en.ts 中的任何一个键都不能编译.
 
 import type { Words } from "./en";
+import { views } from "./views.zh";
 
 export const zh: Words = {
+  ...views,
   name: "Catenet",
   slogan: "一个完整的互联网, 每一层都看得见.",
   common: {

@@ -2,7 +2,11 @@
 
 import type { Component } from "svelte";
 import type { Place, View } from "../state/route.svelte";
+import Events from "./events/View.svelte";
+import Ladder from "./ladder/View.svelte";
+import Machine from "./machine/View.svelte";
 import Network from "./network/View.svelte";
+import Packet from "./packet/View.svelte";
 
 export interface ViewProps {
   place: Place;
@@ -12,4 +16,8 @@ export interface ViewProps {
 
 export const views: Partial<Record<View, Component<ViewProps>>> = {
   network: Network,
+  events: Events,
+  ladder: Ladder,
+  packet: Packet,
+  machine: Machine,
 };
