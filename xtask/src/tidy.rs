@@ -51,7 +51,8 @@ pub(crate) struct File {
 }
 
 /// Endings of the texts among our files.
-const TEXTS: &[&str] = &["css", "html", "js", "lock", "md", "rs", "sh", "svelte", "toml", "ts"];
+const TEXTS: &[&str] =
+    &["css", "html", "js", "json", "lock", "md", "mjs", "rs", "sh", "svelte", "toml", "ts"];
 
 /// Applies every rule to every file.
 ///
