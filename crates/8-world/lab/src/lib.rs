@@ -22,6 +22,7 @@
 //! | [`seen`], [`judge`](mod@judge), [`tables`] | recorded frames as filters see them; is it so? |
 //! | [`run`](mod@run) | a lab in virtual time, from boot to its checks and tasks |
 //! | [`gallery`] | the labs inside the binary |
+//! | [`lesson`] | scenes, buttons and tasks beside a lab: a file of its own |
 //! | [`expect`] | what a `[[check]]` demands |
 
 pub mod command;
@@ -32,6 +33,7 @@ pub mod filter;
 pub mod gallery;
 pub mod inputs;
 pub mod judge;
+pub mod lesson;
 pub mod long_form;
 pub mod model;
 mod nearest;

@@ -51,20 +51,22 @@ pub fn parse_bytes(
     file_name: &str,
     options: &Options<'_>,
 ) -> Result<Lab, Vec<Diagnostic>> {
-    match std::str::from_utf8(octets) {
-        Ok(text) => parse_with(text, file_name, options),
-        Err(error) => {
-            let at = error.valid_up_to();
-            let octet = octets.get(at).copied().unwrap_or(0);
-            let shown = String::from_utf8_lossy(octets);
-            // Invalid octets become one character of three: the place before them stays true.
-            let complaint = syntax::not_text(&format!("0x{octet:02X}"));
-            let mut sink = Sink::default();
-            let file = sink.add_file(file_name, &shown);
-            sink.report(crate::diagnostic::Span { file, start: at, end: at + 1 }, complaint);
-            Err(sink.finish())
-        }
-    }
+    utf8(octets, file_name).and_then(|text| parse_with(text, file_name, options))
+}
+
+/// The text of a file, or the place of the first octet that no text has.
+pub(crate) fn utf8<'a>(octets: &'a [u8], file_name: &str) -> Result<&'a str, Vec<Diagnostic>> {
+    std::str::from_utf8(octets).map_err(|error| {
+        let at = error.valid_up_to();
+        let octet = octets.get(at).copied().unwrap_or(0);
+        let shown = String::from_utf8_lossy(octets);
+        // Invalid octets become one character of three: the place before them stays true.
+        let complaint = syntax::not_text(&format!("0x{octet:02X}"));
+        let mut sink = Sink::default();
+        let file = sink.add_file(file_name, &shown);
+        sink.report(crate::diagnostic::Span { file, start: at, end: at + 1 }, complaint);
+        sink.finish()
+    })
 }
 
 /// Reads a lab, given what the world around it knows.

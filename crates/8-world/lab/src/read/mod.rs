@@ -26,8 +26,8 @@ pub(crate) use address::check_name;
 
 /// The keys of a lab file that stand above the first table.
 pub(crate) const SCALARS: &[&str] = &[
-    "lab", "title", "about", "version", "clock", "seed", "epoch", "duration", "domain", "resolver", "links",
-    "include",
+    "lab", "title", "about", "version", "clock", "seed", "epoch", "duration", "domain", "resolver",
+    "links", "include",
 ];
 /// Its tables.
 pub(crate) const TABLES: &[&str] = &[
