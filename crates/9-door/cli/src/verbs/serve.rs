@@ -7,8 +7,11 @@ use crate::say::{Context, Exit, Failure};
 /// Runs the service until it is told to stop.
 pub fn run(_context: &Context, serve: &Serve) -> Result<Exit, Failure> {
     let place = client::place()?;
-    let options =
-        service::Options { listen: serve.listen, until_idle: serve.until_idle, page: None };
+    let options = service::Options {
+        listen: serve.listen,
+        until_idle: serve.until_idle,
+        page: Some(&ui::PAGE),
+    };
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|error| Failure::cannot(error.to_string()))?;
