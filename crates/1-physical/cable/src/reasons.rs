@@ -3,28 +3,28 @@
 trace::reasons! {
     1001 cable_queue_full CableQueueFull { waiting: usize, len: usize } Note ""
         en "The cable's queue is full ({waiting} frames wait): the frame of {len} octets is lost."
-        zh "线路队列已满 (已有 {waiting} 帧在等待): 这个 {len} 字节的帧丢失了。";
+        zh "网线队列已满 (已有 {waiting} 帧在等待): 这个 {len} 字节的帧丢失了。";
     1002 cable_loss CableLoss {} Note ""
         en "The cable lost the frame (its loss knob)."
-        zh "线路丢失了这个帧 (设定的丢包率)。";
+        zh "网线丢失了这个帧 (设定的丢包率)。";
     1003 cable_too_long CableTooLong { len: usize, mtu: u16 } Note ""
         en "The packet has {len} octets, and the cable carries at most {mtu}: it is lost."
-        zh "分组有 {len} 字节, 线路最多承载 {mtu} 字节: 它丢失了。";
+        zh "分组有 {len} 字节, 网线最多承载 {mtu} 字节: 它丢失了。";
     1004 cable_cut CableCut {} Note ""
         en "The cable was cut while the frame was on it: the frame is lost."
-        zh "帧还在线路上时线路断了: 帧丢失了。";
+        zh "帧还在网线上时网线断了: 帧丢失了。";
     1005 cable_down CableDown {} Note ""
         en "The cable carries nothing now (cut, or its other end is switched off): the frame is lost."
-        zh "线路现在不通 (已断开, 或对端已关机): 帧丢失了。";
+        zh "网线现在不通 (已断开, 或对端已关机): 帧丢失了。";
     1006 cable_flipped_bits CableFlippedBits { bits: u32 } Note ""
         en "The cable flipped {bits} bits of the frame; its check sequence no longer matches."
-        zh "线路翻转了帧中的 {bits} 个比特; 帧校验序列不再匹配。";
+        zh "网线翻转了帧中的 {bits} 个比特; 帧校验序列不再匹配。";
     1007 cable_duplicated CableDuplicated {} Note ""
         en "The cable delivers the frame twice (its duplicate knob)."
-        zh "线路把这个帧送达两次 (设定的重复率)。";
+        zh "网线把这个帧送达两次 (设定的重复率)。";
     1008 cable_held_back CableHeldBack { by: base::Duration } Note ""
         en "The cable holds the frame back by {by}, so that later ones may overtake it."
-        zh "线路把这个帧多扣留 {by}, 后面的帧可能超过它。";
+        zh "网线把这个帧多扣留 {by}, 后面的帧可能超过它。";
 }
 
 /// Does a reason with this code mean that the line lost the frame or spoiled it?

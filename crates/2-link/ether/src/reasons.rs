@@ -50,7 +50,7 @@ trace::reasons! {
         zh "还不知道 {address} 的硬件地址: 分组先等待 (共 {waiting} 个在等)。";
     2023 neighbour_queue_full NeighbourQueueFull { address: IpAddr, bound: usize } Dropped "rfc4861#7.2.2"
         en "Packets that wait for the hardware address of {address} may take {bound} octets of memory: the oldest gives way."
-        zh "等待 {address} 硬件地址的分组最多占用 {bound} 个八位组的内存: 丢弃最早的一个。";
+        zh "等待 {address} 硬件地址的分组最多占用 {bound} 字节的内存: 丢弃最早的一个。";
     2024 neighbour_table_full NeighbourTableFull { address: IpAddr, bound: usize } Dropped ""
         en "All {bound} entries of the neighbour table are in use: {address} finds no room."
         zh "邻居表的 {bound} 个表项都在使用: 没有位置给 {address}。";

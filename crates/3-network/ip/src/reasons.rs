@@ -14,10 +14,10 @@ trace::reasons! {
         zh "这是 IPv6 分组, 而本机还不会 IPv6。";
     3004 martian_source MartianSource { src: IpAddr, why: &'static str } Dropped "rfc1812#5.3.7"
         en "No packet on a wire can come from {src} ({why}): forged or misconfigured."
-        zh "线路上的分组不可能来自 {src} ({why}): 伪造或配置错误。";
+        zh "网线上来的分组不可能出自 {src} ({why}): 伪造或配置错误。";
     3005 martian_destination MartianDestination { dst: IpAddr, why: &'static str } Dropped "rfc1812#5.3.7"
         en "No packet on a wire can go to {dst} ({why})."
-        zh "线路上的分组不可能发往 {dst} ({why})。";
+        zh "网线上来的分组不可能发往 {dst} ({why})。";
     3006 link_broadcast LinkBroadcast { dst: IpAddr } Dropped "rfc1122#3.3.6"
         en "The frame was for everybody, but the packet in it is for {dst} alone: a contradiction, dropped in silence."
         zh "帧是广播的, 而其中的分组只发给 {dst}: 自相矛盾, 静默丢弃。";
@@ -32,7 +32,7 @@ trace::reasons! {
         zh "来自 {src} 的分组要求自己指定路径 (源路由选项)。规范要求路由器照办, 本机拒绝: 它能绕过过滤。";
     3010 bad_option BadOption { src: IpAddr, pointer: u8 } Dropped "rfc1122#3.2.1.8"
         en "The IP options of the packet from {src} are wrong at octet {pointer}."
-        zh "来自 {src} 的分组, IP 选项在第 {pointer} 个八位组处有错。";
+        zh "来自 {src} 的分组, IP 选项在第 {pointer} 字节处有错。";
 
     3020 forwarded Forwarded { dst: IpAddr, next_hop: IpAddr, interface: u16 } Note "rfc1812#5.2.1"
         en "The packet for {dst} goes on to {next_hop} by interface {interface}."
@@ -45,10 +45,10 @@ trace::reasons! {
         zh "没有通往 {dst} 的路由。";
     3023 too_big TooBig { dst: IpAddr, octets: usize, mtu: u16 } Dropped "rfc1191#4"
         en "The packet for {dst} has {octets} octets, the next link takes {mtu}, and the packet forbids cutting (DF)."
-        zh "发往 {dst} 的分组有 {octets} 个八位组, 下一段链路最多 {mtu}, 而分组禁止分片 (DF)。";
+        zh "发往 {dst} 的分组有 {octets} 字节, 下一段链路最多 {mtu}, 而分组禁止分片 (DF)。";
     3024 fragmented Fragmented { dst: IpAddr, octets: usize, mtu: u16, pieces: usize } Consumed "rfc791#3.2"
         en "The packet for {dst} of {octets} octets is cut into {pieces} fragments, because the link takes {mtu}."
-        zh "发往 {dst} 的 {octets} 个八位组的分组被切成 {pieces} 片, 因为链路最多容纳 {mtu}。";
+        zh "发往 {dst} 的 {octets} 字节的分组被切成 {pieces} 片, 因为链路最多容纳 {mtu}。";
     3025 directed_broadcast DirectedBroadcast { dst: IpAddr } Dropped "rfc2644#2"
         en "{dst} means everybody on another network; routers do not forward that, because it was used for attacks."
         zh "{dst} 表示另一网络上的所有主机; 路由器不转发这种广播, 因为它曾被用于攻击。";
@@ -106,7 +106,7 @@ trace::reasons! {
 
     3060 fragment_kept FragmentKept { src: IpAddr, id: u16, offset: u16, octets: u16 } Note "rfc791#3.2"
         en "A fragment from {src} (id {id}): octets {offset} and on, {octets} of them. It waits for the others."
-        zh "来自 {src} 的分片 (id {id}): 从第 {offset} 个八位组起共 {octets} 个, 等待其余分片。";
+        zh "来自 {src} 的分片 (id {id}): 从第 {offset} 字节起共 {octets} 字节, 等待其余分片。";
     3061 reassembled Reassembled { src: IpAddr, id: u16, pieces: usize } Consumed "rfc791#3.2"
         en "All {pieces} fragments of packet {id} from {src} are here: the packet is whole again."
         zh "来自 {src} 的分组 {id} 的 {pieces} 个分片都到齐了: 分组重新完整。";
@@ -121,10 +121,10 @@ trace::reasons! {
         zh "来自 {src} 的分组 {id} 有一个分片不合理: {why}。";
     3065 duplicate_fragment DuplicateFragment { src: IpAddr, id: u16, offset: u16 } Dropped "rfc8200#4.5"
         en "This fragment of packet {id} from {src} (octet {offset} and on) is here already."
-        zh "来自 {src} 的分组 {id} 的这个分片 (从第 {offset} 个八位组起) 已经收到过。";
+        zh "来自 {src} 的分组 {id} 的这个分片 (从第 {offset} 字节起) 已经收到过。";
     3066 reassembly_full ReassemblyFull { src: IpAddr, id: u16, bound: usize } Dropped ""
         en "Too many fragments wait ({bound} octets of memory at most): packet {id} from {src}, begun first, gives way."
-        zh "等待中的分片太多 (内存上限 {bound} 个八位组): 丢弃最早开始的来自 {src} 的分组 {id}。";
+        zh "等待中的分片太多 (内存上限 {bound} 字节): 丢弃最早开始的来自 {src} 的分组 {id}。";
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ trace::reasons! {
         zh "没有主机应答 {next_hop} 的地址查询: 通知发送方。";
     5019 loops_back LoopsBack { after: Duration } Note "rfc1122#3.2.1.3"
         en "The packet is for this machine: it comes back in {after} and touches no wire."
-        zh "分组发给本机: 它在 {after} 后回到本机, 不经过任何线路。";
+        zh "分组发给本机: 它在 {after} 后回到本机, 不经过任何网线。";
     5020 announced Announced { address: IpAddr, mac: MacAddr } Note "rfc5227#2.3"
         en "The new address {address} is announced to everybody on the link ({mac})."
         zh "向链路上所有主机通告新地址 {address} ({mac})。";

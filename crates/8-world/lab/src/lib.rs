@@ -22,6 +22,7 @@
 //! | [`seen`], [`judge`](mod@judge), [`tables`] | recorded frames as filters see them; is it so? |
 //! | [`run`](mod@run) | a lab in virtual time, from boot to its checks and tasks |
 //! | [`gallery`] | the labs inside the binary |
+//! | [`glossary`] | one word per thing, in both languages |
 //! | [`lesson`] | scenes, buttons and tasks beside a lab: a file of its own |
 //! | [`expect`] | what a `[[check]]` demands |
 
@@ -31,6 +32,7 @@ pub mod expect;
 pub mod fields;
 pub mod filter;
 pub mod gallery;
+pub mod glossary;
 pub mod inputs;
 pub mod judge;
 pub mod lesson;

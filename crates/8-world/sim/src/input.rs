@@ -255,7 +255,7 @@ impl InputError {
     fn chinese(&self) -> String {
         match self {
             InputError::UnknownNode(name) => format!("没有名为 {name} 的节点"),
-            InputError::UnknownCable(name) => format!("没有名为 {name} 的线路"),
+            InputError::UnknownCable(name) => format!("没有名为 {name} 的网线"),
             InputError::UnknownProgram(name) => format!("没有名为 {name} 的程序"),
             InputError::UnknownProcess(id) => format!("没有编号为 {} 的进程", id.0),
             InputError::ProcessOver(id) => format!("进程 {} 已经结束", id.0),

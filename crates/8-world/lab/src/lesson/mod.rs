@@ -41,6 +41,7 @@ mod reader;
 mod scribe;
 pub mod shelf;
 mod show;
+mod terms;
 
 use serde::Serialize;
 
@@ -48,6 +49,7 @@ use crate::{Expect, Text, Verb};
 
 pub use prose::{Piece, pieces};
 pub use reader::{Find, read_lesson, read_with};
+pub(crate) use terms::read_terms;
 
 /// One lesson, complete.
 #[derive(Clone, Debug, PartialEq)]

@@ -244,19 +244,7 @@ impl Scribe<'_> {
         for item in &items {
             let Some(words) = self.reader.words(item, "rfc") else { continue };
             if !is_clause(words) {
-                let complaint = Complaint::new(
-                    "bad-clause",
-                    0..words.len(),
-                    text(
-                        format!("`{words}` names no clause of an RFC"),
-                        format!("`{words}` 不是 RFC 的条款"),
-                    ),
-                );
-                let help = text(
-                    "write: rfc = [\"rfc9293#3.5\"], or \"rfc768\" for the whole",
-                    "写成: rfc = [\"rfc9293#3.5\"]; 整篇写成 \"rfc768\"",
-                );
-                self.reader.complain(item, complaint.help(help));
+                self.reader.complain(item, bad_clause(words));
             }
             out.push(words.to_owned());
         }
@@ -265,11 +253,24 @@ impl Scribe<'_> {
 }
 
 /// `rfc768`, `rfc9293#3.10.7.4`, `rfc8985#appendix-A`.
-fn is_clause(words: &str) -> bool {
+pub(super) fn is_clause(words: &str) -> bool {
     let (rfc, section) = words.split_once('#').unwrap_or((words, "1"));
     let number = rfc.strip_prefix("rfc").unwrap_or("");
     let numbered =
         !number.is_empty() && number.len() <= 5 && number.bytes().all(|b| b.is_ascii_digit());
     let part = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
     numbered && !section.is_empty() && section.chars().all(part)
+}
+
+/// The complaint about what names no clause.
+pub(super) fn bad_clause(words: &str) -> Complaint {
+    let complaint = Complaint::new(
+        "bad-clause",
+        0..words.len(),
+        text(format!("`{words}` names no clause of an RFC"), format!("`{words}` 不是 RFC 的条款")),
+    );
+    complaint.help(text(
+        "write \"rfc9293#3.5\", or \"rfc768\" for the whole",
+        "写成 \"rfc9293#3.5\"; 整篇写成 \"rfc768\"",
+    ))
 }
