@@ -18,7 +18,7 @@
 //! | [`labs`], [`sources`] | the labs that run; where their text comes from |
 //! | [`endings`] | how labs ended that nobody stopped |
 //! | [`join`] | real programs as hosts |
-//! | [`who`], [`life`], [`look`], [`control`], [`programs`], [`watching`] | one group of requests each |
+//! | [`who`], [`life`], [`look`], [`control`], [`programs`], [`watching`], [`lessons`] | one group of requests each |
 //! | [`stream`] | answers that go on |
 //! | [`live`], [`pulse`] | what happens right now: the WebSocket, and the one look that all its readers share |
 //!
@@ -37,6 +37,7 @@ pub mod guard;
 pub mod http;
 pub mod join;
 pub mod labs;
+pub mod lessons;
 pub mod life;
 pub mod live;
 pub mod look;

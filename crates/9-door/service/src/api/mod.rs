@@ -12,6 +12,7 @@
 //! | [`control`] | `/labs/{lab}/do` |
 //! | [`programs`] | `/labs/{lab}/exec` and `/processes/..` |
 //! | [`watching`], [`live`] | `/labs/{lab}/events`, `/labs/{lab}/live` |
+//! | [`lessons`] | `/gallery`, `/lessons`, `/glossary` |
 //! | [`join`] | `join.sock`, which speaks beside HTTP |
 //!
 //! A new group: a file here with its types (`Serialize`, `Deserialize`, `ToSchema`, every field
@@ -20,6 +21,7 @@
 pub mod control;
 pub mod join;
 pub mod labs;
+pub mod lessons;
 pub mod live;
 pub mod look;
 pub mod problem;
@@ -30,6 +32,7 @@ pub mod who;
 pub use control::*;
 pub use join::*;
 pub use labs::*;
+pub use lessons::*;
 pub use live::*;
 pub use look::*;
 pub use problem::*;
