@@ -100,6 +100,7 @@ export interface NodeLine {
   name: string;
   kind: "host" | "router" | "switch" | "joined";
   powered: boolean;
+  title?: Text | null;
   addresses: string[];
   names: string[];
 }
