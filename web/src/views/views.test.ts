@@ -5,7 +5,7 @@ import { windowOf } from "../parts/window";
 import { place, stepFor, yOf } from "./ladder/geometry";
 import { complete } from "./machine/complete";
 import { readTcp } from "./machine/connections";
-import { BOX, STATES, WAYS, wayLine } from "./machine/states";
+import { BOX, STATES, WAYS, wayPoints } from "./machine/states";
 import { tableOf } from "./machine/tables";
 import { clauseName } from "./packet/clause";
 import { fieldAt, octetsOf, rowsOf, treeOf } from "./packet/octets";
@@ -116,8 +116,23 @@ describe("the states' picture", () => {
     for (const a of STATES) for (const b of STATES) if (a !== b) expect(Math.abs(a.x - b.x) > BOX.width || Math.abs(a.y - b.y) > BOX.height).toBe(true);
   });
   it("cuts a way at the borders", () => {
-    const line = wayLine({ name: "a", x: 0, y: 0 }, { name: "b", x: 0, y: 100 });
-    expect(line).toEqual({ x1: 0, y1: BOX.height / 2, x2: 0, y2: 100 - BOX.height / 2 });
+    const [a, b] = [{ name: "a", x: 0, y: 0 }, { name: "b", x: 0, y: 100 }];
+    expect(wayPoints(a, b)).toEqual([{ x: 0, y: BOX.height / 2 }, { x: 0, y: 100 - BOX.height / 2 }]);
+    expect(wayPoints(a, b, [{ x: 200, y: 0 }, { x: 200, y: 100 }])).toHaveLength(4);
+  });
+  it("leads no way through a state that it is not of", () => {
+    const inside = (box: { x: number; y: number }, at: { x: number; y: number }) => Math.abs(box.x - at.x) < BOX.width / 2 && Math.abs(box.y - at.y) < BOX.height / 2;
+    const by = new Map(STATES.map((one) => [one.name, one]));
+    for (const [from, to, corners] of WAYS) {
+      const points = wayPoints(by.get(from)!, by.get(to)!, corners);
+      points.slice(1).forEach((end, index) => {
+        const start = points[index]!;
+        for (let step = 0; step <= 200; step++) {
+          const at = { x: start.x + ((end.x - start.x) * step) / 200, y: start.y + ((end.y - start.y) * step) / 200 };
+          for (const box of STATES) if (box.name !== from && box.name !== to) expect(inside(box, at), `${from} ${to} ${box.name}`).toBe(false);
+        }
+      });
+    }
   });
 });
 

@@ -1,9 +1,12 @@
 // The states of a TCP connection as RFC 9293 section 3.3.2 draws them, for the picture.
 
-export interface StatePlace {
-  name: string;
+export interface Corner {
   x: number;
   y: number;
+}
+
+export interface StatePlace extends Corner {
+  name: string;
 }
 
 /** Where each state stands, in a picture of 560 by 430. */
@@ -15,14 +18,14 @@ export const STATES: StatePlace[] = [
   { name: "ESTABLISHED", x: 280, y: 170 },
   { name: "FIN-WAIT-1", x: 110, y: 250 },
   { name: "CLOSE-WAIT", x: 450, y: 250 },
-  { name: "FIN-WAIT-2", x: 110, y: 330 },
-  { name: "CLOSING", x: 280, y: 330 },
+  { name: "FIN-WAIT-2", x: 80, y: 330 },
+  { name: "CLOSING", x: 310, y: 330 },
   { name: "LAST-ACK", x: 450, y: 330 },
-  { name: "TIME-WAIT", x: 195, y: 400 },
+  { name: "TIME-WAIT", x: 215, y: 400 },
 ];
 
-/** From, to, and the key of what does it in the dictionary. */
-export const WAYS: [from: string, to: string][] = [
+/** From, to, and the corners on the way, where the straight line would cross a state. */
+export const WAYS: [from: string, to: string, by?: Corner[]][] = [
   ["CLOSED", "LISTEN"],
   ["CLOSED", "SYN-SENT"],
   ["LISTEN", "SYN-RECEIVED"],
@@ -38,20 +41,18 @@ export const WAYS: [from: string, to: string][] = [
   ["FIN-WAIT-2", "TIME-WAIT"],
   ["CLOSING", "TIME-WAIT"],
   ["CLOSE-WAIT", "LAST-ACK"],
-  ["LAST-ACK", "CLOSED"],
-  ["TIME-WAIT", "CLOSED"],
+  ["LAST-ACK", "CLOSED", [{ x: 540, y: 330 }, { x: 540, y: 30 }]],
+  ["TIME-WAIT", "CLOSED", [{ x: 8, y: 400 }, { x: 8, y: 30 }]],
 ];
 
 export const BOX = { width: 118, height: 30 };
 
-/** The line between two boxes, cut at their borders. */
-export function wayLine(from: StatePlace, to: StatePlace): { x1: number; y1: number; x2: number; y2: number } {
-  const start = border(from, to);
-  const end = border(to, from);
-  return { x1: start.x, y1: start.y, x2: end.x, y2: end.y };
+/** The way between two boxes by its corners, cut at their borders: corner after corner. */
+export function wayPoints(from: StatePlace, to: StatePlace, by: Corner[] = []): Corner[] {
+  return [border(from, by[0] ?? to), ...by, border(to, by.at(-1) ?? from)];
 }
 
-function border(box: StatePlace, towards: StatePlace): { x: number; y: number } {
+function border(box: StatePlace, towards: Corner): Corner {
   const [dx, dy] = [towards.x - box.x, towards.y - box.y];
   const scale = Math.min(
     dx === 0 ? Infinity : BOX.width / 2 / Math.abs(dx),
