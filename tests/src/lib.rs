@@ -22,7 +22,9 @@
 mod job;
 mod machine;
 mod user;
+mod websocket;
 
 pub use job::{Done, Job};
 pub use machine::{Traces, has, http, missing, soon};
 pub use user::{Tun, User};
+pub use websocket::{Came, WebSocket};

@@ -27,6 +27,8 @@ mod exec;
 mod killed;
 #[path = "interop/life.rs"]
 mod life;
+#[path = "interop/live.rs"]
+mod live;
 #[path = "interop/main_job.rs"]
 mod main_job;
 #[path = "interop/three_hosts.rs"]

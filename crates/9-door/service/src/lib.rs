@@ -20,7 +20,7 @@
 //! | [`join`] | real programs as hosts |
 //! | [`who`], [`life`], [`look`], [`control`], [`programs`], [`watching`], [`lessons`] | one group of requests each |
 //! | [`stream`] | answers that go on |
-//! | [`live`], [`pulse`] | what happens right now: the WebSocket, and the one look that all its readers share |
+//! | [`live`], [`pulse`], [`purse`] | what happens right now: the WebSocket, the one look that its readers share, its cost |
 //!
 //! Absent until the next version: roles for non-loopback addresses.
 
@@ -46,6 +46,7 @@ pub mod page;
 pub mod place;
 pub mod programs;
 pub mod pulse;
+pub mod purse;
 pub mod sources;
 pub mod stream;
 pub mod watching;

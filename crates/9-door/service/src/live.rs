@@ -65,7 +65,8 @@ async fn live(
     let upgrade = upgrade.map_err(|_| no_websocket())?;
     let reader = pulse::listen(&lab, beginning.filter.as_deref().unwrap_or_default())?;
     let upgrade = upgrade.max_message_size(LONGEST_WISH).max_frame_size(LONGEST_WISH);
-    Ok(upgrade.on_upgrade(move |socket| tell(socket, lab, reader)))
+    let meter = lab.live.meter.clone();
+    Ok(upgrade.on_upgrade(move |socket| meter.on(tell(socket, lab, reader))))
 }
 
 fn no_websocket() -> Problem {

@@ -3,7 +3,7 @@
 //! The look is a letter to the lab's thread that does bounded work: at most `MOST_LOOKS` entries per
 //! filter, backwards from the newest, and no longer than `LONGEST_LOOK`. What it finds becomes text on
 //! a thread of the service, once per filter, and lies in a watch channel: readers share it, a reader
-//! that does not come for it finds the next one there.
+//! that does not come for it finds the next one there. What all of it may cost is in the [`Purse`].
 //!
 //! Invariants: a lab without readers is not asked (`a_lab_is_asked_only_while_somebody_listens`); a
 //! reader's messages and what it is told to have skipped add up to what happened
@@ -11,6 +11,7 @@
 
 use crate::api::{EventLine, LinkState, Live, NodeState, Problem, Skipped};
 use crate::labs::RunningLab;
+use crate::purse::{Meter, Purse, own_cpu_nanos};
 use crate::{look, watching};
 use axum::extract::ws::Utf8Bytes;
 use door::driver::Running;
@@ -43,6 +44,8 @@ const MOST_READERS: usize = 128;
 pub struct Board {
     channels: Mutex<Channels>,
     readers: Arc<AtomicUsize>,
+    /// What its readers cost.
+    pub meter: Meter,
 }
 
 #[derive(Default)]
@@ -177,7 +180,7 @@ fn subscribe(
     news.mark_changed(); // what the others know already is news to it
     if !channels.beats {
         channels.beats = true;
-        tokio::spawn(beat(lab.clone()));
+        tokio::spawn(lab.live.meter.on(beat(lab.clone())));
     }
     Ok(news)
 }
@@ -229,6 +232,8 @@ async fn beat(lab: Arc<RunningLab>) {
     let mut watches: BTreeMap<String, Watch> = BTreeMap::new();
     let mut last = State::default();
     let mut topology = 0;
+    let mut purse = Purse::new(lab.live.meter.clone());
+    let mut looks_nanos = 0;
     loop {
         ticks.tick().await;
         let Some(heard) = lab.live.heard() else { return };
@@ -238,12 +243,16 @@ async fn beat(lab: Arc<RunningLab>) {
         }
         let wanted: Vec<_> =
             watches.values().map(|watch| (watch.filter.clone(), watch.events)).collect();
+        let meter = lab.live.meter.clone();
         let looked = lab.ask(move |running| {
+            let began = own_cpu_nanos();
             let look = |(filter, from): &(Arc<StreamFilter>, _)| find(running, filter, *from);
-            let found: Vec<Found> = wanted.iter().map(look).collect();
-            (state(running), found)
+            let (state, found) =
+                meter.spend(|| (state(running), wanted.iter().map(look).collect::<Vec<Found>>()));
+            (state, found, began, own_cpu_nanos())
         });
-        let Ok((now, found)) = looked.await else { return lab.live.close() };
+        let Ok((now, found, began, ended)) = looked.await else { return lab.live.close() };
+        looks_nanos += ended - began;
         topology += u64::from(now.shape != last.shape);
         let changes = Changes {
             topology,
@@ -256,6 +265,10 @@ async fn beat(lab: Arc<RunningLab>) {
             }
         }
         last = now;
+        let wait = purse.balance(ended - looks_nanos);
+        if !wait.is_zero() {
+            tokio::time::sleep(wait).await;
+        }
     }
 }
 
