@@ -1,6 +1,7 @@
 // What views compute before they draw: ladders, layers, octets, tables, long lists, completion.
 import { describe, expect, it } from "vitest";
 import type { FieldLine, Rung, StateChange } from "../api/types";
+import { csv } from "../parts/export";
 import { windowOf } from "../parts/window";
 import { place, stepFor, yOf } from "./ladder/geometry";
 import { complete } from "./machine/complete";
@@ -156,5 +157,12 @@ describe("Tab", () => {
     expect(known("ping ww")).toBe("ping www.example.lab ");
     expect(known("ping x")).toBe("ping x");
     expect(known("ping web; cu")).toBe("ping web; curl ");
+  });
+});
+
+describe("CSV", () => {
+  it("quotes what must be quoted, and runs nothing", () => {
+    expect(csv([["a", 1, null], ['say "hi"', "x,y", "line\nbreak"]])).toBe('a,1,\r\n"say ""hi""","x,y","line\nbreak"\r\n');
+    expect(csv([["=1+1", "-cmd", -5, "@x"]])).toBe("'=1+1,'-cmd,-5,'@x\r\n");
   });
 });
