@@ -7,11 +7,14 @@ export interface Piece {
 
 const MARKS = /`([^`]+)`|\*\*([^*]+)\*\*/g;
 
+/** A line that breaks between Chinese characters is no space. */
+const CHINESE_BREAK = /([\u3000-\u9fff\uff00-\uffef])\n(?=[\u3000-\u9fff\uff00-\uffef])/g;
+
 /** Paragraphs are divided by blank lines. */
 export const paragraphs = (text: string): string[] =>
   text
     .split(/\n\s*\n/)
-    .map((paragraph) => paragraph.trim())
+    .map((paragraph) => paragraph.trim().replace(CHINESE_BREAK, "$1").replaceAll("\n", " "))
     .filter((paragraph) => paragraph !== "");
 
 export function pieces(text: string): Piece[] {

@@ -17,6 +17,10 @@ export interface Place {
   layers: number | null;
   /** machine: which table. */
   table: string | null;
+  /** packet: at which machine. */
+  node: string | null;
+  /** lesson: which scene, from 1. */
+  scene: number | null;
 }
 
 export interface Where {
@@ -25,18 +29,19 @@ export interface Where {
   place: Place;
 }
 
-export const NOWHERE: Place = { arg: null, filter: null, layers: null, table: null };
+export const NOWHERE: Place = { arg: null, filter: null, layers: null, table: null, node: null, scene: null };
 
 export function parse(hash: string): Where {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?", 2);
   const [kind, lab, view, arg] = path.split("/").map(decode);
   if (kind !== "lab" || !lab) return { lab: null, view: "network", place: NOWHERE };
   const asked = new URLSearchParams(query);
-  const layers = Number(asked.get("layers"));
+  const number = (key: string) => Number(asked.get(key)) || null;
+  const given = { filter: asked.get("filter"), table: asked.get("table"), node: asked.get("node") };
   return {
     lab,
     view: VIEWS.find((one) => one === view) ?? "network",
-    place: { arg: arg || null, filter: asked.get("filter"), layers: layers || null, table: asked.get("table") },
+    place: { arg: arg || null, ...given, layers: number("layers"), scene: number("scene") },
   };
 }
 

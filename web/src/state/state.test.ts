@@ -8,7 +8,7 @@ import { NOWHERE, address, parse } from "./route.svelte";
 
 describe("addresses", () => {
   it("lead back to where they were made", () => {
-    const place = { arg: "pc1:15", filter: 'ip.dst == "a/b" && x', layers: 5, table: null };
+    const place = { arg: "pc1:15", filter: 'ip.dst == "a/b" && x', layers: 5, table: null, node: "r1", scene: null };
     expect(parse(address("two-lans", "packet", place))).toEqual({ lab: "two-lans", view: "packet", place });
   });
   it("of nothing, of the secret and of an unknown view lead to something that exists", () => {
@@ -44,7 +44,8 @@ describe("paths", () => {
 
 describe("prose", () => {
   it("is paragraphs of plain, code and strong pieces", () => {
-    expect(paragraphs("a\n\n  b\nc \n \n")).toEqual(["a", "b\nc"]);
+    expect(paragraphs("a\n\n  b\nc \n \n")).toEqual(["a", "b c"]);
+    expect(paragraphs("局域\n网, \nTCP\n段")).toEqual(["局域网,  TCP 段"]);
     expect(pieces("a `b*` **c** <i>")).toEqual([
       { kind: "plain", text: "a " },
       { kind: "code", text: "b*" },

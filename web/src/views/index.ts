@@ -3,6 +3,7 @@
 import type { Component } from "svelte";
 import type { Place, View } from "../state/route.svelte";
 import Events from "./events/View.svelte";
+import Lesson from "./lesson/View.svelte";
 import Ladder from "./ladder/View.svelte";
 import Machine from "./machine/View.svelte";
 import Network from "./network/View.svelte";
@@ -20,4 +21,5 @@ export const views: Partial<Record<View, Component<ViewProps>>> = {
   ladder: Ladder,
   packet: Packet,
   machine: Machine,
+  lesson: Lesson,
 };
