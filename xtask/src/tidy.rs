@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! tidy ── rust       unsafe, unfinished work, the opening line, length
-//!      ├─ texts      words, developer paths, registry hosts
+//!      ├─ words      the glossary's words and no others
+//!      ├─ texts      developer paths, registry hosts
 //!      ├─ links      what a Markdown file points at exists
 //!      ├─ citations  the section that `//= rfcNNNN#section` names exists
 //!      └─ ledgers    reasons in both languages, labs that somebody tests
@@ -17,6 +18,7 @@ mod links;
 mod rust;
 mod scan;
 mod texts;
+mod words;
 
 use std::path::{Path, PathBuf};
 
@@ -61,9 +63,10 @@ const TEXTS: &[&str] =
 pub(crate) fn run() -> Result<String, Failure> {
     let paths = workspace::files()?;
     let files = load(&paths)?;
+    let words = words::Words::of_checkout()?;
     let mut faults = Vec::new();
     for file in &files {
-        faults.extend(faults_of(file, &paths).iter().map(|fault| fault.shown(&file.path)));
+        faults.extend(faults_of(file, &paths, &words).iter().map(|fault| fault.shown(&file.path)));
     }
     let specifications = citations::Library::beside(workspace::root());
     let (cited, wrong) = citations::check(&files, specifications.as_ref());
@@ -111,9 +114,10 @@ fn read(path: &Path) -> Result<Option<String>, Failure> {
     }
 }
 
-fn faults_of(file: &File, all: &[PathBuf]) -> Vec<Fault> {
+fn faults_of(file: &File, all: &[PathBuf], words: &words::Words) -> Vec<Fault> {
     let File { path, text } = file;
     let mut faults = texts::faults(path, text);
+    faults.extend(words.faults(path, text));
     match Path::new(path).extension().and_then(|end| end.to_str()) {
         Some("rs") => {
             faults.extend(rust::faults(path, text));

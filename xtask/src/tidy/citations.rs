@@ -1,5 +1,6 @@
 //! `//= rfcNNNN#section` stands where a clause is obeyed. A citation of a section that does not
-//! exist is a defect, so each is looked up in the text of the RFC.
+//! exist is a defect, so each is looked up in the text of the RFC; so is each that a lesson or the
+//! glossary gives the reader to read on in.
 //!
 //! The texts are not part of this project: they are looked for in `../shared/rfc` beside the
 //! checkout, and where they are absent the number of unchecked citations is said aloud.
@@ -44,8 +45,13 @@ pub(super) fn check(files: &[File], library: Option<&Library>) -> (usize, Vec<St
     let mut count = 0;
     let mut faults = Vec::new();
     let mut known: BTreeMap<String, Option<Sections>> = BTreeMap::new();
-    for file in files.iter().filter(|file| file.path.ends_with(".rs")) {
-        for citation in citations(&file.text) {
+    for file in files {
+        let cited = match file.path.as_str() {
+            path if path.ends_with(".rs") => citations(&file.text),
+            path if is_for_readers(path) => quoted(&file.text),
+            _ => continue,
+        };
+        for citation in cited {
             count += 1;
             let place = format!("{}:{}", file.path, citation.line);
             let Some(library) = library else { continue };
@@ -85,6 +91,23 @@ fn citations(text: &str) -> Vec<Citation<'_>> {
                 rfc,
                 section: section.trim_end_matches([',', ':']),
             });
+        }
+    }
+    found
+}
+
+/// Whether a file's clauses are for people to look up.
+fn is_for_readers(path: &str) -> bool {
+    path == "docs/glossary.toml" || (path.starts_with("labs/lessons/") && path.ends_with(".toml"))
+}
+
+/// The clauses of a data file: texts such as `"rfc9293#3.5"`.
+fn quoted(text: &str) -> Vec<Citation<'_>> {
+    let mut found = Vec::new();
+    for (at, line) in text.lines().enumerate() {
+        for part in line.split('"').skip(1).step_by(2).filter(|part| part.starts_with("rfc")) {
+            let (rfc, section) = part.split_once('#').unwrap_or((part, ""));
+            found.push(Citation { line: at + 1, rfc, section });
         }
     }
     found
@@ -134,6 +157,16 @@ mod tests {
         let text = "fn f() {\n    //= rfc9293#3.10.7.4 MUST-12\n}\n// = rfc1#2\n";
         let expected = Citation { line: 2, rfc: "rfc9293", section: "3.10.7.4" };
         assert_eq!(citations(text), [expected]);
+    }
+
+    #[test]
+    fn a_lesson_names_clauses_between_quotes() {
+        let text = "rfc = [\"rfc9293#3.5\", \"rfc768\"]\nabout = \"see rfc1\"\n";
+        let expected = [
+            Citation { line: 1, rfc: "rfc9293", section: "3.5" },
+            Citation { line: 1, rfc: "rfc768", section: "" },
+        ];
+        assert_eq!(quoted(text), expected);
     }
 
     #[test]

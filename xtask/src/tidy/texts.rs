@@ -1,33 +1,7 @@
-//! Rules over every text: one Chinese word per thing, no path of a developer's machine, no
-//! registry but the public ones in a lock file.
+//! Rules over every text: no path of a developer's machine, no registry but the public ones in a
+//! lock file.
 
 use super::Fault;
-
-/// Spellings of what another word means here, and that word.
-const WORDS: &[(&str, &str)] = &[
-    ("数据包", "分组 (包)"),
-    ("封包", "分组 (包)"),
-    ("讯框", "帧"),
-    ("数据段", "报文段"),
-    ("TCP 段", "报文段"),
-    ("TCP段", "报文段"),
-    ("插口", "网口 (端口是第四层的数字)"),
-    ("插孔", "网口 (端口是第四层的数字)"),
-    ("连接埠", "端口"),
-    ("通信埠", "端口"),
-    ("集线机", "集线器"),
-    ("交换器", "交换机"),
-    ("路由机", "路由器"),
-    ("交握", "握手"),
-    ("半开队列", "半连接队列"),
-    ("半打开队列", "半连接队列"),
-    ("半开连接队列", "半连接队列"),
-    ("乙太网", "以太网"),
-    ("网路", "网络"),
-];
-
-/// The one file that must spell what it forbids.
-const WORD_LIST: &str = "xtask/src/tidy/texts.rs";
 
 /// Folders of one developer's machine. Documents also keep clear of its scratch folder.
 const MACHINE: &[&str] = &[concat!("/wo", "rk/"), concat!("/ro", "ot/")];
@@ -42,11 +16,6 @@ pub(super) fn faults(path: &str, text: &str) -> Vec<Fault> {
     let mut faults = Vec::new();
     for (at, line) in text.lines().enumerate() {
         let mut found = |what: String| faults.push(Fault::at(at + 1, what));
-        for (wrong, right) in WORDS.iter().filter(|(wrong, _)| line.contains(wrong)) {
-            if path != WORD_LIST {
-                found(format!("word list: {wrong} is {right} here"));
-            }
-        }
         for folder in MACHINE.iter().filter(|folder| begins_path(line, folder)) {
             found(format!("`{folder}` is a folder of one machine"));
         }
@@ -87,18 +56,6 @@ mod tests {
 
     fn lines_at_fault(path: &str, text: &str) -> Vec<usize> {
         faults(path, text).iter().map(|fault| fault.line).collect()
-    }
-
-    #[test]
-    fn one_word_per_thing() {
-        let text = format!("交换机转发帧\n路由器转发{}\n", WORDS[0].0);
-        assert_eq!(lines_at_fault("README.zh.md", &text), [2]);
-    }
-
-    #[test]
-    fn the_right_words_are_not_at_fault() {
-        let right = "帧 分组 包 报文段 数据报 网口 端口 集线器 交换机 路由器 握手 半连接队列";
-        assert_eq!(faults("README.zh.md", right), []);
     }
 
     #[test]
