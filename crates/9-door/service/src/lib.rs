@@ -99,8 +99,13 @@ pub enum ServiceError {
     System(&'static str, io::Error),
 }
 
-/// Runs a service until it is told to stop, by a signal or a request.
-pub async fn run(place: &Place, options: Options) -> Result<(), ServiceError> {
+/// Runs a service until it is told to stop, by a signal or a request. `ready` hears the page's address
+/// with its secret once requests are answered.
+pub async fn run(
+    place: &Place,
+    options: Options,
+    ready: impl FnOnce(&str),
+) -> Result<(), ServiceError> {
     let _taken = place.take()?.ok_or(ServiceError::Runs)?;
     if options.until_idle
         && let Ok(log) = std::fs::File::options().write(true).open(place.log())
@@ -136,6 +141,7 @@ pub async fn run(place: &Place, options: Options) -> Result<(), ServiceError> {
     let routes = http::routes(service.clone());
     tokio::spawn(async move { axum::serve(socket, routes).await });
 
+    ready(&format!("http://{address}/#k={}", service.guard.secret));
     wait_for_the_end(&service, options.until_idle).await;
     for lab in service.labs.all() {
         let _ = service.labs.stop(&lab.lab.name).await; // ended by itself meanwhile

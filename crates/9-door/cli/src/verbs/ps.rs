@@ -37,6 +37,10 @@ pub fn run(context: &Context) -> Result<Exit, Failure> {
             ["实验", "秒", "节点数", "种子", "来源"],
         );
         print(&table::render(&head, &rows))?;
+        if let Some(secret) = &status.secret {
+            let page = format!("{}#k={secret}", status.page);
+            print(&context.say(&format!("\npage  {page}\n"), &format!("\n页面  {page}\n")))?;
+        }
         Ok(Exit::DONE)
     })
 }

@@ -2,10 +2,10 @@
 
 use crate::args::Serve;
 use crate::client;
-use crate::say::{Context, Exit, Failure};
+use crate::say::{Context, Exit, Failure, print};
 
 /// Runs the service until it is told to stop.
-pub fn run(_context: &Context, serve: &Serve) -> Result<Exit, Failure> {
+pub fn run(context: &Context, serve: &Serve) -> Result<Exit, Failure> {
     let place = client::place()?;
     let options = service::Options {
         listen: serve.listen,
@@ -15,7 +15,13 @@ pub fn run(_context: &Context, serve: &Serve) -> Result<Exit, Failure> {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|error| Failure::cannot(error.to_string()))?;
-    let done = runtime.block_on(service::run(&place, options));
+    let done = runtime.block_on(service::run(&place, options, |page| {
+        // In the background nobody reads it, and a secret does not belong into a log.
+        if !serve.until_idle {
+            let told = context.say(&format!("page  {page}\n"), &format!("页面  {page}\n"));
+            let _ = print(&told); // whoever started us may have closed the pipe: serve on
+        }
+    }));
     // Threads that serve joins wait on their lines; they end with us.
     runtime.shutdown_background();
     done.map(|()| Exit::DONE).map_err(|error| match error {

@@ -158,7 +158,7 @@ fn welcome(context: &Context, view: &LabView, status: &Status, next: Next) -> St
     }
     let page = format!("{}#k={}", status.page, status.secret.as_deref().unwrap_or_default());
     text.push_str(
-        &context.say(&format!("  interface  {page}\n"), &format!("  接口       {page}\n")),
+        &context.say(&format!("  page       {page}\n"), &format!("  页面       {page}\n")),
     );
     let first = view.networks.first().map_or("NETWORK", |network| network.name.as_str());
     let site = view
