@@ -30,7 +30,7 @@ test("the first load is under 1 MB compressed", async () => {
 test("a page without the secret says what to do", async () => {
   const visitor = await visit(browser, world);
   await visitor.tab.goto(`http://127.0.0.1:${world.port}/`);
-  await visitor.tab.getByText("catenet up").first().waitFor();
+  await visitor.tab.getByText("catenet ps").first().waitFor();
   await visitor.close();
 });
 

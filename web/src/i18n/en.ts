@@ -28,7 +28,7 @@ export const en = {
   closed: {
     title: "This service belongs to somebody",
     text: "Open the page by the address that the command prints; it carries the secret. If this is your service, this command prints it again:",
-    command: "catenet up",
+    command: "catenet ps",
     why: "The secret keeps other people and other sites away from your labs. It is kept as a cookie of this browser and stays in no address.",
   },
   gone: {

@@ -29,7 +29,7 @@ export const zh: Words = {
   closed: {
     title: "这个服务是别人的",
     text: "请用命令打印的地址打开页面, 地址里带有密钥。如果这是你的服务, 下面的命令会再打印一次:",
-    command: "catenet up",
+    command: "catenet ps",
     why: "密钥把其他人和其他网站挡在你的实验之外。它保存为本浏览器的 cookie, 不留在任何地址里。",
   },
   gone: {
