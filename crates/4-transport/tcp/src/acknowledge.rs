@@ -192,12 +192,9 @@ impl Connection {
         }
         self.reap_repetitions(cx, segment);
         self.progress_at = now;
-        let in_flight = self.send.flight();
-        let note = reasons::AckAdvanced { una: ack, acked, in_flight };
-        cx.trace.emit(Place::Node, segment.journey, note);
         //= rfc6298#5.2
         //= rfc6298#5.3
-        if in_flight == 0 {
+        if self.send.flight() == 0 {
             self.timers.retransmit = Timers::OFF;
         } else {
             self.arm_retransmit(now);
@@ -206,6 +203,10 @@ impl Connection {
         if !repairing && self.cwnd_limited {
             self.congestion.on_ack(news.min(flight_before.max(1)), self.text_mss());
         }
+        let (in_flight, cwnd) = (self.send.flight(), self.congestion.window());
+        let note =
+            reasons::AckAdvanced { una: ack, acked, in_flight, cwnd, srtt: self.rtt.srtt() };
+        cx.trace.emit(Place::Node, segment.journey, note);
         if self.fin_queued && ack.after(self.send_queue.end()) {
             self.fin_is_acknowledged(cx, segment);
         }
@@ -289,25 +290,19 @@ impl Connection {
     }
 
     fn fin_is_acknowledged(&mut self, cx: &mut Cx, segment: &Segment) {
-        let Some(next) = self.state.after(StateEvent::AckOfFin) else { return };
+        let Some(next) = self.step(cx, segment.journey, StateEvent::AckOfFin) else { return };
         let name = reasons::FinAcked { state: next.name() };
         cx.trace.emit(Place::Node, segment.journey, name);
         match next {
-            StateName::Closed => {
-                self.become_closed(StateEvent::AckOfFin, None);
-            }
-            StateName::TimeWait => self.enter_time_wait(cx),
-            _ => {
-                self.state = next;
-                self.watch_orphan(cx.now());
-            }
+            StateName::Closed => self.forget_all(None),
+            StateName::TimeWait => self.rest_in_time_wait(cx),
+            _ => self.watch_orphan(cx.now()),
         }
     }
 
     /// All is done; wait 2 MSL (RFC 9293 section 3.6.1 MUST-13).
-    pub(crate) fn enter_time_wait(&mut self, cx: &mut Cx) {
+    pub(crate) fn rest_in_time_wait(&mut self, cx: &mut Cx) {
         //= rfc9293#3.6.1 MUST-13
-        self.state = StateName::TimeWait;
         self.forget_sending();
         self.reassembly = None;
         self.timers.stop_all();

@@ -207,7 +207,7 @@ impl Connection {
             StateName::SynReceived => Error::Refused,
             _ => Error::Reset,
         };
-        self.become_closed(StateEvent::RstArrives, Some(error));
+        self.become_closed(cx, segment.journey, StateEvent::RstArrives, Some(error));
     }
 
     /// TIME-WAIT: the other side's repeated FIN is acknowledged again; a RST is ignored (RFC 1337).

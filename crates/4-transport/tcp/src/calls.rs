@@ -117,10 +117,7 @@ impl Connection {
             return;
         }
         self.fin_queued = true;
-        if let Some(next) = self.state.after(StateEvent::Close) {
-            self.state = next;
-        }
-        let _ = cx;
+        self.step(cx, Journey::NONE, StateEvent::Close);
     }
 
     /// Ends both ways, as close(2) does: the program will read no more. Data that it has not read,
@@ -131,7 +128,7 @@ impl Connection {
         }
         self.orphan = true;
         if self.state == StateName::SynSent {
-            self.become_closed(StateEvent::Abort, Some(Error::Closed));
+            self.become_closed(cx, Journey::NONE, StateEvent::Abort, Some(Error::Closed));
             return;
         }
         if self.receive_queue.len() > 0 {

@@ -164,7 +164,7 @@ impl Connection {
         let now = cx.now();
         let mss = mss.max(options::LEAST_PATH_MSS);
         let mut connection = Self::blank(config, endpoints, iss, mss, now);
-        connection.state = StateName::SynSent;
+        connection.move_to(cx, Journey::NONE, StateName::SynSent);
         connection.send.nxt = iss + 1;
         connection.due.syn = true;
         connection.rtt.start(iss + 1, now);
@@ -215,14 +215,49 @@ impl Connection {
             self.due.reset = Some(Box::new(Segment { parent, ..Segment::bare(header) }));
             cx.trace.emit(Place::Node, Journey::NONE, reasons::ResetSent { seq, why });
         }
-        self.become_closed(StateEvent::Abort, Some(Error::Closed));
+        self.become_closed(cx, Journey::NONE, StateEvent::Abort, Some(Error::Closed));
+    }
+
+    /// Moves on by `event`, where the table has a way from here; the new state. `journey`: the segment
+    /// that brought it about, if one did.
+    pub(crate) fn step(
+        &mut self,
+        cx: &mut Cx,
+        journey: Journey,
+        event: StateEvent,
+    ) -> Option<StateName> {
+        let next = self.state.after(event)?;
+        self.move_to(cx, journey, next);
+        Some(next)
+    }
+
+    /// The one place where a state changes, and so is told.
+    fn move_to(&mut self, cx: &mut Cx, journey: Journey, next: StateName) {
+        self.state = next;
+        next.tell(cx, journey, &self.endpoints);
+    }
+
+    /// A TIME-WAIT ends before its time: a new connection takes its place, or there are too many.
+    pub fn cut_time_wait(&mut self, cx: &mut Cx) {
+        if self.state == StateName::TimeWait {
+            self.become_closed(cx, self.answers, StateEvent::Expire, None);
+        }
     }
 
     /// The end; what was received stays readable.
-    pub(crate) fn become_closed(&mut self, event: StateEvent, error: Option<Error>) {
-        if let Some(next) = self.state.after(event) {
-            self.state = next;
-        }
+    pub(crate) fn become_closed(
+        &mut self,
+        cx: &mut Cx,
+        journey: Journey,
+        event: StateEvent,
+        error: Option<Error>,
+    ) {
+        self.step(cx, journey, event);
+        self.forget_all(error);
+    }
+
+    /// What is left of a connection that is closed: what can be read, and why it is no more.
+    pub(crate) fn forget_all(&mut self, error: Option<Error>) {
         if self.error.is_none() {
             self.error = error;
         }
@@ -248,7 +283,7 @@ impl Connection {
         let state = self.state.name();
         cx.trace.emit(Place::Node, Journey::NONE, reasons::ConnectionTimedOut { after, state });
         let error = if self.soft_error { Error::Unreachable } else { Error::TimedOut };
-        self.become_closed(StateEvent::Expire, Some(error));
+        self.become_closed(cx, Journey::NONE, StateEvent::Expire, Some(error));
     }
 
     /// May `segment`, a SYN to the same endpoints, end our TIME-WAIT and open a new connection

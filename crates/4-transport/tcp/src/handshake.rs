@@ -8,6 +8,7 @@ use crate::reasons;
 use crate::reset::reset_for;
 use crate::segment::Segment;
 use crate::state::{StateEvent, StateName};
+use base::Journey;
 use trace::{Cx, Place};
 use wire::tcp::Flags;
 
@@ -27,7 +28,8 @@ impl Connection {
             if acks_our_syn {
                 let port = self.endpoints.remote.port();
                 cx.trace.emit(Place::Node, journey, reasons::Refused { port });
-                self.become_closed(StateEvent::RstArrives, Some(Error::Refused));
+                let refused = Some(Error::Refused);
+                self.become_closed(cx, journey, StateEvent::RstArrives, refused);
             } else {
                 cx.trace.emit(Place::Node, journey, reasons::SynSentIgnored { flags: flags.0 });
             }
@@ -72,9 +74,7 @@ impl Connection {
         //= rfc9293#3.5 MUST-10
         let irs = segment.header.seq;
         cx.trace.emit(Place::Node, segment.journey, reasons::SimultaneousOpen { irs });
-        if let Some(next) = self.state.after(StateEvent::SynArrives) {
-            self.state = next;
-        }
+        self.step(cx, segment.journey, StateEvent::SynArrives);
         self.due.syn = true;
         self.rtt.stop();
         let (ack, window) = (segment.header.ack, self.send.wnd);
@@ -84,9 +84,7 @@ impl Connection {
     /// Our SYN is acknowledged: by `event` the connection is open.
     pub(crate) fn enter_established(&mut self, cx: &mut Cx, segment: &Segment, event: StateEvent) {
         let now = cx.now();
-        if let Some(next) = self.state.after(event) {
-            self.state = next;
-        }
+        self.step(cx, segment.journey, event);
         self.was_open = true;
         self.due.syn = false;
         self.send.una = segment.header.ack;
@@ -115,10 +113,8 @@ impl Connection {
         cx.trace.emit(Place::Node, segment.journey, opened);
         //= rfc9293#3.10.4
         // A CLOSE that came too early happens now.
-        if self.fin_queued
-            && let Some(next) = self.state.after(StateEvent::Close)
-        {
-            self.state = next;
+        if self.fin_queued {
+            self.step(cx, Journey::NONE, StateEvent::Close);
         }
         debug_assert!(self.state != StateName::SynSent);
     }

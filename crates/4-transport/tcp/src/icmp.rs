@@ -26,7 +26,8 @@ impl Connection {
             //= rfc9293#3.9.2.2 MUST-56
             IcmpErrorKind::Hard if self.state == StateName::SynSent => {
                 cx.trace.emit(Place::Node, Journey::NONE, reasons::IcmpHard {});
-                self.become_closed(StateEvent::Abort, Some(Error::Refused));
+                let refused = Some(Error::Refused);
+                self.become_closed(cx, Journey::NONE, StateEvent::Abort, refused);
             }
             IcmpErrorKind::Soft | IcmpErrorKind::Hard => {
                 self.soft_error = true;

@@ -19,6 +19,7 @@ use crate::options::{Agreed, LEAST_PATH_MSS};
 use crate::reasons;
 use crate::reset::reset_for;
 use crate::segment::{Endpoints, Segment};
+use crate::state::{StateEvent, StateName};
 use crate::{IsnSource, rtt};
 use base::{Duration, Instant, Journey, Seq};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -146,7 +147,8 @@ impl Listener {
         if after < PATIENCE {
             return false;
         }
-        let journey = self.remove(&oldest).map_or(Journey::NONE, |half| half.journey);
+        let half = self.end(cx, &oldest, None, StateEvent::Expire);
+        let journey = half.map_or(Journey::NONE, |half| half.journey);
         let why = reasons::HalfOpenRecycled { port: oldest.remote.port(), after };
         cx.trace.emit(Place::Node, journey, why);
         true
@@ -180,6 +182,9 @@ impl Listener {
         self.ages.insert((now, endpoints));
         self.say_syn_ack(endpoints, &half, now);
         self.half_open.insert(endpoints, half);
+        if let Some(state) = StateName::Listen.after(StateEvent::SynArrives) {
+            state.tell(cx, segment.journey, &endpoints);
+        }
         let port = endpoints.remote.port();
         if !segment.payload.is_empty() {
             let len = segment.payload.len();
@@ -239,7 +244,7 @@ impl Listener {
         if flags.has(Flags::RST) {
             //= rfc5961#3.2
             if seq == nxt {
-                return self.forget(cx, endpoints, journey, "RST");
+                return self.forget(cx, endpoints, journey, StateEvent::RstArrives, "RST");
             }
             let why = if in_window {
                 self.challenge(cx, endpoints);
@@ -315,7 +320,7 @@ impl Listener {
         }
         if in_window {
             //= rfc9293#3.10.7.4
-            return self.forget(cx, endpoints, journey, "another SYN");
+            return self.forget(cx, endpoints, journey, StateEvent::Abort, "another SYN");
         }
         cx.trace.emit(Place::Node, journey, reasons::SynChallenged { seq });
         self.challenge(cx, endpoints);
@@ -342,12 +347,28 @@ impl Listener {
         cx: &mut Cx,
         endpoints: Endpoints,
         journey: Journey,
+        event: StateEvent,
         why: &'static str,
     ) -> ListenOutcome {
-        self.remove(&endpoints);
+        self.end(cx, &endpoints, Some(journey), event);
         let port = endpoints.remote.port();
         cx.trace.emit(Place::Node, journey, reasons::BackToListen { port, why });
         ListenOutcome::Ended
+    }
+
+    /// The handshake comes to nothing; told of the packet `by` which that is so, or of its SYN.
+    fn end(
+        &mut self,
+        cx: &mut Cx,
+        endpoints: &Endpoints,
+        by: Option<Journey>,
+        event: StateEvent,
+    ) -> Option<HalfOpen> {
+        let half = self.remove(endpoints)?;
+        if let Some(state) = StateName::SynReceived.after(event) {
+            state.tell(cx, by.unwrap_or(half.journey), endpoints);
+        }
+        Some(half)
     }
 
     fn remove(&mut self, endpoints: &Endpoints) -> Option<HalfOpen> {
@@ -393,6 +414,9 @@ impl Listener {
                 let after = now.since(half.born);
                 let why = reasons::HalfOpenTimedOut { port, after };
                 cx.trace.emit(Place::Node, half.journey, why);
+                if let Some(state) = StateName::SynReceived.after(StateEvent::Expire) {
+                    state.tell(cx, half.journey, &endpoints);
+                }
                 continue;
             }
             //= rfc9293#3.8.3 MUST-23
@@ -406,6 +430,13 @@ impl Listener {
             self.clock.insert((half.due, endpoints));
             self.ages.insert((half.born, endpoints));
             self.half_open.insert(endpoints, half);
+        }
+    }
+
+    /// Nobody listens any more: what is half open comes to nothing.
+    pub fn close(&mut self, cx: &mut Cx) {
+        while let Some((_, oldest)) = self.ages.first().copied() {
+            self.end(cx, &oldest, None, StateEvent::Abort);
         }
     }
 

@@ -110,9 +110,9 @@ trace::reasons! {
     4140 ack_received AckReceived { ack: Seq, window: u32 } Consumed "rfc9293#3.10.7.4"
         en "Acknowledges everything before {ack}; the window is {window}."
         zh "确认了 {ack} 之前的所有数据; 窗口为 {window}。";
-    4141 ack_advanced AckAdvanced { una: Seq, acked: u32, in_flight: u32 } Note "rfc9293#3.10.7.4"
-        en "{acked} octets have arrived (all before {una}); {in_flight} are still on their way."
-        zh "{acked} 字节已到达 ({una} 之前的全部); 还有 {in_flight} 字节在途。";
+    4141 ack_advanced AckAdvanced { una: Seq, acked: u32, in_flight: u32, cwnd: u32, srtt: Duration } Note "rfc9293#3.10.7.4"
+        en "{acked} octets have arrived (all before {una}); {in_flight} are still on their way, the congestion window is {cwnd}; a round trip takes about {srtt}."
+        zh "{acked} 字节已到达 ({una} 之前的全部); 还有 {in_flight} 字节在途, 拥塞窗口为 {cwnd}; 往返时间约 {srtt}。";
     4142 dup_ack DupAck { ack: Seq, count: u32 } Note "rfc5681#3.2"
         en "Duplicate ACK number {count} for {ack}: something behind it arrived, it did not."
         zh "第 {count} 个重复 ACK ({ack}): 后面的到了, 它还没到。";
@@ -234,6 +234,9 @@ trace::reasons! {
     4183 half_open_recycled HalfOpenRecycled { port: u16, after: Duration } Note "rfc4987#3.4"
         en "The half-open queue is full: port {port}, which has not answered for {after}, gives way to a newcomer."
         zh "半连接队列已满: 端口 {port} 已有 {after} 没有回应, 让位给新来者。";
+    4184 state State { port: u16, peer_port: u16, is: &'static str } Note "rfc9293#3.3.2"
+        en "The connection of port {port} with port {peer_port} over there is now {is}."
+        zh "本机端口 {port} 与对方端口 {peer_port} 的连接现在处于 {is} 状态。";
 }
 
 #[cfg(test)]

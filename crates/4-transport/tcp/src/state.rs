@@ -23,12 +23,16 @@
 //! [`Listener`](crate::Listener)'s SYN queue, all else in a [`Connection`](crate::Connection).
 //!
 //! Invariant: a connection changes its state only by [`StateName::after`]; what the table does not
-//! name cannot happen. The test prints every state x event and compares with a snapshot.
+//! name cannot happen, and what happens is told (`state`), from the SYN queue on. The test prints every state x event and compares with a snapshot.
 //! What another engineer would question: CLOSE leads to FIN-WAIT-1 at once, even when data waits
 //! before the FIN (RFC 9293 section 3.10.4 says "in any case"); in the two SYN states CLOSE is
 //! remembered and happens right after ESTABLISHED.
 
+use crate::reasons;
+use crate::segment::Endpoints;
+use base::Journey;
 use core::fmt;
+use trace::{Cx, Place};
 
 /// The states of RFC 9293 section 3.3.2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -123,6 +127,14 @@ impl StateName {
             self,
             StateName::CloseWait | StateName::Closing | StateName::LastAck | StateName::TimeWait
         )
+    }
+    /// Tells that what is between `endpoints` is in this state from now on; `journey`: the segment that
+    /// brought it about.
+    #[inline]
+    pub(crate) fn tell(self, cx: &mut Cx, journey: Journey, endpoints: &Endpoints) {
+        let (port, peer_port) = (endpoints.local.port(), endpoints.remote.port());
+        let note = reasons::State { port, peer_port, is: self.name() };
+        cx.trace.emit(Place::Node, journey, note);
     }
     /// The RFC's name.
     pub const fn name(self) -> &'static str {

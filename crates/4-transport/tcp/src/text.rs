@@ -169,12 +169,10 @@ impl Connection {
         self.receive.nxt += 1;
         self.reassembly = None;
         self.due.acks = self.due.acks.max(1);
-        let Some(next) = self.state.after(StateEvent::FinArrives) else { return };
+        let Some(next) = self.step(cx, journey, StateEvent::FinArrives) else { return };
         cx.trace.emit(Place::Node, journey, reasons::FinReceived { seq, state: next.name() });
         if next == StateName::TimeWait {
-            self.enter_time_wait(cx);
-        } else {
-            self.state = next;
+            self.rest_in_time_wait(cx);
         }
     }
 }

@@ -106,12 +106,12 @@ impl Connection {
             StateName::TimeWait => {
                 //= rfc9293#3.10.8
                 cx.trace.emit(Place::Node, Journey::NONE, reasons::TimeWaitOver {});
-                self.become_closed(StateEvent::Expire, None);
+                self.become_closed(cx, Journey::NONE, StateEvent::Expire, None);
             }
             StateName::FinWait2 if self.orphan => {
                 let after = self.config.fin_wait_2_timeout;
                 cx.trace.emit(Place::Node, Journey::NONE, reasons::OrphanTimedOut { after });
-                self.become_closed(StateEvent::Expire, None);
+                self.become_closed(cx, Journey::NONE, StateEvent::Expire, None);
             }
             StateName::Closed => {}
             _ => self.keepalive_timer(cx, now),

@@ -9,6 +9,7 @@
 //! +40ms                             time passes, timers fire
 //! keepalive 10s | user-timeout 5s | send 1000 | recv 1000 | recv eof | recv wouldblock | shutdown | close | abort | accept
 //! state ESTABLISHED | event NAME | noevent NAME | info FIELD=N | icmp hard 0 | expect-error reset
+//! told SYN-SENT ESTABLISHED ..   the states that were told of this port since it was last asked
 //! ```
 //! Numbers are relative to each side's ISN. `p2 ` before a line means the peer's second port.
 //! A segment that leaves and is not expected before the next input fails the script. After every
@@ -53,6 +54,18 @@ struct World {
     peers: BTreeMap<u16, Peer>,
     outbox: VecDeque<(u16, String)>,
     events: Vec<(String, String)>,
+    /// The states that were told of each port's connections, and how many the script has read.
+    told: BTreeMap<u16, (Vec<String>, usize)>,
+}
+
+/// What is told follows the table of transitions, from one end of a connection to the other.
+fn may_follow(before: Option<&String>, told: &str) {
+    let before = before.map_or("CLOSED", |state| state);
+    let opens = before == "CLOSED" && ["SYN-SENT", "SYN-RECEIVED"].contains(&told);
+    let is_row = |row: &(tcp::StateName, tcp::state::StateEvent, tcp::StateName)| {
+        row.0.name() == before && row.2.name() == told
+    };
+    assert!(opens || tcp::state::TRANSITIONS.iter().any(is_row), "{before} then {told}");
 }
 
 fn ends(port: u16) -> Endpoints {
@@ -121,6 +134,7 @@ impl World {
             peers: BTreeMap::new(),
             outbox: VecDeque::new(),
             events: Vec::new(),
+            told: BTreeMap::new(),
         }
     }
 
@@ -176,6 +190,13 @@ impl World {
     fn collect(&mut self) {
         for event in self.cx.trace.drain() {
             let sentence = event.reason.sentence(&event.args, base::Lang::En);
+            if event.reason.name == "state" {
+                let values = event.reason.values(&event.args);
+                let port = values[1].1.to_string().parse::<u16>().expect("a port") - 40_000;
+                let (states, _) = self.told.entry(port).or_default();
+                may_follow(states.last(), &values[2].1.to_string());
+                states.push(values[2].1.to_string());
+            }
             self.events.push((event.reason.name.to_owned(), sentence));
         }
     }
@@ -290,8 +311,9 @@ impl World {
             it.is_over() || self.listener.is_some() && it.may_be_replaced_by(&segment)
         });
         let mut beyond = None;
-        if over && let Some(old) = self.connections.remove(&port) {
+        if over && let Some(mut old) = self.connections.remove(&port) {
             beyond = (old.state() == tcp::StateName::TimeWait).then(|| old.info().snd_nxt);
+            old.cut_time_wait(&mut self.cx);
         }
         if let Some(connection) = self.connections.get_mut(&port) {
             connection.handle_segment(&mut self.cx, segment);
@@ -419,6 +441,10 @@ impl World {
                 assert_eq!(took as u32, want, "octets taken");
                 self.peer(port).written += took as u32;
             }
+            "told" => {
+                let (states, read) = self.told.entry(port).or_default();
+                assert_eq!(states[core::mem::replace(read, states.len())..], words[1..], "told");
+            }
             "state" if words[1] == "LISTEN" => {
                 assert_eq!(self.listener.as_ref().map(Listener::syn_queue_len), Some(0));
             }
@@ -518,7 +544,7 @@ impl World {
         if words[0] == ">*" {
             return self.outbox.clear();
         }
-        let looks = ["state", "event", "noevent", "info", "expect-error"].contains(&words[0]);
+        let looks = ["state", "told", "event", "noevent", "info", "expect-error"].contains(&words[0]);
         if !looks && let Some((port, text)) = self.outbox.front() {
             panic!("a segment that was not expected: p{port} {text}");
         }
@@ -532,6 +558,11 @@ impl World {
         }
         if words[0] != "event" && words[0] != "noevent" {
             self.pump();
+        }
+        self.collect();
+        for (port, connection) in &self.connections {
+            let told = self.told.get(port).and_then(|(states, _)| states.last());
+            assert_eq!(told.map(String::as_str), Some(connection.state().name()), "told last");
         }
     }
 }

@@ -135,11 +135,19 @@ impl Host {
             let released = record.released;
             let evicted = TimeWaitEvicted { dst, port, bound: self.limits.time_wait };
             cx.trace.emit(Place::Node, Journey::NONE, evicted);
-            self.detach(oldest);
+            self.cut_time_wait(cx, oldest);
             if released {
                 self.connections.remove(oldest);
             }
         }
+    }
+
+    /// A connection in TIME-WAIT goes before its time.
+    pub(crate) fn cut_time_wait(&mut self, cx: &mut Cx, key: TcpKey) {
+        if let Some(record) = self.connections.get_mut(key) {
+            record.connection.cut_time_wait(cx);
+        }
+        self.detach(key);
     }
 
     /// Takes a connection out of demux and ports; its handle stays until the program lets go.

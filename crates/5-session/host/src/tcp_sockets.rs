@@ -207,6 +207,7 @@ impl Host {
         self.demux.remove_listener(record.local);
         self.ports.unbind(Transport::Tcp, record.local.port(), Bound::Listener(key));
         self.woken.extend(record.wakers.take());
+        record.listener.close(cx);
         while let Some(number) = record.listener.accept() {
             let waiting = TcpKey::from_number(number);
             self.tcp_abort(cx, waiting);

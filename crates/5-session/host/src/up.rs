@@ -219,7 +219,7 @@ impl Host {
         if let Some(old) = self.demux.tcp(endpoints) {
             let (src, port) = (endpoints.remote.ip(), endpoints.local.port());
             cx.trace.emit(Place::Node, Journey::NONE, TimeWaitReused { src, port });
-            self.detach(old);
+            self.cut_time_wait(cx, old);
         }
     }
 
