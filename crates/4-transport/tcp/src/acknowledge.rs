@@ -204,8 +204,7 @@ impl Connection {
             self.congestion.on_ack(news.min(flight_before.max(1)), self.text_mss());
         }
         let (in_flight, cwnd) = (self.send.flight(), self.congestion.window());
-        let note =
-            reasons::AckAdvanced { una: ack, acked, in_flight, cwnd, srtt: self.rtt.srtt() };
+        let note = reasons::AckAdvanced { una: ack, acked, in_flight, cwnd, srtt: self.rtt.srtt() };
         cx.trace.emit(Place::Node, segment.journey, note);
         if self.fin_queued && ack.after(self.send_queue.end()) {
             self.fin_is_acknowledged(cx, segment);

@@ -15,6 +15,9 @@
 //! A segment that leaves and is not expected before the next input fails the script. After every
 //! arriving segment the ledger must balance: exactly one fate.
 
+mod told;
+mod words;
+
 use base::{Body, Duration, Instant, NodeId, Seq};
 use catenet_tcp as tcp;
 use std::collections::{BTreeMap, VecDeque};
@@ -22,8 +25,10 @@ use tcp::{
     Config, Connection, Endpoints, Error, IcmpErrorKind, IsnSource, Keepalive, ListenOutcome,
     Listener, Segment,
 };
+use told::Told;
 use trace::Cx;
 use wire::tcp::{Flags, Header, Timestamps};
+use words::{field, flags_of, flags_text, span};
 
 const LOCAL_PORT: u16 = 80;
 
@@ -54,18 +59,7 @@ struct World {
     peers: BTreeMap<u16, Peer>,
     outbox: VecDeque<(u16, String)>,
     events: Vec<(String, String)>,
-    /// The states that were told of each port's connections, and how many the script has read.
-    told: BTreeMap<u16, (Vec<String>, usize)>,
-}
-
-/// What is told follows the table of transitions, from one end of a connection to the other.
-fn may_follow(before: Option<&String>, told: &str) {
-    let before = before.map_or("CLOSED", |state| state);
-    let opens = before == "CLOSED" && ["SYN-SENT", "SYN-RECEIVED"].contains(&told);
-    let is_row = |row: &(tcp::StateName, tcp::state::StateEvent, tcp::StateName)| {
-        row.0.name() == before && row.2.name() == told
-    };
-    assert!(opens || tcp::state::TRANSITIONS.iter().any(is_row), "{before} then {told}");
+    told: Told,
 }
 
 fn ends(port: u16) -> Endpoints {
@@ -73,49 +67,6 @@ fn ends(port: u16) -> Endpoints {
         local: ([10, 0, 0, 1], LOCAL_PORT).into(),
         remote: ([10, 0, 0, 2], 40_000 + port).into(),
     }
-}
-
-fn flags_of(word: &str) -> Flags {
-    word.chars().fold(Flags::default(), |flags, letter| {
-        flags.with(match letter {
-            'S' => Flags::SYN,
-            'F' => Flags::FIN,
-            'R' => Flags::RST,
-            'P' => Flags::PSH,
-            'U' => Flags::URG,
-            '-' => Flags::default(),
-            _ => Flags::ACK,
-        })
-    })
-}
-
-fn flags_text(flags: Flags) -> String {
-    let all = [
-        (Flags::SYN, 'S'),
-        (Flags::FIN, 'F'),
-        (Flags::RST, 'R'),
-        (Flags::PSH, 'P'),
-        (Flags::URG, 'U'),
-        (Flags::ACK, '.'),
-    ];
-    let text: String = all.iter().filter(|it| flags.has(it.0)).map(|it| it.1).collect();
-    if text.is_empty() { "-".into() } else { text }
-}
-
-fn span(text: &str) -> Duration {
-    let digits: String = text.chars().take_while(|c| c.is_ascii_digit()).collect();
-    let n: u64 = digits.parse().expect("a number");
-    match &text[digits.len()..] {
-        "ms" => Duration::from_millis(n),
-        "us" => Duration::from_micros(n),
-        "s" => Duration::from_secs(n),
-        "min" => Duration::from_secs(60 * n),
-        unit => panic!("unit {unit}"),
-    }
-}
-
-fn field<'a>(words: &[&'a str], name: &str) -> Option<&'a str> {
-    words.iter().find_map(|word| word.strip_prefix(name)?.strip_prefix('='))
 }
 
 impl World {
@@ -134,7 +85,7 @@ impl World {
             peers: BTreeMap::new(),
             outbox: VecDeque::new(),
             events: Vec::new(),
-            told: BTreeMap::new(),
+            told: Told::default(),
         }
     }
 
@@ -190,13 +141,7 @@ impl World {
     fn collect(&mut self) {
         for event in self.cx.trace.drain() {
             let sentence = event.reason.sentence(&event.args, base::Lang::En);
-            if event.reason.name == "state" {
-                let values = event.reason.values(&event.args);
-                let port = values[1].1.to_string().parse::<u16>().expect("a port") - 40_000;
-                let (states, _) = self.told.entry(port).or_default();
-                may_follow(states.last(), &values[2].1.to_string());
-                states.push(values[2].1.to_string());
-            }
+            self.told.take(&event);
             self.events.push((event.reason.name.to_owned(), sentence));
         }
     }
@@ -441,10 +386,7 @@ impl World {
                 assert_eq!(took as u32, want, "octets taken");
                 self.peer(port).written += took as u32;
             }
-            "told" => {
-                let (states, read) = self.told.entry(port).or_default();
-                assert_eq!(states[core::mem::replace(read, states.len())..], words[1..], "told");
-            }
+            "told" => assert_eq!(self.told.read(port), &words[1..], "told"),
             "state" if words[1] == "LISTEN" => {
                 assert_eq!(self.listener.as_ref().map(Listener::syn_queue_len), Some(0));
             }
@@ -544,7 +486,8 @@ impl World {
         if words[0] == ">*" {
             return self.outbox.clear();
         }
-        let looks = ["state", "told", "event", "noevent", "info", "expect-error"].contains(&words[0]);
+        let looks =
+            ["state", "told", "event", "noevent", "info", "expect-error"].contains(&words[0]);
         if !looks && let Some((port, text)) = self.outbox.front() {
             panic!("a segment that was not expected: p{port} {text}");
         }
@@ -560,10 +503,7 @@ impl World {
             self.pump();
         }
         self.collect();
-        for (port, connection) in &self.connections {
-            let told = self.told.get(port).and_then(|(states, _)| states.last());
-            assert_eq!(told.map(String::as_str), Some(connection.state().name()), "told last");
-        }
+        self.told.check(&self.connections);
     }
 }
 
