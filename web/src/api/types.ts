@@ -1,22 +1,18 @@
 // The service interface's answers, as the page reads them. Paths and rules: the OpenAPI document.
 // Times are seconds of the lab's clock; `nanos` is the same, exactly.
 
-export interface Text {
-  en: string;
-  zh: string;
-}
-export interface Problem extends Text {
-  code: string;
-}
+import type { components } from "./schema";
+import type { Whole } from "./typed";
+
+type S = components["schemas"];
+/** The document's type, with what it leaves open said more narrowly. */
+type With<T, Narrow> = Omit<Whole<T>, keyof Narrow> & Narrow;
+
+export type Text = Whole<S["Text"]>;
+export type Problem = Whole<S["Problem"]>;
 
 // who
-export interface Status {
-  version: string;
-  pid: number;
-  page: string;
-  ended: [name: string, why: string][];
-  left?: LeftLab[];
-}
+export type Status = With<S["Status"], { left?: LeftLab[] }>;
 /** A lab that ran when the last service died. */
 export interface LeftLab {
   name: string;
@@ -25,101 +21,24 @@ export interface LeftLab {
 }
 
 // gallery and lessons
-export interface GalleryLab {
-  name: string;
-  title: Text;
-  about: Text;
-  lessons: LessonLine[];
-  running: boolean;
-}
-export interface LessonLine {
-  name: string;
-  lab: string;
-  title: Text;
-  about: Text;
-}
-export interface Lesson extends LessonLine {
-  scenes: Scene[];
-}
-export interface Scene {
-  title: Text;
-  /** Paragraphs with a blank line between; `code` and **strong** only. */
-  text: Text;
-  show: Show;
-  actions: Action[];
-  task?: Task | null;
-  note?: Text | null;
-  rfc: string[];
-}
-export interface Show {
-  view: ViewName;
-  node?: string | null;
-  filter?: string | null;
-  layers?: number | null;
-  table?: string | null;
-}
-export interface Action {
-  label: Text;
-  do: string;
-}
-export interface Task {
-  text: Text;
-  expect: string;
-  hint: Text;
-  points: number;
-  solution: Action[];
-}
+export type GalleryLab = Whole<S["GalleryLab"]>;
+export type LessonLine = Whole<S["LessonLine"]>;
+export type Lesson = With<S["Lesson"], { scenes: Scene[] }>;
+export type Scene = With<S["Scene"], { show: Show; task: Task | null; note: Text | null }>;
+export type Show = With<S["Show"], { view: ViewName }>;
+export type Action = Whole<S["Action"]>;
+export type Task = Whole<S["LessonTask"]>;
 export type ViewName = "network" | "events" | "ladder" | "packet" | "machine";
 
 // labs
-export type Source = { builtin: string } | { file: string } | { text: string };
-export interface LabLine {
-  name: string;
-  title: string;
-  title_zh: string;
-  seed: number;
-  seconds: number;
-  nodes: number;
-  late_ms: number;
-  source: string;
-  journal_trouble?: string | null;
-}
-export interface LabView extends LabLine {
-  networks: NetworkView[];
-  nodes_list: NodeLine[];
-  links: LinkLine[];
-  programs: ProgramLine[];
-  layout: Layout;
-}
-export interface NetworkView {
-  name: string;
-  subnet: string;
-  gateway: string | null;
-}
-export interface NodeLine {
-  name: string;
-  kind: "host" | "router" | "switch" | "joined";
-  powered: boolean;
-  title?: Text | null;
-  addresses: string[];
-  names: string[];
-}
-export interface LinkLine {
-  name: string;
-  /** One end: `pc1.eth0`. */
-  a: string;
-  b: string;
-  state: LinkState;
-  /** From `a` to `b`, as a lab file says it: `1Gbit 500ns`. */
-  forward: string;
-  backward: string;
-}
+export type Source = Whole<S["Source"]>;
+export type LabLine = Whole<S["LabLine"]>;
+export type LabView = With<S["LabView"], { nodes_list: NodeLine[]; links: LinkLine[]; layout: Layout }>;
+export type NetworkView = Whole<S["NetworkView"]>;
+export type NodeLine = With<S["NodeLine"], { kind: "host" | "router" | "switch" | "joined"; title?: Text | null }>;
+export type LinkLine = With<S["LinkLine"], { state: LinkState }>;
 export type LinkState = "up" | "cut" | "down";
-export interface ProgramLine {
-  name: string;
-  help: string;
-  help_zh: string;
-}
+export type ProgramLine = Whole<S["ProgramLine"]>;
 /** Centres of nodes, labels by their left and top; CSS pixels at scale 1. */
 export interface Layout {
   width: number;
@@ -147,13 +66,7 @@ export interface LogLine {
   stream: "stdout" | "stderr" | "exit";
   text: string;
 }
-/** One line of a started program's output; texts are base64. */
-export type ExecNews =
-  | { process: number }
-  | { stdout: string }
-  | { stderr: string }
-  | { exit: number }
-  | { missed: number };
+export type ExecNews = Whole<S["ExecNews"]>;
 
 // time
 export interface Clock {
@@ -364,17 +277,8 @@ export interface Sample {
 }
 
 // live
-export interface Count {
-  frames: number;
-  octets: number;
-  dropped: number;
-}
-export interface LinkLive {
-  name: string;
-  state: LinkState;
-  forward: Count;
-  backward: Count;
-}
+export type Count = Whole<S["Count"]>;
+export type LinkLive = With<S["LinkState"], { state: LinkState }>;
 export interface Live {
   clock: Clock;
   links: LinkLive[];
