@@ -11,6 +11,7 @@
 //! | [`pcapng`] | the format's blocks, written into a `Vec<u8>`; knows no world |
 //! | [`Capture`] | a world's frames as such blocks, for a file or live |
 //! | [`dissect()`] | a frame's field tree, all layers |
+//! | [`labels`] | what people call those fields, and how their values are written |
 //! | [`Messages`] | one direction of an HTTP connection, segments to messages |
 //! | [`conversations()`] | frames and octets per TCP connection, as `tshark -z conv,tcp` counts |
 //!
@@ -20,6 +21,7 @@
 
 mod conversation;
 mod dissect;
+pub mod labels;
 mod messages;
 pub mod pcapng;
 mod world;

@@ -20,6 +20,7 @@
 //! | [`filter`], [`fields`] | Wireshark's display filter over a closed table of fields |
 //! | [`world`](mod@world), [`inputs`] | from a lab to a [`sim::World`], from a verb to its inputs |
 //! | [`seen`], [`judge`](mod@judge), [`tables`] | recorded frames as filters see them; is it so? |
+//! | [`line`](mod@line) | a recorded frame as a line for people |
 //! | [`run`](mod@run) | a lab in virtual time, from boot to its checks and tasks |
 //! | [`gallery`] | the labs inside the binary |
 //! | [`glossary`] | one word per thing, in both languages |
@@ -36,6 +37,7 @@ pub mod glossary;
 pub mod inputs;
 pub mod judge;
 pub mod lesson;
+pub mod line;
 pub mod long_form;
 pub mod model;
 mod nearest;
