@@ -20,6 +20,7 @@
 //! | [`filter`], [`fields`] | Wireshark's display filter over a closed table of fields |
 //! | [`world`](mod@world), [`inputs`] | from a lab to a [`sim::World`], from a verb to its inputs |
 //! | [`seen`], [`judge`](mod@judge), [`tables`] | recorded frames as filters see them; is it so? |
+//! | [`journey`] | one packet through all its devices and layers, with reasons |
 //! | [`line`](mod@line) | a recorded frame as a line for people |
 //! | [`run`](mod@run) | a lab in virtual time, from boot to its checks and tasks |
 //! | [`gallery`] | the labs inside the binary |
@@ -35,6 +36,7 @@ pub mod filter;
 pub mod gallery;
 pub mod glossary;
 pub mod inputs;
+pub mod journey;
 pub mod judge;
 pub mod lesson;
 pub mod line;

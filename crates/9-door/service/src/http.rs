@@ -18,7 +18,7 @@ use crate::guard::{Guard, Refusal};
 use crate::labs::Labs;
 use crate::loopback::Known;
 use crate::page::Shelf;
-use crate::{control, document, lessons, life, live, look, programs, watching, who};
+use crate::{control, document, frames, lessons, life, live, look, programs, watching, who};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
@@ -53,6 +53,7 @@ fn groups() -> OpenApiRouter<Service> {
         .merge(control::routes())
         .merge(programs::routes())
         .merge(watching::routes())
+        .merge(frames::routes())
         .merge(live::routes())
         .merge(lessons::routes());
     OpenApiRouter::new().nest(ROOT, groups.fallback(no_such))

@@ -18,7 +18,7 @@
 //! | [`labs`], [`sources`] | the labs that run; where their text comes from |
 //! | [`endings`] | how labs ended that nobody stopped |
 //! | [`join`] | real programs as hosts |
-//! | [`who`], [`life`], [`look`], [`control`], [`programs`], [`watching`], [`lessons`] | one group of requests each |
+//! | [`who`], [`life`], [`look`], [`control`], [`programs`], [`watching`], [`frames`], [`lessons`] | one group of requests each |
 //! | [`stream`] | answers that go on |
 //! | [`live`], [`pulse`], [`purse`] | what happens right now: the WebSocket, the one look that its readers share, its cost |
 //!
@@ -33,6 +33,7 @@ pub mod control;
 pub mod document;
 pub mod endings;
 pub mod extract;
+pub mod frames;
 pub mod guard;
 pub mod http;
 pub mod join;

@@ -361,7 +361,7 @@ fn find(running: &Running, filter: &StreamFilter, from: Option<u64>) -> Found {
         }
         looks += 1;
         if filter.passes_event(world, event) {
-            events.push(watching::event_line(world, event));
+            events.push(watching::event_line(world, event, next_event - looks));
         }
     }
     events.reverse();

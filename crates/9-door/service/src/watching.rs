@@ -96,10 +96,10 @@ pub fn events(lab: &Arc<RunningLab>, filter: Option<&str>) -> Result<Body, Probl
             if lines.len() > MOST_PER_TURN {
                 break;
             }
-            seen += 1;
             if filter.passes_event(world, event) {
-                put(&mut lines, &EventNews::Event(event_line(world, event)));
+                put(&mut lines, &EventNews::Event(event_line(world, event, seen)));
             }
+            seen += 1;
         }
         cursor = Some(seen);
         made(lines, seen < world.events().next())
@@ -121,8 +121,8 @@ fn put(lines: &mut Vec<u8>, line: &EventNews) {
     }
 }
 
-/// An event for people.
-pub fn event_line(world: &World, event: &Event) -> EventLine {
+/// An event for people; `number` is its number in the log.
+pub fn event_line(world: &World, event: &Event, number: u64) -> EventLine {
     let place = match event.place {
         Place::Node => String::new(),
         Place::Jack(jack) => world.jack_name(event.node, jack),
@@ -140,7 +140,10 @@ pub fn event_line(world: &World, event: &Event) -> EventLine {
         Fate::Dropped => "dropped",
     };
     EventLine {
+        number,
         time: event.time.as_secs_f64(),
+        nanos: event.time.as_nanos(),
+        layer: lab::journey::layer_of(event.reason),
         node: world.name(event.node).to_owned(),
         place,
         packet,
@@ -201,7 +204,7 @@ pub async fn capture(
     }))
 }
 
-fn unknown_place(text: &str) -> Problem {
+pub(crate) fn unknown_place(text: &str) -> Problem {
     let (en, zh) = (
         format!("{text} is no link, jack or node of this lab; see: catenet show"),
         format!("此实验没有名为 {text} 的网线, 网口或节点; 查看: catenet show"),
@@ -209,6 +212,6 @@ fn unknown_place(text: &str) -> Problem {
     Problem::new("unknown-place", en, zh)
 }
 
-fn bad_filter(why: lab::Text) -> Problem {
+pub(crate) fn bad_filter(why: lab::Text) -> Problem {
     Problem::new("bad-filter", why.en, why.zh)
 }

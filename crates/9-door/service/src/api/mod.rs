@@ -13,12 +13,14 @@
 //! | [`programs`] | `/labs/{lab}/exec` and `/processes/..` |
 //! | [`watching`], [`live`] | `/labs/{lab}/events`, `/labs/{lab}/live` |
 //! | [`lessons`] | `/gallery`, `/lessons`, `/glossary` |
+//! | [`frames`] | `/labs/{lab}/frames`, `/labs/{lab}/happened` |
 //! | [`join`] | `join.sock`, which speaks beside HTTP |
 //!
 //! A new group: a file here with its types (`Serialize`, `Deserialize`, `ToSchema`, every field
 //! documented: the comments become the document's), its line in this table and its `pub use`.
 
 pub mod control;
+pub mod frames;
 pub mod join;
 pub mod labs;
 pub mod lessons;
@@ -30,6 +32,7 @@ pub mod watching;
 pub mod who;
 
 pub use control::*;
+pub use frames::*;
 pub use join::*;
 pub use labs::*;
 pub use lessons::*;

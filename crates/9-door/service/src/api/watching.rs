@@ -6,8 +6,14 @@ use utoipa::ToSchema;
 /// What happened, one line each.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct EventLine {
+    /// Its number in the lab, from 0.
+    pub number: u64,
     /// When, in seconds of the lab's clock.
     pub time: f64,
+    /// The same in nanoseconds.
+    pub nanos: u64,
+    /// The OSI layer on which it happened, 1 to 7; 0 for what is about a node as a whole.
+    pub layer: u8,
     /// On which node.
     pub node: String,
     /// Where on it: a jack, an interface, or nothing.

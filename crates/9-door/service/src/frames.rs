@@ -1,0 +1,369 @@
+//! What is recorded: lists of frames and events, and one frame with its fields.
+//!
+//! A list is made in turns: each is a letter to the lab's thread that looks at no more than
+//! `LOOKS_A_TURN` entries and not longer than `LONGEST_TURN`; one request has at most `TURNS` of them.
+//! What then is not looked at is said (`more`), and where to go on (`resume`).
+
+use crate::answers::{Answer, OfLab};
+use crate::api::{Dropped, EventList, FieldLine, FrameLine, FrameList, FrameView, Problem, Text};
+use crate::extract::{Path, Query};
+use crate::http::Service;
+use crate::labs::RunningLab;
+use crate::watching::{self, bad_filter, unknown_place};
+use axum::Json;
+use axum::extract::State;
+use base::field::{Field, Fields};
+use capture::{Capture, labels};
+use lab::line::Line;
+use lab::seen::{StreamFilter, Walk};
+use serde::Deserialize;
+use sim::{Direction, Recorded, World};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Entries looked at in one turn.
+const LOOKS_A_TURN: usize = 1024;
+/// How long a turn may take; the entry at which it is over is the last.
+const LONGEST_TURN: Duration = Duration::from_millis(2);
+/// Turns of one request.
+const TURNS: usize = 24;
+/// Entries in one answer, if the request says nothing, and at most.
+const LIMIT: (usize, usize) = (100, 500);
+
+/// The group's routes.
+pub fn routes() -> OpenApiRouter<Service> {
+    OpenApiRouter::new()
+        .routes(routes!(list_frames))
+        .routes(routes!(look_at_frame))
+        .routes(routes!(list_events))
+}
+
+/// Which end of a log comes first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum Order {
+    /// The oldest first.
+    #[default]
+    Oldest,
+    /// The newest first.
+    Newest,
+}
+
+/// Which frames.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct FrameWish {
+    /// A filter: `tcp.flags.syn == 1`; none: all.
+    filter: Option<String>,
+    /// A link, a jack (`pc1.eth0`) or a node; none: everywhere.
+    at: Option<String>,
+    /// From this number on; none: from the oldest that is kept.
+    from: Option<u64>,
+    /// Before this number; none: to the newest.
+    before: Option<u64>,
+    /// At most so many (default 100, at most 500).
+    limit: Option<usize>,
+    /// `oldest` (default) or `newest` first.
+    #[param(inline)]
+    order: Option<Order>,
+}
+
+/// Which events.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct EventWish {
+    /// A filter: `reason == "retransmit"`, `node == "r1"`; none: all.
+    filter: Option<String>,
+    /// From this number on; none: from the oldest that is kept.
+    from: Option<u64>,
+    /// Before this number; none: to the newest.
+    before: Option<u64>,
+    /// At most so many (default 100, at most 500).
+    limit: Option<usize>,
+    /// `oldest` (default) or `newest` first.
+    #[param(inline)]
+    order: Option<Order>,
+}
+
+/// Recorded frames
+///
+/// One entry per frame, jack and direction. What needs several frames (`tcp.stream`, `tcp.seq`) is
+/// counted from the first frame looked at.
+#[utoipa::path(get, path = "/labs/{lab}/frames", tag = "frames",
+    params(("lab" = String, Path, description = "The lab's name."), FrameWish),
+    responses((status = 200, body = FrameList), OfLab))]
+async fn list_frames(
+    State(service): State<Service>,
+    Path(lab): Path<String>,
+    Query(wish): Query<FrameWish>,
+) -> Answer<Json<FrameList>> {
+    let lab = service.labs.find(Some(&lab))?;
+    let filter = StreamFilter::parse(wish.filter.as_deref().unwrap_or("")).map_err(bad_filter)?;
+    let place = match &wish.at {
+        Some(at) => Some(place_of(&lab, at).await?),
+        None => None,
+    };
+    let span = Span::new(wish.from, wish.before, wish.order);
+    let mut walk = Walk::default();
+    let found = search(&lab, span, wish.limit, frame_ends, move |world, number| {
+        let frame = world.recorder().get(number)?;
+        let wanted = place.as_ref().is_none_or(|place| place.covers(frame));
+        let passes = wanted && filter.passes_frame(&mut walk, world, frame);
+        passes.then(|| frame_line(world, frame))
+    });
+    let Found { lines: frames, first, next, more, resume } = found.await?;
+    Ok(Json(FrameList { frames, first, next, more, resume }))
+}
+
+/// What happened
+#[utoipa::path(get, path = "/labs/{lab}/happened", tag = "frames",
+    params(("lab" = String, Path, description = "The lab's name."), EventWish),
+    responses((status = 200, body = EventList), OfLab))]
+async fn list_events(
+    State(service): State<Service>,
+    Path(lab): Path<String>,
+    Query(wish): Query<EventWish>,
+) -> Answer<Json<EventList>> {
+    let lab = service.labs.find(Some(&lab))?;
+    let filter = StreamFilter::parse(wish.filter.as_deref().unwrap_or("")).map_err(bad_filter)?;
+    let span = Span::new(wish.from, wish.before, wish.order);
+    let found = search(&lab, span, wish.limit, event_ends, move |world, number| {
+        let event = world.events().since(number).next()?;
+        let passes = filter.passes_event(world, event);
+        passes.then(|| watching::event_line(world, event, number))
+    });
+    let Found { lines: events, first, next, more, resume } = found.await?;
+    Ok(Json(EventList { events, first, next, more, resume }))
+}
+
+/// One recorded frame with its fields
+#[utoipa::path(get, path = "/labs/{lab}/frames/{sequence}", tag = "frames",
+    params(("lab" = String, Path, description = "The lab's name."),
+        ("sequence" = u64, Path, description = "The frame's number.")),
+    responses((status = 200, body = FrameView), OfLab))]
+async fn look_at_frame(
+    State(service): State<Service>,
+    Path((lab, sequence)): Path<(String, u64)>,
+) -> Answer<Json<FrameView>> {
+    let lab = service.labs.find(Some(&lab))?;
+    let looked = lab.ask(move |running| {
+        let world = &running.world;
+        let frame = world.recorder().get(sequence);
+        let found = frame.map(|frame| (frame_line(world, frame), frame.frame.clone()));
+        found.ok_or_else(|| frame_ends(world))
+    });
+    let (line, frame) = looked.await?.map_err(|ends| no_frame(sequence, ends))?;
+    let octets = frame.to_vec();
+    let fields = field_lines(&capture::dissect(&octets), &octets);
+    let octets = octets.iter().map(|octet| format!("{octet:02x}")).collect();
+    Ok(Json(FrameView { line, octets, fields }))
+}
+
+fn no_frame(sequence: u64, (first, next): (u64, u64)) -> Problem {
+    if sequence < first {
+        return Problem::new(
+            "forgotten-frame",
+            format!(
+                "frame {sequence} is no longer kept; the oldest that is has the number {first}"
+            ),
+            format!("第 {sequence} 帧已不再保存; 现存最早的是第 {first} 帧"),
+        );
+    }
+    Problem::new(
+        "unknown-frame",
+        format!("there is no frame {sequence} yet; the next one will have the number {next}"),
+        format!("还没有第 {sequence} 帧; 下一帧的编号是 {next}"),
+    )
+}
+
+/// A place as people name it; a link may be written from either end.
+async fn place_of(lab: &Arc<RunningLab>, name: &str) -> Result<Capture, Problem> {
+    let (named, copy) = (name.to_owned(), lab.clone());
+    let found = lab.ask(move |running| {
+        let world = &running.world;
+        let link = || Capture::cable(world, &copy.lab.link(&named)?.name);
+        Capture::named(world, &named).or_else(link)
+    });
+    found.await?.ok_or_else(|| unknown_place(name))
+}
+
+/// What of a log is to be looked at yet: the numbers from `low` to below `high`.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    low: u64,
+    high: u64,
+    order: Order,
+}
+
+impl Span {
+    fn new(from: Option<u64>, before: Option<u64>, order: Option<Order>) -> Span {
+        let (low, high) = (from.unwrap_or(0), before.unwrap_or(u64::MAX));
+        Span { low, high, order: order.unwrap_or_default() }
+    }
+    /// Keeps what the log still has, or already.
+    fn clip(&mut self, (first, next): (u64, u64)) {
+        self.high = self.high.min(next);
+        self.low = self.low.max(first).min(self.high.max(first));
+        self.high = self.high.max(self.low);
+    }
+    /// The next number to look at.
+    fn take(&mut self) -> Option<u64> {
+        if self.low >= self.high {
+            return None;
+        }
+        match self.order {
+            Order::Oldest => {
+                self.low += 1;
+                Some(self.low - 1)
+            }
+            Order::Newest => {
+                self.high -= 1;
+                Some(self.high)
+            }
+        }
+    }
+}
+
+/// What a search found.
+struct Found<T> {
+    lines: Vec<T>,
+    first: u64,
+    next: u64,
+    more: bool,
+    resume: u64,
+}
+
+/// First and next number of a log.
+type Ends = fn(&World) -> (u64, u64);
+
+fn frame_ends(world: &World) -> (u64, u64) {
+    (world.recorder().first(), world.recorder().next())
+}
+
+fn event_ends(world: &World) -> (u64, u64) {
+    (world.events().first(), world.events().next())
+}
+
+/// Looks through a span of a log, turn by turn.
+async fn search<T: Send + 'static>(
+    lab: &Arc<RunningLab>,
+    mut span: Span,
+    limit: Option<usize>,
+    ends: Ends,
+    mut look: impl FnMut(&World, u64) -> Option<T> + Send + 'static,
+) -> Result<Found<T>, Problem> {
+    let limit = limit.unwrap_or(LIMIT.0).min(LIMIT.1);
+    let (mut lines, mut edge, mut clipped) = (Vec::new(), (0, 0), false);
+    for _ in 0..TURNS {
+        let turn = lab.ask(move |running| {
+            let world = &running.world;
+            let ends = ends(world);
+            if !clipped {
+                span.clip(ends);
+            }
+            span.low = span.low.max(ends.0).min(span.high);
+            let done = one_turn(world, &mut span, limit, &mut lines, &mut look);
+            (lines, span, look, ends, done)
+        });
+        let done;
+        (lines, span, look, edge, done) = turn.await?;
+        clipped = true;
+        if done {
+            break;
+        }
+    }
+    let resume = match span.order {
+        Order::Oldest => span.low,
+        Order::Newest => span.high,
+    };
+    Ok(Found { lines, first: edge.0, next: edge.1, more: span.low < span.high, resume })
+}
+
+/// One turn; true when the list is full or the span is through.
+fn one_turn<T>(
+    world: &World,
+    span: &mut Span,
+    limit: usize,
+    lines: &mut Vec<T>,
+    look: &mut impl FnMut(&World, u64) -> Option<T>,
+) -> bool {
+    let began = Instant::now();
+    for _ in 0..LOOKS_A_TURN {
+        if lines.len() >= limit {
+            return true;
+        }
+        let Some(number) = span.take() else { return true };
+        lines.extend(look(world, number));
+        if began.elapsed() > LONGEST_TURN {
+            break;
+        }
+    }
+    lines.len() >= limit
+}
+
+/// A recorded frame for people.
+pub fn frame_line(world: &World, recorded: &Recorded) -> FrameLine {
+    let line = Line::of(world, recorded);
+    let protocol = line.summary.protocol().to_owned();
+    FrameLine {
+        sequence: line.sequence,
+        seconds: line.time.as_secs_f64(),
+        nanos: line.time.as_nanos(),
+        node: line.node,
+        jack: line.jack,
+        link: line.link,
+        peer: line.peer,
+        direction: match line.direction {
+            Direction::In => "in".to_owned(),
+            Direction::Out => "out".to_owned(),
+        },
+        packet: line.packet,
+        parent: line.parent,
+        length: line.length,
+        layers: line.summary.layers.into_iter().map(str::to_owned).collect(),
+        protocol,
+        src: line.summary.src,
+        dst: line.summary.dst,
+        info: text(line.summary.info),
+        dropped: line.dropped.map(|(reason, says)| Dropped {
+            reason: reason.to_owned(),
+            en: says.en,
+            zh: says.zh,
+        }),
+    }
+}
+
+/// The fields of a frame for people.
+pub fn field_lines(fields: &Fields, octets: &[u8]) -> Vec<FieldLine> {
+    fields.list.iter().map(|field| field_line(field, octets)).collect()
+}
+
+fn field_line(field: &Field, octets: &[u8]) -> FieldLine {
+    let words = |(en, zh): (&str, &str)| Text { en: en.to_owned(), zh: zh.to_owned() };
+    let label = labels::label(field.name).map_or((field.name, field.name), |row| (row.en, row.zh));
+    let shown = labels::show(field, octets);
+    FieldLine {
+        name: field.name.to_owned(),
+        label: words(label),
+        start: field.range.start,
+        end: field.range.end,
+        depth: field.depth,
+        value: shown.value,
+        meaning: shown.meaning.map(words),
+        layer: labels::layer(field.name),
+    }
+}
+
+/// The lab's texts as the interface's.
+pub fn text(text: lab::Text) -> Text {
+    Text { en: text.en, zh: text.zh }
+}
+
+#[cfg(test)]
+#[path = "frames_tests.rs"]
+mod tests;
