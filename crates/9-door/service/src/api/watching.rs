@@ -38,6 +38,7 @@ pub struct EventLine {
 /// A line of the stream of events.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
+#[allow(clippy::large_enum_variant)] // it is written or read at once, and never kept
 pub enum EventNews {
     /// Something happened.
     Event(EventLine),
