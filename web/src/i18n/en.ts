@@ -82,6 +82,8 @@ export const en = {
     speed: "Speed of the lab's clock",
     running: "runs",
     paused: "stands",
+    quiet: "Nothing more will happen by itself.",
+    limit: "Nothing of that kind within a minute of the lab.",
     behind: (ms: number) => `${ms} ms behind`,
     cannotStop: (names: string) => `The clock cannot stop: real programs have joined (${names}), and they do not wait.`,
   },

@@ -83,6 +83,8 @@ export const zh: Words = {
     speed: "实验时钟的速度",
     running: "在走",
     paused: "停着",
+    quiet: "不会再自己发生什么了。",
+    limit: "实验的一分钟内没有这样的事。",
     behind: (ms) => `落后 ${ms} 毫秒`,
     cannotStop: (names) => `时钟不能停: 有真实的程序加入了 (${names}), 它们不会等。`,
   },
