@@ -30,10 +30,11 @@ export const setClock = (lab: string, wish: { run?: boolean; speed?: number }) =
 export const step = (lab: string, wish: it.StepWish) => postPlain<it.Stepped>(path("labs", lab, "clock", "step"), wish);
 
 export const frames = (lab: string, search: it.Search = {}, signal?: AbortSignal) =>
-  getPlain<it.FrameList>(path("labs", lab, "frames"), { ...search }, signal);
-export const frame = (lab: string, sequence: number) => getPlain<it.FrameView>(path("labs", lab, "frames", sequence));
+  get("/labs/{lab}/frames", { lab }, search, signal) as Promise<it.FrameList>;
+export const frame = (lab: string, sequence: number) =>
+  get("/labs/{lab}/frames/{sequence}", { lab, sequence }) as Promise<it.FrameView>;
 export const happened = (lab: string, search: it.Search = {}, signal?: AbortSignal) =>
-  getPlain<it.EventList>(path("labs", lab, "happened"), { ...search }, signal);
+  get("/labs/{lab}/happened", { lab }, search, signal);
 export const journey = (lab: string, packet: string) => getPlain<it.Journey>(path("labs", lab, "packets", packet));
 export const spotlight = (lab: string) => getPlain<it.Spotlight>(path("labs", lab, "spotlight"));
 

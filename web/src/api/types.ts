@@ -93,29 +93,8 @@ export interface Stepped {
 }
 
 // frames
-export interface Dropped extends Text {
-  reason: string;
-}
-export interface FrameLine {
-  sequence: number;
-  seconds: number;
-  nanos: number;
-  node: string;
-  jack: string;
-  link: string | null;
-  /** The other end of the cable: `office.2`. */
-  peer: string | null;
-  direction: "in" | "out";
-  packet: string;
-  parent: string | null;
-  length: number;
-  layers: string[];
-  protocol: string;
-  src: string;
-  dst: string;
-  info: Text;
-  dropped: Dropped | null;
-}
+export type Dropped = Whole<S["Dropped"]>;
+export type FrameLine = With<S["FrameLine"], { direction: "in" | "out" }>;
 /** What a search of the recorded takes. */
 export interface Search {
   filter?: string;
@@ -125,48 +104,11 @@ export interface Search {
   limit?: number;
   order?: "oldest" | "newest";
 }
-export interface FrameList {
-  frames: FrameLine[];
-  first: number;
-  next: number;
-  more: boolean;
-  resume: number;
-}
-export interface FrameView {
-  line: FrameLine;
-  octets: string;
-  fields: FieldLine[];
-}
-export interface FieldLine {
-  name: string;
-  label: Text;
-  start: number;
-  end: number;
-  depth: number;
-  value: string;
-  layer: number;
-}
-export interface EventLine {
-  number: number;
-  time: number;
-  nanos: number;
-  layer: number;
-  node: string;
-  place?: string;
-  packet?: string;
-  reason: string;
-  fate: string;
-  clause?: string;
-  en: string;
-  zh: string;
-}
-export interface EventList {
-  events: EventLine[];
-  first: number;
-  next: number;
-  more: boolean;
-  resume: number;
-}
+export type FrameList = With<S["FrameList"], { frames: FrameLine[] }>;
+export type FrameView = With<S["FrameView"], { line: FrameLine }>;
+export type FieldLine = Whole<S["FieldLine"]>;
+export type EventLine = With<S["EventLine"], { place?: string; packet?: string; clause?: string }>;
+export type EventList = Whole<S["EventList"]>;
 
 // journeys
 export interface Journey {
