@@ -6,7 +6,7 @@ use crate::hyper_io::{HyperExecutor, HyperTimer};
 use crate::machine::lock;
 use crate::output::{Pipe, ProcessId, Stdin, Writer};
 use crate::time::{Elapsed, Sleep, timeout};
-use crate::{Control, Inspect, Machine, PingSocket, TcpListener, TcpStream, UdpSocket};
+use crate::{Control, Inspect, Machine, PingSocket, Programs, TcpListener, TcpStream, UdpSocket};
 use base::{Civil, Duration, Instant, Lang, Random, RandomSource};
 use core::fmt;
 use core::future::{Future, poll_fn};
@@ -60,16 +60,19 @@ pub struct Surroundings {
     pub resolver: Resolver,
     /// The machine's files.
     pub files: Arc<dyn FileTree>,
+    /// The programs that a shell finds.
+    pub programs: Arc<Programs>,
 }
 
 impl Surroundings {
-    /// No name server, no files, 1970.
+    /// No name server, no files, no other programs, 1970.
     pub fn new(random: RandomSource) -> Self {
         Surroundings {
             random,
             epoch_unix: 0,
             resolver: Resolver::default(),
             files: Arc::new(crate::files::NoFiles),
+            programs: Arc::default(),
         }
     }
 }
@@ -220,6 +223,10 @@ impl Env {
     pub fn resolver(&self) -> Arc<Resolver> {
         lock(&self.shared.resolver).clone()
     }
+    /// The machine's programs.
+    pub fn programs(&self) -> &Programs {
+        &self.shared.surroundings.programs
+    }
     /// The machine's files.
     pub fn files(&self) -> Arc<dyn FileTree> {
         self.shared.surroundings.files.clone()
@@ -280,6 +287,12 @@ impl Env {
             Poll::Pending
         })
         .await;
+    }
+    /// Ready at the next Ctrl-C, and at every further one when it is called again: for a shell,
+    /// which outlives what it passes on.
+    pub async fn next_interrupt(&self) {
+        self.interrupted().await;
+        lock(&self.shared.interrupt).raised = false;
     }
 
     /// Runs a future as another task of this program; it ends with the program at the latest.

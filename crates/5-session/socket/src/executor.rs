@@ -3,16 +3,22 @@
 //! Tasks that become ready go to the end of one queue; [`Executor::run_ready`] polls from its front
 //! until it is empty or its budget is spent. So the order depends on the order of wakes and on
 //! nothing else. A process is one main task and those it spawned; when the main task ends, or the
-//! process is killed, all are dropped, and their sockets close themselves.
+//! process is killed, all are dropped, and their sockets close themselves. Processes that it started
+//! (`children`) end with it.
 //!
 //! Absent: priorities, time slices (a program that never awaits hangs its world, as it should hang
 //! in a test).
+
+mod children;
+
+pub use children::Started;
 
 use crate::Machine;
 use crate::env::{Env, ExitCode, Interrupt, Launch, ProgramFn, Resolver, Shared, Surroundings};
 use crate::machine::lock;
 use crate::output::{Chunk, Outputs, Pipe, ProcessId, Stream, Writer};
 use base::RandomSource;
+pub(crate) use children::{Birth, Ends, Told};
 use core::future::Future;
 use core::pin::Pin;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -32,8 +38,16 @@ const PROCESSES: usize = 4_096;
 #[derive(Default)]
 struct Ready {
     queue: Mutex<VecDeque<u64>>,
-    new: Mutex<Vec<(ProcessId, Task, Arc<Abort>)>>,
+    orders: Mutex<Vec<Order>>,
     owner: Mutex<Option<Waker>>,
+}
+
+/// What programs ask of their executor while it runs them; done in order, before the next step.
+enum Order {
+    Task(ProcessId, Task, Arc<Abort>),
+    Birth(Box<Birth>),
+    Interrupt(Arc<Told>),
+    Kill(Arc<Told>),
 }
 
 /// How the holder of a [`Joined`] ends the task.
@@ -45,6 +59,10 @@ struct Abort {
 }
 
 impl Ready {
+    fn order(&self, order: Order) {
+        lock(&self.orders).push(order);
+        self.tell_owner();
+    }
     fn tell_owner(&self) {
         let owner = lock(&self.owner).take();
         owner.into_iter().for_each(Waker::wake);
@@ -92,8 +110,7 @@ impl Spawner {
             waiter.into_iter().for_each(Waker::wake);
             None
         };
-        lock(&self.0.new).push((process, Box::pin(task), aborted.clone()));
-        self.0.tell_owner();
+        self.0.order(Order::Task(process, Box::pin(task), aborted.clone()));
         Joined { slot, aborted, ready: self.0.clone() }
     }
 }
@@ -159,6 +176,10 @@ struct Running {
 struct Process {
     env: Env,
     tasks: Vec<u64>,
+    /// Who started it, what it started, and where its own end is told.
+    parent: Option<ProcessId>,
+    children: Vec<ProcessId>,
+    told: Option<Arc<Told>>,
 }
 
 /// A process that ended.
@@ -181,6 +202,7 @@ pub struct Executor {
     processes: BTreeMap<ProcessId, Process>,
     last_process: u32,
     instances: BTreeMap<String, u32>,
+    started: Vec<Started>,
     finished: Vec<Finished>,
     outputs: Outputs,
     running: Option<ProcessId>,
@@ -200,6 +222,7 @@ impl Executor {
             processes: BTreeMap::new(),
             last_process: 0,
             instances: BTreeMap::new(),
+            started: Vec::new(),
             finished: Vec::new(),
             outputs: Outputs::default(),
             running: None,
@@ -238,7 +261,7 @@ impl Executor {
         }
         let env = self.env(process, launch);
         let future = program(env.clone());
-        self.processes.insert(process, Process { env, tasks: Vec::new() });
+        self.processes.insert(process, Process::new(env));
         self.add_task(process, Box::pin(async move { Some(future.await) }), Arc::default());
         process
     }
@@ -291,13 +314,22 @@ impl Executor {
 
     fn admit_new(&mut self) {
         loop {
-            let new = core::mem::take(&mut *lock(&self.ready.new));
-            if new.is_empty() {
+            let orders = core::mem::take(&mut *lock(&self.ready.orders));
+            if orders.is_empty() {
                 return;
             }
-            for (process, task, aborted) in new {
-                self.add_task(process, task, aborted);
+            orders.into_iter().for_each(|order| self.obey(order));
+        }
+    }
+
+    fn obey(&mut self, order: Order) {
+        match order {
+            Order::Task(process, task, aborted) => self.add_task(process, task, aborted),
+            Order::Birth(birth) => self.bear(*birth),
+            Order::Interrupt(told) => {
+                told.process().into_iter().for_each(|child| self.interrupt(child));
             }
+            Order::Kill(told) => told.process().into_iter().for_each(|child| self.kill(child)),
         }
     }
 
@@ -340,14 +372,18 @@ impl Executor {
     }
 
     fn end(&mut self, process: ProcessId, code: ExitCode) {
+        self.end_children(process);
         let Some(ended) = self.processes.remove(&process) else { return };
         for id in ended.tasks {
             self.tasks.remove(&id);
         }
         self.finished.push(Finished { process, code });
+        self.forget_child(ended.parent, process);
+        ended.told.into_iter().for_each(|told| told.end(code));
     }
 
-    /// Ends a process as a signal would: its tasks are dropped, its sockets close.
+    /// Ends a process as a signal would: its tasks are dropped, its sockets close, what it started
+    /// ends with it.
     pub fn kill(&mut self, process: ProcessId) {
         self.end(process, ExitCode::KILLED);
     }
@@ -411,7 +447,7 @@ impl Executor {
     }
     /// Is a task ready?
     pub fn is_ready(&self) -> bool {
-        !lock(&self.ready.queue).is_empty() || !lock(&self.ready.new).is_empty()
+        !lock(&self.ready.queue).is_empty() || !lock(&self.ready.orders).is_empty()
     }
     /// Asks to be woken once, when a task is or becomes ready: for owners that sleep in real time.
     pub fn notify(&self, waker: &Waker) {
@@ -430,7 +466,7 @@ impl Drop for Executor {
     fn drop(&mut self) {
         // A task that was spawned and never taken up holds, by its `Env`, the very queue it lies in.
         self.kill_all();
-        drop(core::mem::take(&mut *lock(&self.ready.new)));
+        drop(core::mem::take(&mut *lock(&self.ready.orders)));
     }
 }
 

@@ -5,7 +5,7 @@
 //! and counted.
 
 use crate::machine::lock;
-use bytes::{Buf, Bytes};
+use bytes::Bytes;
 use core::fmt;
 use core::future::poll_fn;
 use core::pin::Pin;
@@ -21,6 +21,8 @@ const SOFT_BOUND: usize = 256 * 1024;
 const HARD_BOUND: usize = 4 * 1024 * 1024;
 /// Octets of input that may wait.
 const INPUT_BOUND: usize = 256 * 1024;
+/// What the keys Ctrl and D send.
+const CTRL_D: u8 = 4;
 
 /// One running program of a machine, by number from 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -107,6 +109,13 @@ impl Writer {
     pub(crate) fn new(outputs: Outputs, process: ProcessId, stream: Stream) -> Writer {
         Writer(Sink::Owner(outputs, process, stream))
     }
+    /// The same place, for another process.
+    pub(crate) fn of(&self, process: ProcessId) -> Writer {
+        match &self.0 {
+            Sink::Owner(outputs, _, stream) => Writer::new(outputs.clone(), process, *stream),
+            Sink::Pipe(pipe) => Writer::into_pipe(pipe),
+        }
+    }
     /// A writer into a pipe.
     pub fn into_pipe(pipe: &Pipe) -> Writer {
         Writer(Sink::Pipe(pipe.clone()))
@@ -152,11 +161,11 @@ impl Writer {
                 }
                 taken
             }
-            Sink::Pipe(pipe) if pipe.is_closed() => {
-                return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
-            }
             Sink::Pipe(pipe) => {
                 let taken = pipe.put(octets, INPUT_BOUND);
+                if taken == 0 && pipe.is_closed() {
+                    return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+                }
                 if taken == 0 {
                     lock(&pipe.0).writers.push(task.waker().clone());
                 }
@@ -190,8 +199,26 @@ impl AsyncWrite for Writer {
 struct PipeState {
     octets: VecDeque<u8>,
     closed: bool,
+    /// Somebody wrote after it was closed.
+    broken: bool,
+    /// Ctrl-D in it ends one reading.
+    cooked: bool,
     reader: Option<Waker>,
     writers: Vec<Waker>,
+    mourner: Option<Waker>,
+}
+
+impl PipeState {
+    /// How many octets may be taken at once, of `max` wanted: none at a Ctrl-D.
+    fn until_end(&self, max: usize, end: impl Fn(u8) -> bool) -> usize {
+        let within = self.octets.iter().take(max);
+        let stop = within.clone().position(|&octet| end(octet) || (self.cooked && octet == CTRL_D));
+        match stop {
+            Some(place) if self.octets[place] == CTRL_D && self.cooked => place,
+            Some(place) => place + 1,
+            None => within.len(),
+        }
+    }
 }
 
 /// A bounded run of octets from somebody to a program: its standard input, or another's output.
@@ -212,37 +239,81 @@ impl Pipe {
         let state = lock(&self.0);
         (!state.closed).then(|| INPUT_BOUND.saturating_sub(state.octets.len()))
     }
-    /// Nothing more will come.
+    /// Nothing more will come: whoever reads finds the end, whoever writes an error.
     pub fn close(&self) {
-        let reader = {
+        let (reader, writers) = {
             let mut state = lock(&self.0);
             state.closed = true;
-            state.reader.take()
+            (state.reader.take(), core::mem::take(&mut state.writers))
         };
-        reader.into_iter().for_each(Waker::wake);
+        reader.into_iter().chain(writers).for_each(Waker::wake);
+    }
+    /// From here on the octet 4 (Ctrl-D) ends one reading and no more, as a terminal has it.
+    pub fn cook(&self) {
+        lock(&self.0).cooked = true;
+    }
+    /// Ready when somebody writes though it is closed: what SIGPIPE tells elsewhere.
+    pub async fn broken(&self) {
+        poll_fn(|task| {
+            let mut state = lock(&self.0);
+            if state.broken {
+                return Poll::Ready(());
+            }
+            state.mourner = Some(task.waker().clone());
+            Poll::Pending
+        })
+        .await;
+    }
+    /// Forgets what nobody has read yet.
+    pub fn clear(&self) {
+        let writers = {
+            let mut state = lock(&self.0);
+            state.octets.clear();
+            core::mem::take(&mut state.writers)
+        };
+        writers.into_iter().for_each(Waker::wake);
     }
     fn is_closed(&self) -> bool {
         lock(&self.0).closed
     }
     fn put(&self, octets: &[u8], bound: usize) -> usize {
-        let (taken, reader) = {
+        let (taken, woken) = {
             let mut state = lock(&self.0);
+            if state.closed && !octets.is_empty() {
+                state.broken = true;
+                return self.mourn(state);
+            }
             let room = if state.closed { 0 } else { bound.saturating_sub(state.octets.len()) };
             let taken = octets.len().min(room);
             state.octets.extend(&octets[..taken]);
             (taken, state.reader.take())
         };
-        reader.into_iter().for_each(Waker::wake);
+        woken.into_iter().for_each(Waker::wake);
         taken
     }
-    fn poll_take(&self, task: &mut Context<'_>, max: usize) -> Poll<Bytes> {
+    fn mourn(&self, mut state: std::sync::MutexGuard<'_, PipeState>) -> usize {
+        let mourner = state.mourner.take();
+        drop(state);
+        mourner.into_iter().for_each(Waker::wake);
+        0
+    }
+    /// Takes up to `max` octets, none beyond one at which `end` says so.
+    fn poll_take(
+        &self,
+        task: &mut Context<'_>,
+        max: usize,
+        end: impl Fn(u8) -> bool,
+    ) -> Poll<Bytes> {
         let (octets, writers) = {
             let mut state = lock(&self.0);
             if state.octets.is_empty() && !state.closed {
                 state.reader = Some(task.waker().clone());
                 return Poll::Pending;
             }
-            let count = max.min(state.octets.len());
+            let count = state.until_end(max, end);
+            if count == 0 && max > 0 {
+                state.octets.pop_front(); // the Ctrl-D itself, if it is not the pipe's end
+            }
             let octets: Vec<u8> = state.octets.drain(..count).collect();
             (octets, core::mem::take(&mut state.writers))
         };
@@ -253,43 +324,55 @@ impl Pipe {
 
 /// A program's standard input.
 #[derive(Clone, Debug)]
-pub struct Stdin {
-    pipe: Pipe,
-    ahead: Bytes,
-}
+pub struct Stdin(Pipe);
 
 impl Stdin {
     /// Reads from a pipe.
     pub fn new(pipe: &Pipe) -> Stdin {
-        Stdin { pipe: pipe.clone(), ahead: Bytes::new() }
+        Stdin(pipe.clone())
+    }
+    /// See [`Pipe::cook`].
+    pub fn cook(&self) {
+        self.0.cook();
+    }
+    /// See [`Pipe::clear`].
+    pub fn clear(&self) {
+        self.0.clear();
     }
     /// What is there, up to `max` octets; empty: the input has ended.
     pub async fn read_bytes(&mut self, max: usize) -> Bytes {
-        poll_fn(|task| self.poll_take(task, max)).await
+        poll_fn(|task| self.0.poll_take(task, max, |_| false)).await
     }
-    /// The next line without its end; `None`: the input has ended.
+    /// The next line without its end; `None`: the input has ended. Octets after the line stay for
+    /// whoever reads next.
     pub async fn read_line(&mut self) -> Option<String> {
-        let mut line = Vec::new();
-        loop {
-            if self.ahead.is_empty() {
-                self.ahead = poll_fn(|task| self.pipe.poll_take(task, 4096)).await;
-            }
-            if self.ahead.is_empty() {
-                return (!line.is_empty()).then(|| text(line));
-            }
-            let end = self.ahead.iter().position(|&octet| octet == b'\n');
-            line.extend_from_slice(&self.ahead.split_to(end.unwrap_or(self.ahead.len())));
-            if end.is_some() {
-                self.ahead.advance(1);
-                return Some(text(line));
-            }
+        self.line(usize::MAX).await.map(|(line, _)| line)
+    }
+    /// The next line, of which at most `most` octets are kept.
+    ///
+    /// # Errors
+    /// `InvalidData`: it was longer; it has been read to its end.
+    pub async fn read_line_within(&mut self, most: usize) -> io::Result<Option<String>> {
+        match self.line(most).await {
+            Some((_, true)) => Err(io::ErrorKind::InvalidData.into()),
+            line => Ok(line.map(|(line, _)| line)),
         }
     }
-    fn poll_take(&mut self, task: &mut Context<'_>, max: usize) -> Poll<Bytes> {
-        if self.ahead.is_empty() {
-            return self.pipe.poll_take(task, max);
+    async fn line(&mut self, most: usize) -> Option<(String, bool)> {
+        let (mut line, mut surplus) = (Vec::new(), false);
+        loop {
+            let piece = poll_fn(|task| self.0.poll_take(task, 4096, |octet| octet == b'\n')).await;
+            let whole = piece.last() == Some(&b'\n');
+            if piece.is_empty() && line.is_empty() && !surplus {
+                return None;
+            }
+            let kept = (piece.len() - usize::from(whole)).min(most - line.len());
+            surplus |= kept + usize::from(whole) < piece.len();
+            line.extend_from_slice(&piece[..kept]);
+            if whole || piece.is_empty() {
+                return Some((text(line), surplus));
+            }
         }
-        Poll::Ready(self.ahead.split_to(max.min(self.ahead.len())))
     }
 }
 
@@ -302,11 +385,11 @@ fn text(mut line: Vec<u8>) -> String {
 
 impl AsyncRead for Stdin {
     fn poll_read(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         task: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let octets = ready!(self.poll_take(task, buffer.remaining()));
+        let octets = ready!(self.0.poll_take(task, buffer.remaining(), |_| false));
         buffer.put_slice(&octets);
         Poll::Ready(Ok(()))
     }

@@ -6,7 +6,10 @@ use base::Duration;
 use catenet_socket as socket;
 use core::hash::Hasher;
 use harness::{World, any, peer};
-use socket::{Control, Env, ExitCode, Launch, PingReceived, TcpStream};
+use socket::{
+    Control, Env, ExitCode, Launch, PingReceived, Pipe, ProcessId, Stdin, Streams, TcpStream,
+    Writer,
+};
 use std::io;
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -282,4 +285,87 @@ fn handles_and_futures_cross_threads() {
     let world = World::pair(11);
     sendable(&TcpStream::connect(world.nodes[0].machine(), peer(7)));
     sendable(&world.nodes[0]);
+}
+
+/// A parent whose children wait for Ctrl-C, for ever, and for nothing.
+#[test]
+fn children_have_ends_of_their_own_and_end_with_their_parent() {
+    let mut world = World::pair(9);
+    let parent = world.spawn(0, &["parent"], |env| async move {
+        let start = |name: &str, program: socket::ProgramFn| {
+            env.start(program, vec![name.to_owned()], Streams::default())
+        };
+        let quick = start("quick", |env| {
+            Box::pin(async move {
+                env.print(format_args!("{} is {}", env.args()[0], env.process().0));
+                ExitCode(4)
+            })
+        });
+        assert_eq!(quick.code(), None);
+        assert_eq!(quick.wait().await, ExitCode(4));
+        assert_eq!(quick.code(), Some(ExitCode(4)));
+        let forever: socket::ProgramFn = |env| {
+            Box::pin(async move {
+                env.sleep(Duration::from_secs(1_000)).await;
+                ExitCode::SUCCESS
+            })
+        };
+        let (deaf, doomed, last) =
+            (start("deaf", forever), start("doomed", forever), start("last", forever));
+        deaf.interrupt();
+        doomed.kill();
+        assert_eq!((deaf.wait().await, doomed.wait().await), (ExitCode(130), ExitCode(137)));
+        env.next_interrupt().await;
+        env.next_interrupt().await;
+        assert_eq!(last.code(), None);
+        ExitCode::SUCCESS
+    });
+    world.run(Duration::from_millis(1));
+    let names: Vec<String> = world.nodes[0].processes().map(|(_, name)| name.to_owned()).collect();
+    assert_eq!(names, ["parent", "last"]);
+    assert_eq!(world.output.get(&(0, ProcessId(2))).map(String::as_str), Some("quick is 2"));
+    let started = world.nodes[0].started();
+    let parents: Vec<u32> = started.iter().map(|child| child.parent.0).collect();
+    assert_eq!(parents, [1, 1, 1, 1]);
+    world.nodes[0].interrupt(parent);
+    world.run(Duration::from_millis(1));
+    world.nodes[0].interrupt(parent);
+    assert_eq!(world.finish(0, parent).0, ExitCode::SUCCESS);
+    assert_eq!(world.exits.get(&(0, ProcessId(5))), Some(&ExitCode::KILLED));
+    assert_eq!(world.nodes[0].processes().count(), 0);
+}
+
+/// What a terminal's Ctrl-D, a long line and a reader that has gone mean for a pipe.
+#[test]
+fn pipes_end_once_are_bounded_and_break() {
+    let mut world = World::pair(10);
+    let reader = world.spawn(0, &["reader"], |env| async move {
+        let pipe = Pipe::new();
+        let mut stdin = Stdin::new(&pipe);
+        pipe.feed(b"one\ntwo\x04\x04three\n");
+        assert_eq!(stdin.read_line().await.as_deref(), Some("one"));
+        assert_eq!(&Stdin::new(&pipe).read_bytes(3).await[..], b"two");
+        pipe.cook();
+        assert_eq!(stdin.read_line().await, None);
+        assert_eq!(&stdin.read_bytes(10).await[..], b"");
+        assert!(stdin.read_line_within(4).await.is_err());
+        pipe.feed(b"four\nfive");
+        assert_eq!(stdin.read_line_within(4).await.expect("short").as_deref(), Some("four"));
+        pipe.close();
+        assert_eq!(stdin.read_line_within(4).await.expect("short").as_deref(), Some("five"));
+        assert!(stdin.read_line_within(4).await.expect("over").is_none());
+        let patience = Duration::from_millis(1);
+        assert!(env.timeout(patience, pipe.broken()).await.is_err());
+        assert!(Writer::into_pipe(&pipe).write_all(b"x").await.is_err());
+        assert!(env.timeout(patience, pipe.broken()).await.is_ok());
+        // A writer that waits for room hears of the end, too.
+        let full = Pipe::new();
+        let writer = Writer::into_pipe(&full);
+        let waiting = env.spawn(async move { writer.write_all(&vec![0; 1 << 20]).await.is_err() });
+        env.sleep(patience).await;
+        full.close();
+        assert!(waiting.await);
+        ExitCode::SUCCESS
+    });
+    assert_eq!(world.finish(0, reader).0, ExitCode::SUCCESS);
 }

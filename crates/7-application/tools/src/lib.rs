@@ -15,6 +15,7 @@ pub mod nc;
 pub mod options;
 pub mod ping;
 pub mod send;
+pub mod sh;
 pub mod sink;
 pub mod size;
 pub mod small;
@@ -52,6 +53,7 @@ pub fn programs() -> Vec<(&'static str, ProgramFn, &'static str, &'static str)> 
         ("nc", nc::nc, "reads and writes connections", "直接读写连接"),
         ("ping", ping::ping, "asks a host for an echo", "测试主机是否有回应"),
         ("send", send::send, "sends so many octets to somebody", "向对方发送若干字节"),
+        ("sh", sh::sh, "reads lines and runs programs", "读取命令行并运行程序"),
         ("sink", sink::sink, "a server that takes all, then replies", "收完之后再回复的服务器"),
         ("sleep", small::sleep, "waits", "等待"),
         ("ss", ss::ss, "lists sockets", "列出套接字"),

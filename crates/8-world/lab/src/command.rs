@@ -26,6 +26,7 @@ pub const KNOWN_PROGRAMS: &[&str] = &[
     "nc",
     "ping",
     "send",
+    "sh",
     "sink",
     "sleep",
     "ss",

@@ -33,7 +33,7 @@ impl WorldBuilder {
         let settings = Settings {
             seed,
             epoch_unix,
-            programs,
+            programs: programs.into(),
             trace: true,
             record: true,
             record_bound: Recorder::BOUND,

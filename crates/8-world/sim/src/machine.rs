@@ -51,6 +51,8 @@ pub(crate) struct MachineNode {
 }
 
 struct Life {
+    /// The machine's name.
+    name: String,
     machine: Machine,
     executor: Executor,
     /// The interface over each jack.
@@ -99,11 +101,13 @@ impl MachineNode {
             epoch_unix: settings.epoch_unix,
             resolver: self.resolver(settings),
             files: Arc::new(Disk(self.spec.files.clone())),
+            programs: settings.programs.clone(),
             ..Surroundings::new(random)
         };
         let executor = Executor::new(machine.clone(), surroundings);
         let starts = self.spec.programs.iter().map(|program| start(program, now)).collect();
         let mut life = Life {
+            name: self.spec.name.clone(),
             machine,
             executor,
             interfaces,
@@ -406,6 +410,7 @@ impl Life {
 
     /// What programs printed, and who ended.
     fn collect(&mut self, outputs: &mut Outputs) {
+        self.register_children(outputs);
         for chunk in self.executor.drain_output() {
             let Some(&id) = self.processes.get(&chunk.process) else { continue };
             let stream = match chunk.stream {
@@ -424,6 +429,20 @@ impl Life {
             outputs.ended(self.now, id, process.code.0);
         }
         self.plan_starts();
+    }
+
+    /// What a shell started is a process of the world like any other.
+    fn register_children(&mut self, outputs: &mut Outputs) {
+        for child in self.executor.started() {
+            let Some(&parent) = self.processes.get(&child.parent) else { continue };
+            let Some(node) = outputs.process(parent).map(|parent| parent.node) else { continue };
+            let (program, args) =
+                child.args.split_first().map_or(("", &[][..]), |(name, args)| (name, args));
+            let label = format!("{}/{program}", self.name);
+            let id = outputs.started(self.now, node, program, args, &label, Some(parent));
+            self.processes.insert(child.process, id);
+            self.numbers.insert(id, child.process);
+        }
     }
 
     fn plan_starts(&mut self) {

@@ -35,6 +35,10 @@ pub struct Process {
     pub program: String,
     /// With which arguments.
     pub args: Vec<String>,
+    /// The process that started it, if it was one of the machine's own (a shell).
+    pub parent: Option<ProcessId>,
+    /// The process from which it descends, or itself: who follows that one follows this one, too.
+    pub leader: ProcessId,
     /// Under which label its output is kept.
     pub label: String,
     /// Since when.
@@ -74,6 +78,8 @@ pub struct Record {
     pub time: Instant,
     /// Who.
     pub process: ProcessId,
+    /// From which process that one descends, or itself.
+    pub leader: ProcessId,
     /// What.
     pub news: News,
 }
@@ -145,14 +151,18 @@ impl Outputs {
         program: &str,
         args: &[String],
         label: &str,
+        parent: Option<ProcessId>,
     ) -> ProcessId {
         self.last += 1;
         let id = ProcessId(self.last);
+        let leader = parent.map_or(id, |parent| self.leader_of(parent));
         let process = Process {
             id,
             node,
             program: program.to_owned(),
             args: args.to_vec(),
+            parent,
+            leader,
             label: label.to_owned(),
             started: time,
             ended: None,
@@ -194,6 +204,11 @@ impl Outputs {
         self.forget_old();
     }
 
+    /// Its leader; a process that is forgotten already leads itself.
+    fn leader_of(&self, id: ProcessId) -> ProcessId {
+        self.processes.get(&id).map_or(id, |process| process.leader)
+    }
+
     fn label_of(&mut self, id: ProcessId) -> Option<&mut Label> {
         self.labels.get_mut(&self.processes.get(&id)?.label)
     }
@@ -211,7 +226,8 @@ impl Outputs {
 
     fn push(&mut self, time: Instant, process: ProcessId, news: News) {
         self.log_octets += Self::cost(&news);
-        self.log.push_back(Record { time, process, news });
+        let leader = self.leader_of(process);
+        self.log.push_back(Record { time, process, leader, news });
         self.next += 1;
         while self.log_octets > Self::LOG_OCTETS {
             let Some(gone) = self.log.pop_front() else { break };

@@ -57,7 +57,7 @@ impl World {
         let label =
             launch.label.clone().unwrap_or_else(|| format!("{}/{}", node.name, launch.program));
         let (program, args) = (&launch.program, &launch.args);
-        let id = self.outputs.started(self.now, NodeId(index as u32), program, args, &label);
+        let id = self.outputs.started(self.now, NodeId(index as u32), program, args, &label, None);
         let known = self.settings.programs.get(program).map(|program| program.run);
         if let (Kind::Machine(machine), Some(run)) = (&mut node.kind, known) {
             machine.spawn(self.now, id, run, &launch, &self.settings);

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, VecDeque};
 pub(crate) struct Settings {
     pub(crate) seed: u64,
     pub(crate) epoch_unix: i64,
-    pub(crate) programs: Programs,
+    pub(crate) programs: std::sync::Arc<Programs>,
     pub(crate) trace: bool,
     pub(crate) record: bool,
     pub(crate) record_bound: usize,

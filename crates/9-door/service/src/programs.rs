@@ -150,7 +150,7 @@ fn follow(lab: &Arc<RunningLab>, process: ProcessId, mut cursor: u64) -> Body {
     stream::body_until(lab, make, bury)
 }
 
-/// Appends what `process` did since `cursor`; true when it has ended.
+/// Appends what `process` and what it started did since `cursor`; true when it has ended.
 fn news_since(world: &World, process: ProcessId, cursor: &mut u64, lines: &mut Vec<u8>) -> bool {
     let outputs = world.outputs();
     let missed = outputs.missed(*cursor);
@@ -158,7 +158,7 @@ fn news_since(world: &World, process: ProcessId, cursor: &mut u64, lines: &mut V
         put(lines, &ExecNews::Missed(missed));
     }
     let mut over = false;
-    for record in outputs.since(*cursor).filter(|record| record.process == process) {
+    for record in outputs.since(*cursor).filter(|record| record.leader == process) {
         match &record.news {
             News::Started => {}
             News::Printed(Stream::Stdout, octets) => {
@@ -167,6 +167,7 @@ fn news_since(world: &World, process: ProcessId, cursor: &mut u64, lines: &mut V
             News::Printed(Stream::Stderr, octets) => {
                 put(lines, &ExecNews::Stderr(BASE64.encode(octets)))
             }
+            News::Ended(_) if record.process != process => {} // something that it had started
             News::Ended(code) => {
                 put(lines, &ExecNews::Exit(*code));
                 over = true;

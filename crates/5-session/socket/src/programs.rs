@@ -1,7 +1,8 @@
-//! Which programs machines have: a registry by name, given to a world when it is built.
+//! Which programs machines have: a registry by name. A world is given one when it is built, and a
+//! shell finds the programs in it that it starts.
 
+use crate::ProgramFn;
 use base::Lang;
-use socket::ProgramFn;
 use std::collections::BTreeMap;
 
 /// A program.
