@@ -3,6 +3,8 @@
 import { session as open } from "../api/calls";
 import { heard } from "../api/http";
 
+const SECRET = /^#k=([^/&]+)/;
+
 class Session {
   /** `asking` until the first answer; `closed` when the service wants a secret that we do not have. */
   state: "asking" | "open" | "closed" = $state("asking");
@@ -10,7 +12,9 @@ class Session {
   /** Reads `#k=SECRET`; call before the route reads the address. */
   async start() {
     heard.refused = () => (this.state = "closed");
-    const secret = /^#k=([^/&]+)/.exec(location.hash)?.[1];
+    // An address with a secret, pasted into an open page, is a new beginning.
+    addEventListener("hashchange", () => SECRET.test(location.hash) && location.reload());
+    const secret = SECRET.exec(location.hash)?.[1];
     if (secret !== undefined) history.replaceState(null, "", location.pathname + "#/");
     if (secret !== undefined) await open(secret).catch(() => undefined);
     if (this.state === "asking") this.state = "open";
