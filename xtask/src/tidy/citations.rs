@@ -98,7 +98,8 @@ fn citations(text: &str) -> Vec<Citation<'_>> {
 
 /// Whether a file's clauses are for people to look up.
 fn is_for_readers(path: &str) -> bool {
-    path == "docs/glossary.toml" || (path.starts_with("labs/lessons/") && path.ends_with(".toml"))
+    path == "docs/glossary.toml"
+        || (path.starts_with("labs/lessons/") && path.ends_with(".toml") && !path.contains("/bad/"))
 }
 
 /// The clauses of a data file: texts such as `"rfc9293#3.5"`.

@@ -15,8 +15,18 @@ const MOST_OCTETS: usize = 4 << 20;
 
 /// Reads one file. `None` if it is too broken for anybody to look at what it means.
 pub(crate) fn read(name: &str, whole: &str, sink: &mut Sink) -> Option<Table> {
+    read_or(name, whole, empty_lab, sink)
+}
+
+/// The same for a file that is no lab: what is said of it when it is empty.
+pub(crate) fn read_or(
+    name: &str,
+    whole: &str,
+    empty: fn() -> Complaint,
+    sink: &mut Sink,
+) -> Option<Table> {
     let file = sink.add_file(name, whole);
-    if let Some((at, complaint)) = unreadable(whole) {
+    if let Some((at, complaint)) = unreadable(whole, empty) {
         sink.report(Span { file, start: at, end: at + 1 }, complaint);
         return None;
     }
@@ -50,7 +60,7 @@ pub(crate) fn read(name: &str, whole: &str, sink: &mut Sink) -> Option<Table> {
     readable.then_some(table)
 }
 
-fn unreadable(whole: &str) -> Option<(usize, Complaint)> {
+fn unreadable(whole: &str, empty: fn() -> Complaint) -> Option<(usize, Complaint)> {
     if whole.len() > MOST_OCTETS {
         let complaint = Complaint::new(
             "too-large",
@@ -67,16 +77,15 @@ fn unreadable(whole: &str) -> Option<(usize, Complaint)> {
         !matches!(line.trim_start_matches('\u{feff}').trim().chars().next(), None | Some('#'))
     };
     if !whole.lines().any(meaning) {
-        let complaint =
-            Complaint::new("empty", 0..0, text("the lab file says nothing", "实验文件是空的"))
-                .label(text("expected `lab = \"name\"`", "应有 `lab = \"名字\"`"))
-                .help(text(
-                    format!("the smallest lab:\n{SMALLEST}"),
-                    format!("最小的实验:\n{SMALLEST}"),
-                ));
-        return Some((0, complaint));
+        return Some((0, empty()));
     }
     None
+}
+
+fn empty_lab() -> Complaint {
+    Complaint::new("empty", 0..0, text("the lab file says nothing", "实验文件是空的"))
+        .label(text("expected `lab = \"name\"`", "应有 `lab = \"名字\"`"))
+        .help(text(format!("the smallest lab:\n{SMALLEST}"), format!("最小的实验:\n{SMALLEST}")))
 }
 
 const SMALLEST: &str = "lab = \"hello\"\n[networks]\noffice = \"192.168.1.0/24\"\n[hosts]\npc1 = \"office\"\npc2 = \"office\"";

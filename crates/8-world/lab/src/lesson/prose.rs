@@ -90,7 +90,7 @@ fn complaint(at: usize, mark: &str) -> Complaint {
     Complaint::new(
         "unclosed-mark",
         at..at + mark.len(),
-        text(format!("`{mark}` is not closed"), format!("`{mark}` 没有配对")),
+        text(format!("the mark {mark} is not closed"), format!("记号 {mark} 没有配对")),
     )
     .label(text("begins here", "从这里开始"))
     .help(text(

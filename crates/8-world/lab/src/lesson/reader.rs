@@ -45,7 +45,7 @@ pub fn read_with(
     find: &Find<'_>,
 ) -> Result<Lesson, Vec<Diagnostic>> {
     let mut sink = Sink::default();
-    let root = syntax::read(file_name, text, &mut sink);
+    let root = syntax::read_or(file_name, text, empty, &mut sink);
     let lesson = root.map(|root| Scribe::new(&mut sink, options).lesson(&root, find));
     match lesson {
         Some(lesson) if sink.is_empty() => Ok(lesson),
@@ -96,7 +96,7 @@ impl Scribe<'_> {
 
     fn scene(&mut self, item: &Item) -> Option<Scene> {
         let table = self.reader.table(item, "scene")?.clone();
-        self.keys(&table, SCENE_KEYS, "a [[scene]]", "[[scene]]");
+        self.keys(&table, SCENE_KEYS, "a [[scene]]", "[[scene]] ");
         let head = heading(item, "[[scene]]");
         let title = self.both(&table, head, "title", Style::Line).unwrap_or_default();
         let text = self.both(&table, head, "text", Style::Prose).unwrap_or_default();
@@ -128,7 +128,7 @@ impl Scribe<'_> {
     fn action(&mut self, item: &Item) -> Option<Action> {
         let what = "[[scene.actions]]";
         let table = self.reader.table(item, "actions")?.clone();
-        self.keys(&table, ACTION_KEYS, "a [[scene.actions]]", what);
+        self.keys(&table, ACTION_KEYS, "a [[scene.actions]]", "[[scene.actions]] ");
         let head = heading(item, what);
         let label = self.both(&table, head, "label", Style::Line);
         let line = self.demand(
@@ -156,7 +156,7 @@ impl Scribe<'_> {
     fn task(&mut self, item: &Item, buttons: usize) -> Option<Task> {
         let what = "[scene.task]";
         let table = self.reader.table(item, "task")?.clone();
-        self.keys(&table, TASK_KEYS, "a [scene.task]", what);
+        self.keys(&table, TASK_KEYS, "a [scene.task]", "[scene.task] ");
         let head = heading(item, what);
         let sentence = self.both(&table, head, "text", Style::Prose);
         let hint = self.both(&table, head, "hint", Style::Prose);
@@ -260,6 +260,16 @@ pub(super) fn is_clause(words: &str) -> bool {
         !number.is_empty() && number.len() <= 5 && number.bytes().all(|b| b.is_ascii_digit());
     let part = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
     numbered && !section.is_empty() && section.chars().all(part)
+}
+
+/// The complaint about a file without a line that says anything.
+fn empty() -> Complaint {
+    Complaint::new("empty", 0..0, text("the lesson says nothing", "课文是空的"))
+        .label(text("expected `lesson = \"name\"`", "应有 `lesson = \"名字\"`"))
+        .help(text(
+            "begin with: lesson = \"my-lesson\", then lab = \"two-lans\", title, about and a [[scene]]",
+            "开头写: lesson = \"my-lesson\", 接着写 lab = \"two-lans\"、title、about 和一个 [[scene]]",
+        ))
 }
 
 /// The complaint about what names no clause.

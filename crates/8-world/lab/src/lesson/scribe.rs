@@ -50,12 +50,7 @@ impl<'a> Scribe<'a> {
         let Kind::Table(both) = &item.kind else {
             match &item.kind {
                 Kind::Text(_) => self.half(name, "zh", &format!("{key}.zh")),
-                _ => self.reader.wrong_type(
-                    item,
-                    key,
-                    "a sentence in both languages",
-                    "中英文各一句",
-                ),
+                _ => self.no_sentence(item, key),
             }
             return None;
         };
@@ -63,6 +58,21 @@ impl<'a> Scribe<'a> {
         let en = self.language(name, both, Lang::En, style);
         let zh = self.language(name, both, Lang::Zh, style);
         Some(Text { en: en?, zh: zh? })
+    }
+
+    fn no_sentence(&mut self, item: &Item, key: &str) {
+        let (found, found_zh) = item.type_name();
+        let complaint = Complaint::new(
+            "wrong-type",
+            0..0,
+            text(
+                format!("`{key}` is a sentence in both languages, not {found}"),
+                format!("`{key}` 应是中英文各一句, 不是{found_zh}"),
+            ),
+        );
+        let form = format!("{key} = {{ en = \"..\", zh = \"..\" }}");
+        let help = text(format!("write: {form}"), format!("写成: {form}"));
+        self.reader.sink.report(item.span, complaint.help(help));
     }
 
     fn language(&mut self, name: &Key, both: &Table, lang: Lang, style: Style) -> Option<String> {

@@ -104,7 +104,8 @@ impl Scribe<'_> {
 
     fn table_name(&mut self, item: &Item, node: Option<&str>) -> Option<String> {
         let words = self.reader.words(item, "table")?;
-        let machine = |lab: &Lab| node.is_none_or(|node| lab.machine(node).is_some());
+        let is_switch = |node: &str, lab: &Lab| lab.has_node(node) && lab.machine(node).is_none();
+        let machine = |lab: &Lab| !node.is_some_and(|node| is_switch(node, lab));
         let known = match self.lab.as_ref().is_none_or(machine) {
             true => TABLES,
             false => SWITCH_TABLES,

@@ -373,6 +373,10 @@ fn example(key: &str) -> &'static str {
         "epoch" => "2026-01-01T00:00:00Z",
         "links" => "[\"pc1 - sw1\"]",
         "run" => "\"ping pc2\"",
+        "show" => "{ view = \"network\" }",
+        "rfc" => "\"rfc9293#3.5\"",
+        "actions" => "[{ label = { .. }, do = \"..\" }]",
+        "scene" | "term" => "{ .. }",
         "networks" | "switches" | "routers" | "hosts" | "publish" | "capture" | "solution"
         | "broken" | "jacks" | "reverse" | "script" | "check" | "task" => "{ .. }",
         _ => "\"..\"",
