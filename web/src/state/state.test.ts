@@ -45,7 +45,7 @@ describe("paths", () => {
 describe("prose", () => {
   it("is paragraphs of plain, code and strong pieces", () => {
     expect(paragraphs("a\n\n  b\nc \n \n")).toEqual(["a", "b c"]);
-    expect(paragraphs("局域\n网, \nTCP\n段")).toEqual(["局域网,  TCP 段"]);
+    expect(paragraphs("局域\n网, \nTCP\n连接")).toEqual(["局域网,  TCP 连接"]);
     expect(pieces("a `b*` **c** <i>")).toEqual([
       { kind: "plain", text: "a " },
       { kind: "code", text: "b*" },
