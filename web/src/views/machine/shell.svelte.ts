@@ -13,6 +13,8 @@ export interface Piece {
   text: string;
 }
 
+/** What a terminal sends for Ctrl-D. */
+const END = "\u0004";
 /** Pieces of text kept; the oldest go. */
 const KEPT = 2000;
 
@@ -37,7 +39,7 @@ export class Shell {
     this.#abort = abort;
     this.problem = null;
     try {
-      const answer = await exec(this.lab, this.node, ["sh"], abort.signal);
+      const answer = await exec(this.lab, this.node, ["sh", "-i"], abort.signal);
       for await (const news of lines<ExecNews>(answer)) this.#take(news);
     } catch (error) {
       if (abort.signal.aborted) return;
@@ -71,10 +73,15 @@ export class Shell {
     else this.pieces = [...this.pieces, { kind, text }].slice(-KEPT);
   }
 
-  /** A line, as typed. */
+  /** A line, as typed behind the shell's prompt. */
   async line(text: string) {
-    this.#say("typed", `${this.node}# ${text}\n`);
+    this.#say("typed", `${text}\n`);
     await this.#tell((process) => stdin(this.lab, process, `${text}\n`));
+  }
+
+  /** Ctrl-D on an empty line: the end of what is typed. */
+  async end() {
+    await this.#tell((process) => stdin(this.lab, process, END));
   }
 
   /** Ctrl-C. */
