@@ -17,6 +17,7 @@
 //! | [`diagnostic`], [`render`](mod@render) | mistakes as data, and as people read them |
 //! | [`quantity`] | `"20ms"`, `"10Mbit"`, `"1%"`, `"64kB"` |
 //! | [`command`], [`verb`] | program lines and the verbs of scripts and of the command line |
+//! | [`time_verb`] | the verbs about a running lab's clock |
 //! | [`filter`], [`fields`] | Wireshark's display filter over a closed table of fields |
 //! | [`world`](mod@world), [`inputs`] | from a lab to a [`sim::World`], from a verb to its inputs |
 //! | [`seen`], [`judge`](mod@judge), [`tables`] | recorded frames as filters see them; is it so? |
@@ -56,6 +57,7 @@ mod seen_event;
 mod streams;
 mod syntax;
 pub mod tables;
+pub mod time_verb;
 mod tree;
 pub mod verb;
 pub mod world;
@@ -68,4 +70,5 @@ pub use model::*;
 pub use parse::{Options, parse, parse_bytes, parse_with};
 pub use programs::{program_names, programs, read_lab, reasons};
 pub use render::{render, render_colour};
+pub use time_verb::TimeVerb;
 pub use verb::Verb;

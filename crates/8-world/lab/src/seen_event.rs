@@ -141,6 +141,16 @@ impl StreamFilter {
         filter.matches(&SeenEvent::new(world, event, needs_frame(filter)))
     }
 
+    /// Does this event pass, of a stream that has its frames, too? There a filter that asks for a
+    /// frame's fields and says nothing of events (`reason`, `event`) is about the frames alone.
+    pub fn passes_event_beside_frames(&self, world: &World, event: &Event) -> bool {
+        let Some(filter) = &self.0 else { return true };
+        let of_events =
+            |id| FIELDS.get(id).is_some_and(|row| ["reason", "event"].contains(&row.name));
+        let about_frames = needs_frame(filter) && !filter.fields().into_iter().any(of_events);
+        !about_frames && self.passes_event(world, event)
+    }
+
     /// Does this frame pass?
     pub fn passes_frame(&self, walk: &mut Walk, world: &World, frame: &Recorded) -> bool {
         self.0.as_ref().is_none_or(|filter| filter.matches(&walk.step(world, frame)))

@@ -16,6 +16,7 @@ use crate::diagnostic::{Complaint, text};
 use crate::model::{Lab, OneWay, Queue, Reorder};
 use crate::nearest::nearest;
 use crate::quantity;
+use crate::time_verb::TIME_VERBS;
 
 /// One change of a running lab.
 #[derive(Clone, Debug, PartialEq)]
@@ -163,6 +164,18 @@ impl Verb {
             "power" => power(verb, rest),
             "plug" => plug(verb, rest),
             "exec" => exec(line, verb, rest, known_programs),
+            other if TIME_VERBS.contains(&other) => Err(Complaint::new(
+                "unknown-verb",
+                verb.at.clone(),
+                text(
+                    format!("`{other}` is about the clock, which belongs to whoever watches"),
+                    format!("`{other}` 操作时钟, 时钟属于观察者"),
+                ),
+            )
+            .help(text(
+                format!("say it while the lab runs: catenet {other}"),
+                format!("在实验运行时使用: catenet {other}"),
+            ))),
             other => Err(Complaint::new(
                 "unknown-verb",
                 verb.at.clone(),
@@ -405,6 +418,7 @@ mod tests {
     fn says_where_a_verb_is_wrong() {
         let at = |line: &str| parse(line).err().map(|c| (c.code, line[c.at].to_owned()));
         assert_eq!(at("sett l loss=1%"), Some(("unknown-verb", "sett".into())));
+        assert_eq!(at("pause"), Some(("unknown-verb", "pause".into())));
         assert_eq!(at("set l lost=1%"), Some(("unknown-setting", "lost".into())));
         assert_eq!(at("set l loss=120%"), Some(("out-of-range", "120%".into())));
         assert_eq!(at("power pc1 of"), Some(("bad-verb", "of".into())));

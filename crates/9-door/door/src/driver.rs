@@ -13,6 +13,8 @@
 //! in time even in a storm. Order is kept and no timer skipped: a world that is late stays late until
 //! it catches up, and [`Running::lateness`] tells. A panic inside the world ends this lab alone.
 //!
+//! The clock can be stopped, set to a speed, and stepped ([`crate::clock`]): then 1. is another target.
+//!
 //! Everything that reaches the world goes through [`Running::input`], which the journal sees.
 
 // The driver is where wall time enters: it alone paces a world.
@@ -20,6 +22,10 @@
 
 use crate::carrier::Carrier;
 use crate::journal::Journal;
+pub use crate::mailbox::{Gone, Mailbox};
+use crate::mailbox::{Letter, MAILBOX};
+use crate::pace::Pace;
+use crate::stepping::Stepping;
 use base::{Duration, Instant};
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 use nix::sys::eventfd::{EfdFlags, EventFd};
@@ -35,20 +41,17 @@ use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
 /// How long the world may run before doors and mailbox have their turn.
-const SLICE: core::time::Duration = core::time::Duration::from_millis(2);
+pub(crate) const SLICE: core::time::Duration = core::time::Duration::from_millis(2);
 /// Steps between two looks at the wall clock.
 const STEPS_PER_LOOK: u32 = 64;
 /// Frames taken from one carrier in one turn.
 const FRAMES_PER_TURN: usize = 64;
-/// Letters that may wait; a sender beyond that waits itself.
-const MAILBOX: usize = 1024;
 /// From here on a world counts as late.
 const LATE: Duration = Duration::from_millis(50);
 
 const LETTERS: u64 = u64::MAX;
 const TIMER: u64 = u64::MAX - 1;
 
-type Letter = Box<dyn FnOnce(&mut Running) + Send>;
 /// Looks at the world after every turn; false means that it has seen enough.
 pub type Watcher = Box<dyn FnMut(&mut World) -> bool + Send>;
 
@@ -61,7 +64,8 @@ pub struct Running {
     next_carrier: u64,
     epoll: Epoll,
     watchers: Vec<Watcher>,
-    began: std::time::Instant,
+    pub(crate) pace: Pace,
+    pub(crate) stepping: Option<Stepping>,
     latest: Duration,
     stopping: bool,
 }
@@ -97,41 +101,6 @@ pub struct Driver {
     thread: Option<JoinHandle<Ended>>,
 }
 
-/// Where letters to a lab go. Clones are cheap.
-#[derive(Clone)]
-pub struct Mailbox {
-    letters: mpsc::SyncSender<Letter>,
-    bell: Arc<EventFd>,
-}
-
-/// The lab has ended; nobody reads its mailbox.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the lab has ended")]
-pub struct Gone;
-
-impl Mailbox {
-    /// Sends a letter: the closure runs on the lab's thread between two turns.
-    pub fn send(&self, letter: impl FnOnce(&mut Running) + Send + 'static) -> Result<(), Gone> {
-        self.letters.send(Box::new(letter)).map_err(|_| Gone)?;
-        let _ = self.bell.write(1); // full means: it rings already
-        Ok(())
-    }
-
-    /// Asks for another turn: from the lab's own thread, too, which must never wait for itself.
-    pub fn ring(&self) {
-        let _ = self.bell.write(1); // full means: it rings already
-    }
-
-    /// Sends a letter and hands its answer to `reply` on the lab's thread.
-    pub fn ask<R: Send + 'static>(
-        &self,
-        question: impl FnOnce(&mut Running) -> R + Send + 'static,
-        reply: impl FnOnce(R) + Send + 'static,
-    ) -> Result<(), Gone> {
-        self.send(move |running| reply(question(running)))
-    }
-}
-
 impl Driver {
     /// Starts the thread of a lab. `make` builds the world on it; `ended` is told how it went.
     pub fn start(
@@ -156,7 +125,8 @@ impl Driver {
             next_carrier: 0,
             epoll,
             watchers: Vec::new(),
-            began: std::time::Instant::now(),
+            pace: Pace::new(std::time::Instant::now()),
+            stepping: None,
             latest: Duration::ZERO,
             stopping: false,
         };
@@ -218,7 +188,7 @@ fn live(
             running.watch();
             // A letter may have stopped it: a world without events would sleep on.
             if !running.stopping {
-                running.wait(timer, behind);
+                running.wait(timer, behind || running.stepping.is_some());
             }
         }
         Ended::Stopped
@@ -231,8 +201,12 @@ fn live(
 }
 
 impl Running {
-    /// Something reaches the world from outside, now. The journal sees it.
+    /// Something reaches the world from outside, now. The journal sees it. It comes after everything
+    /// else of its instant, also where a step or a slice ended in the midst of one: so a replay, which
+    /// knows times alone, does the same.
     pub fn input(&mut self, input: Input) -> Result<Outcome, InputError> {
+        // A world that stands still says so in the next turn, and the lab ends.
+        let _ = self.world.run_until(self.world.now());
         if let Some(journal) = &mut self.journal {
             journal.record(self.world.now(), &input);
         }
@@ -248,7 +222,13 @@ impl Running {
 
     /// A joined host's card: frames of the door `node` go to it and come from it. `control` is shut
     /// down, for all who hold it, when the host goes or the lab ends, however it ends.
+    ///
+    /// # Errors
+    /// The kernel's; or the clock is not the wall's ([`Running::is_real_time`]).
     pub fn attach(&mut self, node: &str, carrier: Carrier, control: UnixStream) -> io::Result<()> {
+        if !self.is_real_time() {
+            return Err(io::Error::other("the lab's clock is not the wall's"));
+        }
         let token = self.next_carrier;
         self.epoll.add(&carrier, EpollEvent::new(EpollFlags::EPOLLIN, token))?;
         self.next_carrier += 1;
@@ -283,12 +263,24 @@ impl Running {
     }
 
     /// Where the world should be by the wall clock.
-    fn wall_now(&self) -> Instant {
-        Instant::ZERO + Duration::from(self.began.elapsed())
+    pub(crate) fn wall_now(&self) -> Instant {
+        self.pace.now(std::time::Instant::now())
     }
 
-    /// Runs towards the wall clock's time for at most a slice; true when it did not get there.
+    /// The joined hosts' names.
+    pub(crate) fn joined(&self) -> impl Iterator<Item = &str> {
+        self.carriers.values().map(|joined| joined.node.as_str())
+    }
+
+    /// Runs towards the wall clock's time, or towards the goal of a step, for at most a slice; true
+    /// when it did not get there.
     fn run_slice(&mut self) -> Result<bool, String> {
+        if self.stepping.is_some() {
+            return self.run_step();
+        }
+        if !self.pace.is_running() {
+            return Ok(false);
+        }
         let target = self.wall_now();
         let began = std::time::Instant::now();
         let mut steps = 0;
@@ -296,7 +288,9 @@ impl Running {
             self.world.step().map_err(|error| error.to_string())?;
             steps += 1;
             if steps % STEPS_PER_LOOK == 0 && began.elapsed() > SLICE {
-                let late = target - self.world.now();
+                // As the wall clock counts it, whatever the speed.
+                let late = self.pace.wall_span(target - self.world.now()).unwrap_or_default();
+                let late = Duration::from(late);
                 self.latest = self.latest.max(if late > LATE { late } else { Duration::ZERO });
                 return Ok(true);
             }
@@ -344,11 +338,13 @@ impl Running {
 
     fn arm(&self, timer: &TimerFd) -> EpollTimeout {
         let Some(next) = self.world.next_deadline() else { return EpollTimeout::NONE };
-        let span = next - self.wall_now();
+        let Some(span) = self.pace.wall_span(next - self.wall_now()) else {
+            return EpollTimeout::NONE; // stopped: only letters and frames wake it
+        };
         if span.is_zero() {
             return EpollTimeout::ZERO;
         }
-        let spec = TimeSpec::from_duration(span.into());
+        let spec = TimeSpec::from_duration(span);
         match timer.set(Expiration::OneShot(spec), TimerSetTimeFlags::empty()) {
             Ok(()) => EpollTimeout::NONE,
             Err(_) => EpollTimeout::from(1u8),

@@ -17,6 +17,7 @@
 //! | [`card`] | [`Card`](card::Card): what the joined host's network card is to be |
 //! | [`join`] | namespaces, card and files for one program, and running it |
 //! | [`driver`] | one thread that owns a running lab, paces it by the wall clock, works its doors |
+//! | [`clock`] | a lab's clock, stopped, at a speed, or one step further |
 //! | [`journal`] | all that reached a running lab from outside, for replay |
 //! | [`fd`] | descriptors over a Unix socket, and whose socket it is |
 //! | [`doctor`] | what this machine can and cannot do, and the line that mends it |
@@ -34,6 +35,10 @@ pub mod note;
 #[cfg(target_os = "linux")]
 pub mod carrier;
 #[cfg(target_os = "linux")]
+pub mod clock;
+#[cfg(target_os = "linux")]
+mod clockwork;
+#[cfg(target_os = "linux")]
 pub mod doctor;
 #[cfg(target_os = "linux")]
 pub mod driver;
@@ -47,6 +52,8 @@ pub mod journal;
 #[cfg(target_os = "linux")]
 mod linger;
 #[cfg(target_os = "linux")]
+mod mailbox;
+#[cfg(target_os = "linux")]
 mod namespace;
 #[cfg(target_os = "linux")]
 mod netlink;
@@ -55,7 +62,11 @@ mod offload;
 #[cfg(target_os = "linux")]
 mod overlay;
 #[cfg(target_os = "linux")]
+mod pace;
+#[cfg(target_os = "linux")]
 mod plug;
+#[cfg(target_os = "linux")]
+mod stepping;
 #[cfg(target_os = "linux")]
 mod sys;
 

@@ -1,0 +1,185 @@
+//! A running lab's clock as people hold it: stopped, at a speed, or one step further.
+//!
+//! A **step** runs the world until at least one new frame or event is recorded; other goals are so
+//! many of them, a time, or the first one that fits. It is as fast as the machine is, and a state of the
+//! driver: letters are read between its slices, so that a step without end can be called off.
+//!
+//! While a real program is joined the clock is the wall's: its kernel's timers do not wait for ours.
+
+use base::{Duration, Instant, Lang};
+use core::ops::Range;
+use sim::{Recorded, World};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use trace::Event;
+
+pub use crate::pace::SPEEDS;
+
+/// A clock, looked at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Clock {
+    /// The lab's time.
+    pub now: Instant,
+    /// Does it run? A step in progress is no running.
+    pub running: bool,
+    /// Lab seconds in a second of the wall clock, while it runs.
+    pub speed: f64,
+    /// How far the world is behind where it should be.
+    pub behind: Duration,
+    /// When something happens next by itself.
+    pub next: Option<Instant>,
+    /// Joined hosts, by name: while there are any, the clock is the wall's.
+    pub joined: Vec<String>,
+}
+
+/// Why a clock stays as it is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ClockError {
+    /// Real programs are joined, these hosts: they live in real time.
+    RealTime(Vec<String>),
+    /// A speed outside [`SPEEDS`].
+    BadSpeed(f64),
+    /// A step to a time that is over: where the clock stands.
+    Over(Instant),
+}
+
+impl ClockError {
+    /// A stable word for scripts.
+    pub fn code(&self) -> &'static str {
+        match self {
+            ClockError::RealTime(_) => "real-time",
+            ClockError::BadSpeed(_) => "bad-speed",
+            ClockError::Over(_) => "time-over",
+        }
+    }
+
+    /// The sentence for people.
+    pub fn text(&self, lang: Lang) -> String {
+        let (slowest, fastest) = (SPEEDS.start(), SPEEDS.end());
+        match (self, lang) {
+            (ClockError::RealTime(hosts), Lang::En) => format!(
+                "real programs are joined and live in real time ({}): the clock cannot be paused, changed or stepped; end them first",
+                hosts.join(", ")
+            ),
+            (ClockError::RealTime(hosts), Lang::Zh) => format!(
+                "有真实程序加入 ({}), 它们活在真实时间里: 时钟不能暂停, 变速或单步; 请先结束它们",
+                hosts.join(", ")
+            ),
+            (ClockError::BadSpeed(speed), Lang::En) => {
+                format!(
+                    "{speed} is no speed: write a number from {slowest} to {fastest} (1 is real time)"
+                )
+            }
+            (ClockError::BadSpeed(speed), Lang::Zh) => {
+                format!("{speed} 不是速度: 请写 {slowest} 到 {fastest} 之间的数 (1 是真实时间)")
+            }
+            (ClockError::Over(now), Lang::En) => {
+                format!("the lab's clock stands at {now} s already: write a later time")
+            }
+            (ClockError::Over(now), Lang::Zh) => {
+                format!("实验的时钟已经是 {now} 秒: 请写更晚的时间")
+            }
+        }
+    }
+}
+
+/// Something new that was recorded.
+#[derive(Clone, Copy, Debug)]
+pub enum News<'a> {
+    /// A frame at a jack.
+    Frame(&'a Recorded),
+    /// An event.
+    Event(&'a Event),
+}
+
+/// Is this the one?
+pub type Fits = Box<dyn FnMut(&World, News<'_>) -> bool + Send>;
+
+/// What a step runs towards.
+pub enum Goal {
+    /// So many steps (at least 1).
+    Count(u64),
+    /// This time.
+    Until(Instant),
+    /// The first frame or event that fits.
+    Fits(Fits),
+}
+
+/// Why a step ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// It made as many as it should.
+    Count,
+    /// It is that time.
+    Time,
+    /// One fits.
+    Filter,
+    /// Its bound of lab time is reached.
+    Limit,
+    /// Nothing will ever happen by itself.
+    Quiet,
+    /// Somebody paused, resumed, stepped anew, or gave the answer up.
+    Stopped,
+}
+
+impl By {
+    /// A stable word for scripts.
+    pub fn name(self) -> &'static str {
+        match self {
+            By::Count => "count",
+            By::Time => "time",
+            By::Filter => "filter",
+            By::Limit => "limit",
+            By::Quiet => "quiet",
+            By::Stopped => "stopped",
+        }
+    }
+}
+
+/// A step that has ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stepped {
+    /// Why.
+    pub by: By,
+    /// The clock then.
+    pub clock: Clock,
+    /// Numbers of the frames that it recorded.
+    pub frames: Range<u64>,
+    /// Numbers of the events that it recorded.
+    pub events: Range<u64>,
+    /// The frame that fits, if one did.
+    pub frame: Option<u64>,
+    /// The event that fits, if one did.
+    pub event: Option<u64>,
+}
+
+/// Told when the step has ended, on the lab's thread.
+pub type Told = Box<dyn FnOnce(&World, Stepped) + Send>;
+
+/// Keeps a step wanted: once this is dropped, the step is called off.
+#[derive(Debug, Default)]
+pub struct Wanted(Arc<AtomicBool>);
+
+impl Wanted {
+    /// What the step looks at.
+    pub fn flag(&self) -> CalledOff {
+        CalledOff(self.0.clone())
+    }
+}
+
+impl Drop for Wanted {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Whether nobody waits for a step any more.
+#[derive(Clone, Debug)]
+pub struct CalledOff(Arc<AtomicBool>);
+
+impl CalledOff {
+    /// Does nobody wait?
+    pub fn is_so(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
