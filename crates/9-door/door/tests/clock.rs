@@ -108,7 +108,8 @@ fn a_pause_holds_the_time_exactly_and_going_on_is_no_jump() {
 #[test]
 fn a_handshake_is_seen_segment_by_segment() {
     let driver = drive(two_lans());
-    set(&driver, Some(false), None).expect("alone");
+    // Between pc1's first fetch and its second, which begins at 2 s.
+    step(&driver, Goal::Until(Instant::ZERO + seconds(1)), None);
     let mut flags = Vec::new();
     for _ in 0..3 {
         let at_pc1 = "jack == \"pc1.eth0\" && tcp";
