@@ -28,6 +28,7 @@ impl World {
             Input::SetCable { cable, way, change } => self.set_cable(&cable, way, &change),
             Input::Cut { cable } => self.set_cut(&cable, true),
             Input::Mend { cable } => self.set_cut(&cable, false),
+            Input::Plug { node, jack, network } => self.plug(&node, &jack, &network),
             Input::Power { node, on } => self.set_power(&node, on),
             Input::Exec { node, program, args, label, every_ns } => {
                 let launch =
@@ -62,7 +63,7 @@ impl World {
         Ok(())
     }
 
-    fn find_node(&self, name: &str) -> Result<usize, InputError> {
+    pub(crate) fn find_node(&self, name: &str) -> Result<usize, InputError> {
         self.names.get(name).copied().ok_or_else(|| InputError::UnknownNode(name.to_owned()))
     }
     fn find_cable(&self, name: &str) -> Result<usize, InputError> {

@@ -54,6 +54,16 @@ pub enum Input {
         /// The cable.
         cable: String,
     },
+    /// The cable in a jack of a machine (or door) is pulled out at its far end and plugged into a free
+    /// jack of another switch. It is `NODE--SWITCH` from then on.
+    Plug {
+        /// The machine.
+        node: String,
+        /// Its jack, as people call it: `eth0`.
+        jack: String,
+        /// The switch.
+        network: String,
+    },
     /// A node is switched on or off; off drops its volatile part.
     Power {
         /// The node.
@@ -198,6 +208,8 @@ pub enum InputError {
     UnknownNode(String),
     /// No cable has this name.
     UnknownCable(String),
+    /// The node has no such jack.
+    UnknownJack(String),
     /// The machine has no such program.
     UnknownProgram(String),
     /// No process has this number.
@@ -231,6 +243,7 @@ impl InputError {
         match self {
             InputError::UnknownNode(_) => "unknown-node",
             InputError::UnknownCable(_) => "unknown-cable",
+            InputError::UnknownJack(_) => "unknown-jack",
             InputError::UnknownProgram(_) => "unknown-program",
             InputError::UnknownProcess(_) => "unknown-process",
             InputError::ProcessOver(_) => "process-over",
@@ -256,6 +269,7 @@ impl InputError {
         match self {
             InputError::UnknownNode(name) => format!("没有名为 {name} 的节点"),
             InputError::UnknownCable(name) => format!("没有名为 {name} 的网线"),
+            InputError::UnknownJack(name) => format!("{name} 没有这个网口"),
             InputError::UnknownProgram(name) => format!("没有名为 {name} 的程序"),
             InputError::UnknownProcess(id) => format!("没有编号为 {} 的进程", id.0),
             InputError::ProcessOver(id) => format!("进程 {} 已经结束", id.0),
@@ -275,6 +289,7 @@ impl core::fmt::Display for InputError {
         match self {
             InputError::UnknownNode(name) => write!(f, "there is no node {name}"),
             InputError::UnknownCable(name) => write!(f, "there is no cable {name}"),
+            InputError::UnknownJack(name) => write!(f, "{name} has no such jack"),
             InputError::UnknownProgram(name) => write!(f, "there is no program {name}"),
             InputError::UnknownProcess(id) => write!(f, "there is no process {}", id.0),
             InputError::ProcessOver(id) => write!(f, "process {} has ended", id.0),

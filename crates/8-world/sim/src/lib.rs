@@ -17,6 +17,7 @@
 //! | [`input`] | the one door: plain data in, an outcome or an error out |
 //! | `flow` | how a frame moves from node to line to ring to node |
 //! | `power` | on, off, links |
+//! | `plug` | a cable's end moves to another switch |
 //! | `machine` | a machine's life: host, programs, boot |
 //! | [`Recorder`], [`EventLog`], [`Outputs`] | what happened, bounded, read with a cursor |
 //!
@@ -24,7 +25,7 @@
 //! insertion; time never goes back; nothing takes no time for ever (a million events at one instant
 //! are an error, [`Stuck`]); [`World::audit`] holds after every step.
 //!
-//! Absent: several event queues (partitions), hubs and radio, plugging a cable into another jack.
+//! Absent: several event queues (partitions), hubs and radio.
 
 mod audit;
 mod builder;
@@ -39,6 +40,7 @@ mod machine;
 mod node;
 mod outputs;
 mod plan;
+mod plug;
 mod power;
 pub mod reasons;
 mod recorder;
