@@ -6,14 +6,41 @@ use crate::model::Lab;
 use crate::verb::{Power, Setting, Verb, Way};
 use sim::{Input, LineChange};
 
+/// Where the names of a verb lead.
+pub(crate) trait Names {
+    /// The cable that people call so.
+    fn cable(&self, link: &str) -> Option<String>;
+    /// The switch of a network.
+    fn switch(&self, network: &str) -> Option<String>;
+    /// A machine's first jack.
+    fn first_jack(&self, node: &str) -> Option<String>;
+}
+
+impl Names for Lab {
+    fn cable(&self, link: &str) -> Option<String> {
+        self.link(link).map(|link| link.name.clone())
+    }
+    fn switch(&self, network: &str) -> Option<String> {
+        self.switch_of(network).map(str::to_owned)
+    }
+    fn first_jack(&self, node: &str) -> Option<String> {
+        self.machine(node)?.jacks.first().map(|jack| jack.name.clone())
+    }
+}
+
 /// The inputs that carry out `verb` in `lab`, in order.
 ///
 /// # Errors
 /// What the world cannot do, in both languages.
 pub fn inputs(verb: &Verb, lab: &Lab) -> Result<Vec<Input>, Text> {
+    translate(verb, lab)
+}
+
+/// The same, where names lead elsewhere.
+pub(crate) fn translate(verb: &Verb, names: &dyn Names) -> Result<Vec<Input>, Text> {
     Ok(match verb {
         Verb::Set { link, changes } => {
-            let cable = cable(lab, link)?;
+            let cable = cable(names, link)?;
             let fair = |(_, setting): &(Way, Setting)| matches!(setting, Setting::Queue(queue) if queue.discipline == Discipline::FqCodel);
             if changes.iter().any(fair) {
                 return Err(Text {
@@ -29,8 +56,8 @@ pub fn inputs(verb: &Verb, lab: &Lab) -> Result<Vec<Input>, Text> {
             };
             changes.iter().map(turn).collect()
         }
-        Verb::Cut { link } => vec![Input::Cut { cable: cable(lab, link)? }],
-        Verb::Mend { link } => vec![Input::Mend { cable: cable(lab, link)? }],
+        Verb::Cut { link } => vec![Input::Cut { cable: cable(names, link)? }],
+        Verb::Mend { link } => vec![Input::Mend { cable: cable(names, link)? }],
         Verb::Power { node, power } => {
             let turned: &[bool] = match power {
                 Power::On => &[true],
@@ -39,11 +66,16 @@ pub fn inputs(verb: &Verb, lab: &Lab) -> Result<Vec<Input>, Text> {
             };
             turned.iter().map(|&on| Input::Power { node: node.clone(), on }).collect()
         }
-        Verb::Plug { .. } => {
-            return Err(Text {
-                en: "plugging a machine into another network is not built yet".to_owned(),
-                zh: "尚未实现把机器插到另一个网络".to_owned(),
-            });
+        Verb::Plug { node, jack, network } => {
+            let jack = jack.clone().or_else(|| names.first_jack(node)).ok_or_else(|| Text {
+                en: format!("{node} has no jack"),
+                zh: format!("{node} 没有网口"),
+            })?;
+            let switch = names.switch(network).ok_or_else(|| Text {
+                en: format!("there is no network {network}"),
+                zh: format!("没有网络 {network}"),
+            })?;
+            vec![Input::Plug { node: node.clone(), jack, network: switch }]
         }
         Verb::Exec { node, program, arguments, label } => vec![Input::Exec {
             node: node.clone(),
@@ -55,9 +87,8 @@ pub fn inputs(verb: &Verb, lab: &Lab) -> Result<Vec<Input>, Text> {
     })
 }
 
-fn cable(lab: &Lab, link: &str) -> Result<String, Text> {
-    let found = lab.link(link).map(|link| link.name.clone());
-    found.ok_or_else(|| Text {
+fn cable(names: &dyn Names, link: &str) -> Result<String, Text> {
+    names.cable(link).ok_or_else(|| Text {
         en: format!("there is no link {link}"),
         zh: format!("没有网线 {link}"),
     })

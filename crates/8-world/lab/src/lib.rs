@@ -19,7 +19,7 @@
 //! | [`command`], [`verb`] | program lines and the verbs of scripts and of the command line |
 //! | [`time_verb`] | the verbs about a running lab's clock |
 //! | [`filter`], [`fields`] | Wireshark's display filter over a closed table of fields |
-//! | [`world`](mod@world), [`inputs`] | from a lab to a [`sim::World`], from a verb to its inputs |
+//! | [`world`](mod@world), [`inputs`], [`live`] | from a lab to a [`sim::World`], from a verb to its inputs |
 //! | [`seen`], [`judge`](mod@judge), [`tables`] | recorded frames as filters see them; is it so? |
 //! | [`journey`] | one packet through all its devices and layers, with reasons |
 //! | [`line`](mod@line) | a recorded frame as a line for people |
@@ -41,6 +41,7 @@ pub mod journey;
 pub mod judge;
 pub mod lesson;
 pub mod line;
+pub mod live;
 pub mod long_form;
 pub mod model;
 mod nearest;
@@ -50,6 +51,7 @@ mod programs;
 pub mod quantity;
 mod read;
 pub mod render;
+mod replug;
 mod report;
 pub mod run;
 pub mod seen;

@@ -117,8 +117,13 @@ pub fn boot(lab: &Lab, ground: &Ground<'_>) -> Result<World, BootError> {
     }
     let mut world = builder.build().map_err(BootError::Build)?;
     // The script is the world's own, whoever drives it: `test` in virtual time, `up` by the wall clock.
-    for script in &lab.scripts {
-        let inputs = crate::inputs::inputs(&script.verb, lab).map_err(BootError::NotYet)?;
+    // What a line names may have been made by an earlier `plug`; planned they are in the file's order.
+    let mut planned = vec![Ok(Vec::new()); lab.scripts.len()];
+    lab.each_script(|index, script, then| {
+        planned[index] = crate::inputs::inputs(&script.verb, then);
+    });
+    for (script, inputs) in lab.scripts.iter().zip(planned) {
+        let inputs = inputs.map_err(BootError::NotYet)?;
         world.plan(&script.line, base::Instant::ZERO + script.at, script.every, inputs);
     }
     Ok(world)

@@ -28,11 +28,19 @@ impl Reader<'_> {
                 lab.captures.push(capture);
             }
         }
+        let mut lines = Vec::new();
         for item in self.all(root, "script") {
-            if let Some(script) = self.script(item, lab) {
+            if let Some((script, line)) = self.script(item, lab) {
                 lab.scripts.push(script);
+                lines.push(line);
             }
         }
+        // A line may name what an earlier `plug` has made.
+        lab.each_script(|index, script, then| {
+            if let Err(complaint) = script.verb.check(&script.line, then) {
+                self.complain(lines[index], complaint);
+            }
+        });
         for item in self.all(root, "check") {
             if let Some(check) = self.check(item, lab) {
                 lab.checks.push(check);
@@ -124,7 +132,8 @@ impl Reader<'_> {
         Some(Capture { name: key.name.clone(), place })
     }
 
-    fn script(&mut self, item: &Item, lab: &Lab) -> Option<Script> {
+    /// A script line, and where it stands.
+    fn script<'i>(&mut self, item: &'i Item, lab: &Lab) -> Option<(Script, &'i Item)> {
         let table = self.table(item, "script")?;
         self.only(table, SCRIPT_KEYS, "a [[script]]", "[[script]]");
         let at = self.required(item, table, "at", "[[script]]", "at = \"3s\"");
@@ -140,9 +149,6 @@ impl Reader<'_> {
                 return None;
             }
         };
-        if let Err(complaint) = verb.check(line, lab) {
-            self.complain(line_item, complaint);
-        }
         self.built_verb(line_item, &verb);
         let label = self.script_label(table, line_item, &verb, lab);
         let mut verb = verb;
@@ -154,7 +160,7 @@ impl Reader<'_> {
         if lab.duration.is_some_and(|duration| at > duration) {
             self.after_the_end(table, "at", lab);
         }
-        Some(Script { at, every, line: line.to_owned(), verb, label })
+        Some((Script { at, every, line: line.to_owned(), verb, label }, line_item))
     }
 
     /// `label = ".."`, or the one in the line, or `pc1/ping` for a program.
@@ -299,9 +305,6 @@ impl Reader<'_> {
             _ => false,
         };
         let (what, instead) = match verb {
-            Verb::Plug { .. } => {
-                ("plug", ("cables can be cut and mended: cut LINK", "网线可以拔掉再插上: cut 网线"))
-            }
             Verb::Set { changes, .. } if changes.iter().any(fair) => {
                 ("queue=fq_codel", ("write a number of frames: queue=100", "写帧数: queue=100"))
             }
