@@ -78,6 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[allow(clippy::disallowed_methods)] // any reading of the wall clock would do
     fn a_pause_holds_the_time_and_going_on_begins_there() {
         let began = Wall::now();
         let wall = |ms| began + core::time::Duration::from_millis(ms);
