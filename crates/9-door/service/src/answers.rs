@@ -16,6 +16,7 @@ static STATUSES: &[(&str, StatusCode)] = &[
     ("bad-knob", StatusCode::BAD_REQUEST),
     ("bad-lab", StatusCode::BAD_REQUEST),
     ("bad-request", StatusCode::BAD_REQUEST),
+    ("bad-speed", StatusCode::BAD_REQUEST),
     ("bad-verb", StatusCode::BAD_REQUEST),
     ("foreign-host", StatusCode::FORBIDDEN),
     ("foreign-origin", StatusCode::FORBIDDEN),
@@ -31,7 +32,9 @@ static STATUSES: &[(&str, StatusCode)] = &[
     ("no-websocket", StatusCode::UPGRADE_REQUIRED),
     ("powered-off", StatusCode::CONFLICT),
     ("process-over", StatusCode::CONFLICT),
+    ("real-time", StatusCode::CONFLICT),
     ("service-leaves", StatusCode::SERVICE_UNAVAILABLE),
+    ("time-over", StatusCode::BAD_REQUEST),
     ("too-large", StatusCode::PAYLOAD_TOO_LARGE),
     ("too-many-labs", StatusCode::TOO_MANY_REQUESTS),
     ("wrong-kind", StatusCode::BAD_REQUEST),
@@ -91,6 +94,15 @@ pub enum OfInput {
     /// The lab has as many of these as it can have.
     #[response(status = 429)]
     Full(ErrorBody),
+}
+
+/// Refusals of whoever holds a lab's clock.
+#[derive(IntoResponses)]
+#[allow(dead_code)] // read by the macro alone
+pub enum OfClock {
+    /// Real programs are joined (`real-time`): the clock is the wall's.
+    #[response(status = 409)]
+    RealTime(ErrorBody),
 }
 
 /// A fault of the service's own.

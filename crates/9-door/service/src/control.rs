@@ -1,8 +1,9 @@
-//! Verb lines on a running lab: `set`, `cut`, `mend`, `power`.
+//! Verb lines on a running lab: what changes it, and what holds its clock.
 
 use crate::answers::{Answer, OfBody, OfInput, OfLab};
 use crate::api::Do;
 use crate::api::Problem;
+use crate::clock;
 use crate::extract::{Json, Path};
 use crate::http::Service;
 use crate::labs::RunningLab;
@@ -18,7 +19,7 @@ pub fn routes() -> OpenApiRouter<Service> {
     OpenApiRouter::new().routes(routes!(do_line))
 }
 
-/// Carry out a verb line: `set`, `cut`, `mend`, `power`
+/// Carry out a verb line: `set`, `cut`, `mend`, `power`, `plug`, `exec`, `pause`, `resume`, `step`
 #[utoipa::path(post, path = "/labs/{lab}/do", tag = "labs", request_body = Do,
     params(("lab" = String, Path, description = "The lab's name.")),
     responses((status = 204, description = "Done."), OfLab, OfBody, OfInput))]
@@ -33,18 +34,26 @@ async fn do_line(
 
 /// Reads a line and carries it out.
 pub async fn carry_out(lab: &Arc<RunningLab>, line: &str) -> Result<(), Problem> {
+    if let Some(verb) = lab::TimeVerb::parse(line) {
+        return clock::carry_out(lab, verb.map_err(|wrong| bad_verb(wrong, line))?).await;
+    }
     let known: Vec<&str> = lab::program_names();
-    let verb = Verb::parse(line, &known).and_then(|verb| verb.check(line, &lab.lab).map(|()| verb));
-    let verb = verb.map_err(|complaint| {
-        let said = lab::seen::explain(complaint, line);
-        Problem::new("bad-verb", said.en, said.zh)
-    })?;
-    let inputs = lab::inputs::inputs(&verb, &lab.lab)
-        .map_err(|why| Problem::new("bad-verb", why.en, why.zh))?;
+    let verb = Verb::parse(line, &known).map_err(|wrong| bad_verb(wrong, line))?;
+    let (copy, text) = (lab.clone(), line.to_owned());
     let done = lab.ask(move |running| {
-        inputs.into_iter().try_for_each(|input| running.input(input).map(drop))
+        let inputs = lab::live::live_inputs(&verb, &text, &copy.lab, &running.world);
+        let inputs = inputs.map_err(|why| Problem::new("bad-verb", why.en, why.zh))?;
+        let mut done = inputs.into_iter().map(|input| running.input(input).map(drop));
+        done.try_for_each(|done| done.map_err(|error| refused(&error)))
     });
-    done.await?.map_err(|error| {
-        Problem::new(error.code(), error.text(base::Lang::En), error.text(base::Lang::Zh))
-    })
+    done.await?
+}
+
+fn refused(error: &sim::InputError) -> Problem {
+    Problem::new(error.code(), error.text(base::Lang::En), error.text(base::Lang::Zh))
+}
+
+fn bad_verb(wrong: lab::Complaint, line: &str) -> Problem {
+    let said = lab::seen::explain(wrong, line);
+    Problem::new("bad-verb", said.en, said.zh)
 }

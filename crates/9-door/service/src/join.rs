@@ -17,6 +17,7 @@ use crate::labs::{Labs, RunningLab};
 use base::MacAddr;
 use door::card::Card;
 use door::carrier::Carrier;
+use door::driver::Running;
 use door::fd;
 use lab::model::Network;
 use nix::unistd::Uid;
@@ -77,6 +78,7 @@ fn talk(mut line: UnixStream, labs: &Labs, runtime: &tokio::runtime::Handle) -> 
         return refuse(&line, out_of_order());
     };
     let planned = labs.find(lab.as_deref()).and_then(|lab| {
+        runtime.block_on(lab.ask(real_time)).and_then(|real| real)?;
         let wish = Wish { network, name, ip, mac };
         plan(&lab, &wish).map(|card| (lab, card))
     });
@@ -137,6 +139,7 @@ impl Place {
         let switch = switch.map(|network| network.switch.clone()).ok_or_else(out_of_order)?;
         let name = self.name.clone();
         let attached = self.runtime.block_on(self.lab.ask(move |running| {
+            real_time(running)?;
             let added = Input::AddDoorHost { name: name.clone(), network: switch };
             running.input(added).map_err(|error| refused(&error))?;
             running
@@ -150,6 +153,18 @@ impl Place {
         self.named = true;
         Ok(())
     }
+}
+
+/// A joined program's kernel knows the wall clock alone: the lab's must be the same.
+fn real_time(running: &mut Running) -> Result<(), Problem> {
+    if running.is_real_time() {
+        return Ok(());
+    }
+    Err(Problem::new(
+        "real-time",
+        "the lab's clock is paused or not the wall's, and a real program lives in real time; let it go first: catenet resume 1",
+        "实验的时钟已暂停或不是真实时间, 而真实程序活在真实时间里; 请先恢复: catenet resume 1",
+    ))
 }
 
 impl Drop for Place {

@@ -29,6 +29,7 @@
 
 pub mod answers;
 pub mod api;
+pub mod clock;
 pub mod control;
 pub mod document;
 pub mod endings;

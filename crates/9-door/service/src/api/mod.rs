@@ -9,6 +9,7 @@
 //! | [`problem`] | every answer that is no success |
 //! | [`who`] | `/status`, `/stop`, `/session` |
 //! | [`labs`], [`look`] | `/labs`, and looking at one |
+//! | [`clock`] | `/labs/{lab}/clock` and `/clock/step` |
 //! | [`control`] | `/labs/{lab}/do` |
 //! | [`programs`] | `/labs/{lab}/exec` and `/processes/..` |
 //! | [`watching`], [`live`] | `/labs/{lab}/events`, `/labs/{lab}/live` |
@@ -19,6 +20,7 @@
 //! A new group: a file here with its types (`Serialize`, `Deserialize`, `ToSchema`, every field
 //! documented: the comments become the document's), its line in this table and its `pub use`.
 
+pub mod clock;
 pub mod control;
 pub mod frames;
 pub mod join;
@@ -31,6 +33,7 @@ pub mod programs;
 pub mod watching;
 pub mod who;
 
+pub use clock::*;
 pub use control::*;
 pub use frames::*;
 pub use join::*;

@@ -1,0 +1,203 @@
+//! A lab's clock: pause, resume, speed, step.
+//!
+//! A step is a state of the lab's thread, which goes on reading its letters; its answer comes when it
+//! has ended, and giving the answer up calls it off.
+
+use crate::answers::{Answer, OfBody, OfClock, OfLab};
+use crate::api::{Clock, More, Problem, SetClock, Step, Stepped};
+use crate::extract::{Json, Path};
+use crate::http::Service;
+use crate::labs::RunningLab;
+use crate::watching::event_line;
+use axum::extract::State;
+use base::{Duration, Instant, Lang};
+use door::clock::{ClockError, Fits, Goal, News, Wanted};
+use door::driver::Running;
+use lab::TimeVerb;
+use lab::seen::{StreamFilter, Walk};
+use lab::time_verb::Until;
+use sim::World;
+use std::sync::Arc;
+use tokio::sync::oneshot;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Events of a step that its answer tells.
+const MOST_EVENTS: u64 = 64;
+/// By how much lab time a step goes on when its wish says nothing.
+const WITHIN: Duration = Duration::from_secs(60);
+/// Steps in one wish.
+const MOST_STEPS: u64 = 1_000_000;
+/// The latest time that can be written, in seconds.
+const LATEST: f64 = 1e9;
+
+/// The group's routes.
+pub fn routes() -> OpenApiRouter<Service> {
+    OpenApiRouter::new().routes(routes!(look_at_clock, set_clock)).routes(routes!(step))
+}
+
+/// Look at the clock
+#[utoipa::path(get, path = "/labs/{lab}/clock", tag = "time",
+    params(("lab" = String, Path, description = "The lab's name.")),
+    responses((status = 200, body = Clock), OfLab))]
+async fn look_at_clock(
+    State(service): State<Service>,
+    Path(lab): Path<String>,
+) -> Answer<axum::Json<Clock>> {
+    let lab = service.labs.find(Some(&lab))?;
+    lab.ask(|running| view(&running.clock())).await.map(axum::Json)
+}
+
+/// Pause, resume, set the speed
+#[utoipa::path(post, path = "/labs/{lab}/clock", tag = "time", request_body = SetClock,
+    params(("lab" = String, Path, description = "The lab's name.")),
+    responses((status = 200, body = Clock), OfLab, OfBody, OfClock))]
+async fn set_clock(
+    State(service): State<Service>,
+    Path(lab): Path<String>,
+    Json(wish): Json<SetClock>,
+) -> Answer<axum::Json<Clock>> {
+    hold(&service.labs.find(Some(&lab))?, &wish).await.map(axum::Json)
+}
+
+/// Pause, and go a step further
+#[utoipa::path(post, path = "/labs/{lab}/clock/step", tag = "time", request_body = Step,
+    params(("lab" = String, Path, description = "The lab's name.")),
+    responses((status = 200, description = "It has ended.", body = Stepped), OfLab, OfBody, OfClock))]
+async fn step(
+    State(service): State<Service>,
+    Path(lab): Path<String>,
+    Json(wish): Json<Step>,
+) -> Answer<axum::Json<Stepped>> {
+    go(&service.labs.find(Some(&lab))?, &wish).await.map(axum::Json)
+}
+
+/// Carries out a verb about the clock. What a step met is told by [`step`] alone.
+pub async fn carry_out(lab: &Arc<RunningLab>, verb: TimeVerb) -> Result<(), Problem> {
+    match verb {
+        TimeVerb::Pause => hold(lab, &SetClock { run: Some(false), speed: None }).await.map(drop),
+        TimeVerb::Resume { speed } => {
+            hold(lab, &SetClock { run: Some(true), speed }).await.map(drop)
+        }
+        TimeVerb::Step { until, within } => go(lab, &wish(until, within)).await.map(drop),
+    }
+}
+
+/// A step's verb as a request.
+pub fn wish(until: Until, within: Option<Duration>) -> Step {
+    let within = within.map(Duration::as_secs_f64);
+    let wish = Step { within, ..Step::default() };
+    match until {
+        Until::Steps(steps) => Step { events: Some(steps), ..wish },
+        Until::Time(time) => Step { until: Some(time.as_secs_f64()), ..wish },
+        Until::Filter(filter) => Step { filter: Some(filter), ..wish },
+    }
+}
+
+/// A clock, for people.
+pub fn view(clock: &door::clock::Clock) -> Clock {
+    Clock {
+        seconds: clock.now.as_secs_f64(),
+        nanos: clock.now.as_nanos(),
+        running: clock.running,
+        speed: clock.speed,
+        behind_ms: clock.behind.as_millis(),
+        next_seconds: clock.next.map(Instant::as_secs_f64),
+        cannot_stop: clock.joined.clone(),
+    }
+}
+
+/// Why a clock stays as it is, for people.
+pub fn refused(error: &ClockError) -> Problem {
+    Problem::new(error.code(), error.text(Lang::En), error.text(Lang::Zh))
+}
+
+async fn hold(lab: &Arc<RunningLab>, wish: &SetClock) -> Result<Clock, Problem> {
+    let (run, speed) = (wish.run, wish.speed);
+    let set =
+        move |running: &mut Running| running.set_clock(run, speed).map(|()| view(&running.clock()));
+    lab.ask(set).await?.map_err(|error| refused(&error))
+}
+
+async fn go(lab: &Arc<RunningLab>, wish: &Step) -> Result<Stepped, Problem> {
+    let (goal, within) = goal(wish)?;
+    let (tell, told) = oneshot::channel();
+    // Dropped with this answer, when whoever asked has gone: then nobody wants the step any more.
+    let wanted = Wanted::default();
+    let flag = wanted.flag();
+    let begun = lab.ask(move |running| {
+        let told = move |world: &World, stepped| {
+            let _ = tell.send(tell_of(world, &stepped)); // nobody waits any more: fine
+        };
+        running.step(goal, within, flag, Box::new(told))
+    });
+    begun.await?.map_err(|error| refused(&error))?;
+    let stepped = told.await.map_err(|_| lab.gone());
+    drop(wanted);
+    stepped
+}
+
+/// What a step runs towards, and by how much lab time at most.
+fn goal(wish: &Step) -> Result<(Goal, Option<Duration>), Problem> {
+    let within = wish.within.map(|seconds| span("within", seconds)).transpose()?;
+    let bounded = within.or(Some(WITHIN));
+    match (wish.events, wish.until, wish.filter.as_deref()) {
+        (None, Some(seconds), None) => {
+            Ok((Goal::Until(Instant::ZERO + span("until", seconds)?), within))
+        }
+        (None, None, Some(filter)) => Ok((Goal::Fits(fits(filter)?), bounded)),
+        (steps, None, None) => match steps.unwrap_or(1) {
+            steps @ 1..=MOST_STEPS => Ok((Goal::Count(steps), bounded)),
+            steps => Err(bad(
+                &format!("{steps} is no number of steps: write 1 to {MOST_STEPS}"),
+                &format!("步数 {steps} 不行: 请写 1 到 {MOST_STEPS}"),
+            )),
+        },
+        _ => Err(bad(
+            "a step has one goal: events, until or filter",
+            "一步只有一个目标: events, until 或 filter",
+        )),
+    }
+}
+
+fn span(what: &str, seconds: f64) -> Result<Duration, Problem> {
+    if (0.0..=LATEST).contains(&seconds) {
+        return Ok(Duration::from_nanos((seconds * 1e9).round() as u64));
+    }
+    Err(bad(
+        &format!("{what} = {seconds}: write seconds, from 0 to {LATEST}"),
+        &format!("{what} = {seconds}: 请写秒数, 0 到 {LATEST}"),
+    ))
+}
+
+fn bad(en: &str, zh: &str) -> Problem {
+    Problem::new("bad-request", en, zh)
+}
+
+fn fits(filter: &str) -> Result<Fits, Problem> {
+    let filter =
+        StreamFilter::parse(filter).map_err(|why| Problem::new("bad-filter", why.en, why.zh))?;
+    let mut walk = Walk::default();
+    Ok(Box::new(move |world, news| match news {
+        News::Frame(frame) => filter.passes_frame(&mut walk, world, frame),
+        News::Event(event) => filter.passes_event_beside_frames(world, event),
+    }))
+}
+
+fn tell_of(world: &World, stepped: &door::clock::Stepped) -> Stepped {
+    let log = world.events();
+    let first = stepped.events.end.saturating_sub(MOST_EVENTS).max(stepped.events.start);
+    let told = log.since(first).take((stepped.events.end - first) as usize);
+    let events: Vec<_> = told.map(|event| event_line(world, event)).collect();
+    let fits = stepped.event.and_then(|number| log.since(number).next());
+    let event = fits.map(|event| event_line(world, event)).or_else(|| match stepped.frame {
+        Some(_) => None,
+        None => events.last().cloned(),
+    });
+    let more = More {
+        frames: stepped.frames.end - stepped.frames.start,
+        events: stepped.events.end - stepped.events.start - events.len() as u64,
+    };
+    let by = stepped.by.name().to_owned();
+    Stepped { clock: view(&stepped.clock), by, event, events, more }
+}
