@@ -53,8 +53,16 @@ pub enum Verb {
     Cut(OneLink),
     /// Mend a cable
     Mend(OneLink),
+    /// Plug a machine's cable into another network; it keeps its address
+    Plug(Plug),
     /// Switch a node on or off
     Power(Power),
+    /// Stop the lab's clock
+    Pause,
+    /// Let the lab's clock go on
+    Resume(Resume),
+    /// Stop the lab's clock and let the next thing happen
+    Step(Step),
     /// Follow what happens, with reasons
     Watch(Watch),
     /// Record frames as pcapng
@@ -158,6 +166,28 @@ pub struct Set {
 pub struct OneLink {
     /// The cable: a--b, its name, or one of its jacks
     pub link: String,
+}
+
+#[derive(ClapArgs)]
+pub struct Plug {
+    /// NODE or NODE.JACK (default: its first jack)
+    pub place: String,
+    /// The network whose switch the cable shall lead to
+    pub network: String,
+}
+
+#[derive(ClapArgs)]
+pub struct Resume {
+    /// Lab seconds in a second, 0.001 to 100 (default: as before; 1 is real time)
+    #[arg(allow_negative_numbers = true)]
+    pub speed: Option<f64>,
+}
+
+#[derive(ClapArgs)]
+pub struct Step {
+    /// N steps, or: until T, until FILTER; then, if you like: within SPAN
+    #[arg(num_args = 0..)]
+    pub words: Vec<String>,
 }
 
 #[derive(ClapArgs)]

@@ -1,7 +1,7 @@
 //! The `catenet` command: labs on the command line.
 //!
 //! ```text
-//!   up down ps labs show exec set cut mend power watch capture  --HTTP--> the user's service
+//!   up down ps labs show exec set cut mend plug power pause resume step watch capture  --HTTP--> the user's service
 //!   join                                          --descriptor--> the same service
 //!   validate test doctor                               by themselves, without a service
 //! ```
@@ -66,6 +66,10 @@ fn run(context: &say::Context, verb: Verb) -> Result<Exit, Failure> {
         Verb::Set(change) => verbs::change::run(context, "set", &change.words),
         Verb::Cut(change) => verbs::change::run(context, "cut", &[change.link]),
         Verb::Mend(change) => verbs::change::run(context, "mend", &[change.link]),
+        Verb::Plug(plug) => verbs::change::plug(context, &plug.place, &plug.network),
+        Verb::Pause => verbs::time::pause(context),
+        Verb::Resume(resume) => verbs::time::resume(context, resume.speed),
+        Verb::Step(step) => verbs::time::step(context, &step.words),
         Verb::Power(power) => verbs::change::run(context, "power", &[power.node, power.state]),
         Verb::Watch(watch) => verbs::watch::run(context, &watch),
         Verb::Capture(capture) => verbs::capture::run(context, &capture),

@@ -11,6 +11,7 @@ pub mod ps;
 pub mod serve;
 pub mod show;
 pub mod test;
+pub mod time;
 pub mod up;
 pub mod validate;
 pub mod watch;

@@ -5,7 +5,7 @@ use crate::client::{self, Client, End, block_on};
 use crate::say::{Context, Exit, Failure};
 use base::Lang;
 use hyper::Method;
-use service::api::EventNews;
+use service::api::{EventLine, EventNews};
 use std::io::Write;
 
 /// Follows until Ctrl-C, or for so many events.
@@ -33,21 +33,23 @@ pub fn run(context: &Context, watch: &Watch) -> Result<Exit, Failure> {
 
 fn human(context: &Context, line: &str) -> Result<String, Failure> {
     let news = serde_json::from_str(line).map_err(|error| Failure::cannot(error.to_string()))?;
-    let event = match news {
-        EventNews::Event(event) => event,
+    Ok(match news {
+        EventNews::Event(event) => event_text(context, &event),
         EventNews::Missed { missed } => {
             let en = format!("-- {missed} events were missed: this reader was too slow");
-            return Ok(context.say(&en, &format!("-- 读得太慢, 错过了 {missed} 个事件")));
+            context.say(&en, &format!("-- 读得太慢, 错过了 {missed} 个事件"))
         }
-    };
+    })
+}
+
+/// An event on one line.
+pub fn event_text(context: &Context, event: &EventLine) -> String {
     let sentence = match context.lang {
         Lang::En => &event.en,
         Lang::Zh => &event.zh,
     };
+    let node = &event.node;
     let place =
-        if event.place.is_empty() { event.node } else { format!("{}.{}", event.node, event.place) };
-    Ok(format!(
-        "{:>12.6} {place:<12} {:<10} {:<24} {sentence}",
-        event.time, event.packet, event.reason
-    ))
+        if event.place.is_empty() { node.clone() } else { format!("{node}.{}", event.place) };
+    format!("{:>12.6} {place:<12} {:<10} {:<24} {sentence}", event.time, event.packet, event.reason)
 }

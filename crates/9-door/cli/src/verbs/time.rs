@@ -1,0 +1,100 @@
+//! `pause`, `step`, `resume`: the lab's clock.
+
+use crate::client::{Client, block_on};
+use crate::say::{Context, Exit, Failure, print};
+use crate::verbs::watch::event_text;
+use base::Lang;
+use lab::TimeVerb;
+use service::api::{Clock, SetClock, Step, Stepped};
+use service::clock::wish;
+
+/// Stops the clock.
+pub fn pause(context: &Context) -> Result<Exit, Failure> {
+    hold(context, &SetClock { run: Some(false), speed: None })
+}
+
+/// Lets it go on.
+pub fn resume(context: &Context, speed: Option<f64>) -> Result<Exit, Failure> {
+    hold(context, &SetClock { run: Some(true), speed })
+}
+
+fn hold(context: &Context, wish: &SetClock) -> Result<Exit, Failure> {
+    block_on(async {
+        let client = Client::connect(context).await?;
+        let lab = client.lab(context).await?;
+        let clock: Clock = client.post_for(&format!("/labs/{lab}/clock"), wish).await?;
+        match context.json {
+            true => print(&format!("{}\n", serde_json::json!(clock)))?,
+            false => print(&format!("{}\n", stands(context, &clock)))?,
+        }
+        Ok(Exit::DONE)
+    })
+}
+
+/// Steps, and says what happened.
+pub fn step(context: &Context, words: &[String]) -> Result<Exit, Failure> {
+    let step = read(context, words)?;
+    block_on(async {
+        let client = Client::connect(context).await?;
+        let lab = client.lab(context).await?;
+        let stepped: Stepped = client.post_for(&format!("/labs/{lab}/clock/step"), &step).await?;
+        if context.json {
+            print(&format!("{}\n", serde_json::json!(stepped)))?;
+            return Ok(Exit::DONE);
+        }
+        print(&told(context, &stepped))?;
+        Ok(Exit::DONE)
+    })
+}
+
+/// The words in the grammar of verb lines: what the shell took as one word is a filter's own text.
+fn read(context: &Context, words: &[String]) -> Result<Step, Failure> {
+    let line = format!("step {}", words.join(" "));
+    let wrong = |complaint| {
+        let said = lab::seen::explain(complaint, &line);
+        Failure::usage(said.get(context.lang).trim_end())
+    };
+    match TimeVerb::parse(&line) {
+        Some(Ok(TimeVerb::Step { until, within })) => Ok(wish(until, within)),
+        Some(Err(complaint)) => Err(wrong(complaint)),
+        _ => Err(Failure::usage(context.say("say how far", "请说明走多远"))),
+    }
+}
+
+fn told(context: &Context, stepped: &Stepped) -> String {
+    let mut text = String::new();
+    let more = stepped.more.events;
+    if more > 0 {
+        text += &context
+            .say(&format!("-- {more} earlier events\n"), &format!("-- 更早的 {more} 个事件\n"));
+    }
+    for event in &stepped.events {
+        text += &event_text(context, event);
+        text.push('\n');
+    }
+    let why = match (stepped.by.as_str(), context.lang) {
+        ("limit", Lang::En) => "; its bound is reached (longer: within SPAN)",
+        ("limit", Lang::Zh) => "; 到达上限 (更久: within 时长)",
+        ("quiet", Lang::En) => "; nothing will happen by itself",
+        ("quiet", Lang::Zh) => "; 不会再自行发生任何事",
+        ("stopped", Lang::En) => "; somebody else holds the clock",
+        ("stopped", Lang::Zh) => "; 时钟已被他人操作",
+        _ => "",
+    };
+    format!("{text}{}{why}\n", stands(context, &stepped.clock))
+}
+
+/// Where the clock stands.
+fn stands(context: &Context, clock: &Clock) -> String {
+    let Clock { seconds, running, speed, .. } = clock;
+    match (running, *speed == 1.0) {
+        (false, _) => context
+            .say(&format!("paused at {seconds:.6} s"), &format!("已暂停, 时钟 {seconds:.6} 秒")),
+        (true, true) => context
+            .say(&format!("runs, at {seconds:.6} s"), &format!("运行中, 时钟 {seconds:.6} 秒")),
+        (true, false) => context.say(
+            &format!("runs at {speed} of real time, at {seconds:.6} s"),
+            &format!("以 {speed} 倍速运行, 时钟 {seconds:.6} 秒"),
+        ),
+    }
+}
