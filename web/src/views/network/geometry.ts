@@ -30,6 +30,13 @@ export function beside(points: Point[], share: number, pixels: number): Point {
   return [at[0] + (dy / length) * pixels * up, at[1] - (dx / length) * pixels * up];
 }
 
+/** Along the part of a way that is seen between two machines: so many pixels at each end lie under them. */
+export function between(points: Point[], share: number, hidden: number): Point {
+  const whole = points.slice(1).reduce((sum, point, at) => sum + distance(points[at] ?? point, point), 0);
+  const part = whole === 0 ? 0 : Math.min(0.45, hidden / whole);
+  return along(points, part + share * (1 - 2 * part));
+}
+
 /** The point so many pixels from the beginning of a way (from its end when negative). */
 export function near(points: Point[], pixels: number): Point {
   const whole = points.slice(1).reduce((sum, point, at) => sum + distance(points[at] ?? point, point), 0);

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Live, NodeLine } from "../../api/types";
 import type { Flight } from "../../state/flights";
 import { Warp } from "../../state/warp";
-import { type Point, along, beside, from, near, zoomed } from "./geometry";
+import { type Point, along, beside, between, from, near, zoomed } from "./geometry";
 import { fitted, labelLines } from "./labels";
 import { shareOf } from "./parade.svelte";
 import { OUTLINES, lookOf, seenAt } from "./protocols";
@@ -17,6 +17,11 @@ describe("a cable", () => {
     expect(along(bent, 0.875)).toEqual([30, 5]);
     expect(along(bent, 7)).toEqual([30, 10]);
     expect(along([[4, 4], [4, 4]], 0.3)).toEqual([4, 4]);
+  });
+  it("is seen between two machines", () => {
+    const straight: Point[] = [[0, 0], [100, 0]];
+    expect([0, 0.5, 1].map((share) => between(straight, share, 20)[0])).toEqual([20, 50, 80]);
+    expect(between(straight, 0, 500)[0]).toBe(45);
   });
   it("has two ends, and an upper side whichever way it goes", () => {
     expect(near(bent, 10)).toEqual([10, 0]);
