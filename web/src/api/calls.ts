@@ -24,10 +24,9 @@ export const judge = (lab: string, expect: string) => postPlain<it.Verdict>(path
 export const table = <T>(lab: string, node: string, name?: string) =>
   getPlain<T>(name === undefined ? path("labs", lab, "nodes", node) : path("labs", lab, "nodes", node, name));
 
-export const clock = (lab: string) => getPlain<it.Clock>(path("labs", lab, "clock"));
-export const setClock = (lab: string, wish: { run?: boolean; speed?: number }) =>
-  postPlain<it.Clock>(path("labs", lab, "clock"), wish);
-export const step = (lab: string, wish: it.StepWish) => postPlain<it.Stepped>(path("labs", lab, "clock", "step"), wish);
+export const clock = (lab: string) => get("/labs/{lab}/clock", { lab });
+export const setClock = (lab: string, wish: { run?: boolean; speed?: number }) => post("/labs/{lab}/clock", { lab }, wish);
+export const step = (lab: string, wish: it.StepWish) => post("/labs/{lab}/clock/step", { lab }, wish) as Promise<it.Stepped>;
 
 export const frames = (lab: string, search: it.Search = {}, signal?: AbortSignal) =>
   get("/labs/{lab}/frames", { lab }, search, signal) as Promise<it.FrameList>;

@@ -59,38 +59,12 @@ export interface Verdict {
   known: boolean;
   measured: { what: string; value: Text; holds: boolean; known: boolean; frames: Text[] }[];
 }
-export interface LogLine {
-  seconds: number;
-  node: string;
-  label: string;
-  stream: "stdout" | "stderr" | "exit";
-  text: string;
-}
 export type ExecNews = Whole<S["ExecNews"]>;
 
 // time
-export interface Clock {
-  seconds: number;
-  nanos: number;
-  running: boolean;
-  speed: number;
-  behind_ms: number;
-  next_seconds: number | null;
-  /** Joined hosts: real programs do not wait. */
-  cannot_stop: string[];
-}
-export interface StepWish {
-  events?: number;
-  until?: number;
-  filter?: string;
-  within?: number;
-}
-export interface Stepped {
-  clock: Clock;
-  by: "count" | "time" | "filter" | "limit" | "quiet";
-  frame?: FrameLine | null;
-  event?: EventLine | null;
-}
+export type Clock = Whole<S["Clock"]>;
+export type StepWish = S["Step"];
+export type Stepped = With<S["Stepped"], { event?: EventLine }>;
 
 // frames
 export type Dropped = Whole<S["Dropped"]>;
