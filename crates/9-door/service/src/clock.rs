@@ -6,6 +6,7 @@
 use crate::answers::{Answer, OfBody, OfClock, OfLab};
 use crate::api::{Clock, More, Problem, SetClock, Step, Stepped};
 use crate::extract::{Json, Path};
+use crate::frames::frame_line;
 use crate::http::Service;
 use crate::labs::RunningLab;
 use crate::watching::event_line;
@@ -188,16 +189,24 @@ fn tell_of(world: &World, stepped: &door::clock::Stepped) -> Stepped {
     let log = world.events();
     let first = stepped.events.end.saturating_sub(MOST_EVENTS).max(stepped.events.start);
     let told = log.since(first).take((stepped.events.end - first) as usize);
-    let events: Vec<_> = told.map(|event| event_line(world, event)).collect();
-    let fits = stepped.event.and_then(|number| log.since(number).next());
-    let event = fits.map(|event| event_line(world, event)).or_else(|| match stepped.frame {
-        Some(_) => None,
-        None => events.last().cloned(),
+    let numbers = first.max(log.next() - log.since(first).len() as u64)..;
+    let events: Vec<_> =
+        numbers.zip(told).map(|(number, event)| event_line(world, event, number)).collect();
+    let fits = stepped.event.and_then(|number| Some((number, log.since(number).next()?)));
+    let event = fits.map(|(number, event)| event_line(world, event, number)).or_else(|| {
+        match stepped.frame {
+            Some(_) => None,
+            None => events.last().cloned(),
+        }
     });
     let more = More {
         frames: stepped.frames.end - stepped.frames.start,
         events: stepped.events.end - stepped.events.start - events.len() as u64,
     };
     let by = stepped.by.name().to_owned();
-    Stepped { clock: view(&stepped.clock), by, event, events, more }
+    let last = stepped.frames.end.checked_sub(1).filter(|last| *last >= stepped.frames.start);
+    let sequence = stepped.frame.or(if stepped.event.is_none() { last } else { None });
+    let frame = sequence.and_then(|sequence| world.recorder().get(sequence));
+    let frame = frame.map(|recorded| frame_line(world, recorded));
+    Stepped { clock: view(&stepped.clock), by, frame, event, events, more }
 }

@@ -18,9 +18,7 @@ use crate::guard::{Guard, Refusal};
 use crate::labs::Labs;
 use crate::loopback::Known;
 use crate::page::Shelf;
-use crate::{
-    clock, control, document, frames, lessons, life, live, look, programs, watching, who,
-};
+use crate::{clock, control, document, frames, lessons, life, live, look, programs, watching, who};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, header};

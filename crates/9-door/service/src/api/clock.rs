@@ -1,6 +1,6 @@
 //! A lab's clock: looked at, held, stepped.
 
-use super::EventLine;
+use super::{EventLine, FrameLine};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -66,6 +66,9 @@ pub struct Stepped {
     /// Why it ended: `count` and `time`: it has come so far; `filter`: one passes; `limit`: `within` is
     /// over; `quiet`: nothing will ever happen by itself; `stopped`: somebody held the clock otherwise.
     pub by: String,
+    /// The frame that the filter lets pass; of other steps the last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frame: Option<FrameLine>,
     /// The event that the filter lets pass; of other steps the last one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event: Option<EventLine>,
