@@ -27,6 +27,7 @@
 //! | [`gallery`] | the labs inside the binary |
 //! | [`glossary`] | one word per thing, in both languages |
 //! | [`lesson`] | scenes, buttons and tasks beside a lab: a file of its own |
+//! | [`layout`] | where machines and cables stand in a picture |
 //! | [`expect`] | what a `[[check]]` demands |
 
 pub mod command;
@@ -39,6 +40,7 @@ pub mod glossary;
 pub mod inputs;
 pub mod journey;
 pub mod judge;
+pub mod layout;
 pub mod lesson;
 pub mod line;
 pub mod live;

@@ -72,6 +72,8 @@ pub enum Verb {
     Validate(Validate),
     /// Run a lab in virtual time and judge its checks
     Test(Test),
+    /// Draw a lab's network: as text, SVG or Graphviz
+    Graph(Graph),
     /// Run the service alone
     Serve(Serve),
     /// What this machine can and cannot do, and the line that mends it
@@ -243,6 +245,21 @@ pub struct Test {
     /// Write every jack's frames to DIR/LAB.pcapng, and the lab's own captures
     #[arg(long, value_name = "DIR")]
     pub capture: Option<PathBuf>,
+}
+
+#[derive(ClapArgs)]
+pub struct Graph {
+    /// A lab file, or the name of a built-in lab (default: the lab that runs)
+    pub lab_file: Option<String>,
+    /// An SVG file on standard output
+    #[arg(long, conflicts_with = "dot")]
+    pub svg: bool,
+    /// Graphviz's language on standard output
+    #[arg(long)]
+    pub dot: bool,
+    /// Write the names of cables into the SVG
+    #[arg(long, requires = "svg")]
+    pub names: bool,
 }
 
 #[derive(ClapArgs)]

@@ -25,6 +25,7 @@ static VERBS: &[(&str, &str)] = &[
     ("capture", "把帧记录为 pcapng"),
     ("validate", "检查实验文件里的错误"),
     ("test", "在虚拟时间里运行实验并评判"),
+    ("graph", "画出实验的网络: 文本, SVG 或 Graphviz"),
     ("serve", "只运行服务"),
     ("doctor", "这台机器能做什么, 不能做什么, 以及如何补救"),
 ];
@@ -72,6 +73,10 @@ static OPTIONS: &[(&str, &str, &str)] = &[
     ("test", "seed", "使用另一个随机种子"),
     ("test", "overlay", "叠加: solution, broken, broken.NAME"),
     ("test", "capture", "把所有网口的帧写入 DIR/LAB.pcapng, 以及实验自己的抓包"),
+    ("graph", "lab_file", "实验文件, 或内置实验的名字 (默认: 正在运行的实验)"),
+    ("graph", "svg", "向标准输出写 SVG 文件"),
+    ("graph", "dot", "向标准输出写 Graphviz 的语言"),
+    ("graph", "names", "在 SVG 里写出网线的名字"),
     ("serve", "listen", "页面及其接口的监听地址 (默认: 127.0.0.1:8742 或下一个空闲端口)"),
 ];
 

@@ -3,7 +3,7 @@
 //! ```text
 //!   up down ps labs show exec set cut mend plug power pause resume step watch capture  --HTTP--> the user's service
 //!   join                                          --descriptor--> the same service
-//!   validate test doctor                               by themselves, without a service
+//!   validate test graph doctor                         by themselves, without a service
 //! ```
 //!
 //! | room | what lives there |
@@ -74,6 +74,7 @@ fn run(context: &say::Context, verb: Verb) -> Result<Exit, Failure> {
         Verb::Watch(watch) => verbs::watch::run(context, &watch),
         Verb::Capture(capture) => verbs::capture::run(context, &capture),
         Verb::Validate(validate) => verbs::validate::run(context, &validate),
+        Verb::Graph(graph) => verbs::graph::run(context, &graph),
         Verb::Test(test) => verbs::test::run(context, &test),
         Verb::Serve(serve) => verbs::serve::run(context, &serve),
         Verb::Doctor => verbs::doctor::run(context),

@@ -29,6 +29,8 @@ pub struct RunningLab {
     trouble: Trouble,
     /// Names and addresses that joined hosts hold, beside those of the file.
     pub guests: Mutex<BTreeMap<String, crate::join::Guest>>,
+    /// Its picture, until machines or cables come or go.
+    pub picture: crate::picture::Wall,
 }
 
 /// All labs of a service.
@@ -186,6 +188,7 @@ impl Labs {
             ended,
             trouble,
             guests: Mutex::default(),
+            picture: crate::picture::Wall::default(),
         });
         self.endings.forget(&name);
         running.insert(name, (started.clone(), driver));

@@ -19,6 +19,7 @@
 //! | [`endings`] | how labs ended that nobody stopped |
 //! | [`join`] | real programs as hosts |
 //! | [`who`], [`life`], [`look`], [`control`], [`programs`], [`watching`], [`frames`], [`lessons`] | one group of requests each |
+//! | [`picture`] | where a lab's machines and cables stand |
 //! | [`stream`] | answers that go on |
 //! | [`live`], [`pulse`], [`purse`] | what happens right now: the WebSocket, the one look that its readers share, its cost |
 //!
@@ -45,6 +46,7 @@ pub mod live;
 pub mod look;
 pub mod loopback;
 pub mod page;
+pub mod picture;
 pub mod place;
 pub mod programs;
 pub mod pulse;

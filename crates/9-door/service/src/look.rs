@@ -7,6 +7,7 @@ use crate::api::{
 use crate::extract::Path;
 use crate::http::Service;
 use crate::labs::RunningLab;
+use crate::picture;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
@@ -78,7 +79,7 @@ fn json_text(json: String) -> Response {
 pub async fn lab(lab: &Arc<RunningLab>) -> Result<LabView, Problem> {
     let line = lab.line().await?;
     let copy = lab.clone();
-    let (nodes_list, links) = lab
+    let (nodes_list, links): (Vec<NodeLine>, Vec<LinkLine>) = lab
         .ask(move |running| {
             let world = &running.world;
             let nodes = world
@@ -88,7 +89,8 @@ pub async fn lab(lab: &Arc<RunningLab>) -> Result<LabView, Problem> {
             (nodes, world.cables().map(|cable| link_line(world, &cable)).collect())
         })
         .await?;
-    Ok(LabView { line, networks: networks(lab), nodes_list, links, programs: programs() })
+    let layout = picture::of(lab, &nodes_list, &links).await?;
+    Ok(LabView { line, networks: networks(lab), nodes_list, links, programs: programs(), layout })
 }
 
 fn networks(lab: &RunningLab) -> Vec<NetworkView> {

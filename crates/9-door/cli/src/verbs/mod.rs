@@ -5,6 +5,7 @@ pub mod change;
 pub mod doctor;
 pub mod down;
 pub mod exec;
+pub mod graph;
 pub mod join;
 pub mod labs;
 pub mod ps;

@@ -1,6 +1,6 @@
 //! A lab, looked at: networks, nodes, cables, programs.
 
-use super::LabLine;
+use super::{LabLine, Text};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -18,6 +18,62 @@ pub struct LabView {
     pub links: Vec<LinkLine>,
     /// Programs that its machines have.
     pub programs: Vec<ProgramLine>,
+    /// Where its machines and cables stand in a picture.
+    pub layout: Layout,
+}
+
+/// A picture of the lab: everything lies between (0, 0) and (width, height), in CSS pixels.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Layout {
+    /// Width of the whole.
+    pub width: f64,
+    /// Height of the whole.
+    pub height: f64,
+    /// The nodes, in the order of the file; joined hosts come last.
+    pub nodes: Vec<LayoutNode>,
+    /// The cables.
+    pub links: Vec<LayoutLink>,
+}
+
+/// A node in its place.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct LayoutNode {
+    /// Its name.
+    pub name: String,
+    /// Its centre, from the left.
+    pub x: f64,
+    /// Its centre, from the top.
+    pub y: f64,
+    /// Width of its picture.
+    pub width: f64,
+    /// Height of its picture.
+    pub height: f64,
+    /// Where its label stands.
+    pub label: LayoutLabel,
+}
+
+/// A label: lines of 16 px in 13 px type, the first 3 px below the upper edge.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct LayoutLabel {
+    /// Left edge.
+    pub x: f64,
+    /// Upper edge.
+    pub y: f64,
+    /// Width: both languages fit.
+    pub width: f64,
+    /// Height.
+    pub height: f64,
+    /// What it says: name, title if any, addresses; cut where too long.
+    pub lines: Vec<Text>,
+}
+
+/// A cable in its place.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct LayoutLink {
+    /// Its name.
+    pub name: String,
+    /// From the centre of end `a` to the centre of end `b`, straight between the points.
+    pub points: Vec<[f64; 2]>,
 }
 
 /// A network.
