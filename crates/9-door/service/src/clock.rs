@@ -10,9 +10,10 @@ use crate::frames::frame_line;
 use crate::http::Service;
 use crate::labs::RunningLab;
 use crate::watching::event_line;
+use core::ops::Range;
 use axum::extract::State;
 use base::{Duration, Instant, Lang};
-use door::clock::{ClockError, Fits, Goal, News, Wanted};
+use door::clock::{By, ClockError, Fits, Goal, News, Wanted};
 use door::driver::Running;
 use lab::TimeVerb;
 use lab::seen::{StreamFilter, Walk};
@@ -23,8 +24,8 @@ use tokio::sync::oneshot;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// Events of a step that its answer tells.
-const MOST_EVENTS: u64 = 64;
+/// Frames and events of a step that its answer tells, of each.
+const MOST_LINES: u64 = 64;
 /// By how much lab time a step goes on when its wish says nothing.
 const WITHIN: Duration = Duration::from_secs(60);
 /// Steps in one wish.
@@ -46,7 +47,7 @@ async fn look_at_clock(
     Path(lab): Path<String>,
 ) -> Answer<axum::Json<Clock>> {
     let lab = service.labs.find(Some(&lab))?;
-    lab.ask(|running| view(&running.clock())).await.map(axum::Json)
+    lab.ask(|running| of(running)).await.map(axum::Json)
 }
 
 /// Pause, resume, set the speed
@@ -95,8 +96,12 @@ pub fn wish(until: Until, within: Option<Duration>) -> Step {
     }
 }
 
-/// A clock, for people.
-pub fn view(clock: &door::clock::Clock) -> Clock {
+/// A running lab's clock, for people.
+pub fn of(running: &Running) -> Clock {
+    view(&running.clock())
+}
+
+fn view(clock: &door::clock::Clock) -> Clock {
     Clock {
         seconds: clock.now.as_secs_f64(),
         nanos: clock.now.as_nanos(),
@@ -116,7 +121,7 @@ pub fn refused(error: &ClockError) -> Problem {
 async fn hold(lab: &Arc<RunningLab>, wish: &SetClock) -> Result<Clock, Problem> {
     let (run, speed) = (wish.run, wish.speed);
     let set =
-        move |running: &mut Running| running.set_clock(run, speed).map(|()| view(&running.clock()));
+        move |running: &mut Running| running.set_clock(run, speed).map(|()| of(running));
     lab.ask(set).await?.map_err(|error| refused(&error))
 }
 
@@ -186,27 +191,32 @@ fn fits(filter: &str) -> Result<Fits, Problem> {
 }
 
 fn tell_of(world: &World, stepped: &door::clock::Stepped) -> Stepped {
-    let log = world.events();
-    let first = stepped.events.end.saturating_sub(MOST_EVENTS).max(stepped.events.start);
-    let told = log.since(first).take((stepped.events.end - first) as usize);
-    let numbers = first.max(log.next() - log.since(first).len() as u64)..;
-    let events: Vec<_> =
-        numbers.zip(told).map(|(number, event)| event_line(world, event, number)).collect();
-    let fits = stepped.event.and_then(|number| Some((number, log.since(number).next()?)));
-    let event = fits.map(|(number, event)| event_line(world, event, number)).or_else(|| {
-        match stepped.frame {
-            Some(_) => None,
-            None => events.last().cloned(),
-        }
-    });
+    let newest = |all: &Range<u64>| all.end.saturating_sub(MOST_LINES).max(all.start)..all.end;
+    let (log, recorder) = (world.events(), world.recorder());
+    let span = newest(&stepped.events);
+    let lines = span.clone().zip(log.since(span.start));
+    let events: Vec<_> = lines.map(|(number, event)| event_line(world, event, number)).collect();
+    let frames: Vec<_> = newest(&stepped.frames)
+        .filter_map(|sequence| recorder.get(sequence))
+        .map(|frame| frame_line(world, frame))
+        .collect();
     let more = More {
-        frames: stepped.frames.end - stepped.frames.start,
+        frames: stepped.frames.end - stepped.frames.start - frames.len() as u64,
         events: stepped.events.end - stepped.events.start - events.len() as u64,
     };
-    let by = stepped.by.name().to_owned();
-    let last = stepped.frames.end.checked_sub(1).filter(|last| *last >= stepped.frames.start);
-    let sequence = stepped.frame.or(if stepped.event.is_none() { last } else { None });
-    let frame = sequence.and_then(|sequence| world.recorder().get(sequence));
-    let frame = frame.map(|recorded| frame_line(world, recorded));
-    Stepped { clock: view(&stepped.clock), by, frame, event, events, more }
+    // Of a filter the one that it lets pass, of other steps the last ones.
+    let fits = stepped.by == By::Filter;
+    let frame = stepped.frame.and_then(|sequence| recorder.get(sequence));
+    let frame = frame.map(|frame| frame_line(world, frame));
+    let event = stepped.event.and_then(|number| Some((number, log.since(number).next()?)));
+    let event = event.map(|(number, event)| event_line(world, event, number));
+    Stepped {
+        clock: view(&stepped.clock),
+        by: stepped.by.name().to_owned(),
+        frame: if fits { frame } else { frames.last().cloned() },
+        event: if fits { event } else { events.last().cloned() },
+        frames,
+        events,
+        more,
+    }
 }

@@ -5,7 +5,7 @@ use crate::say::{Context, Exit, Failure, print};
 use crate::verbs::watch::event_text;
 use base::Lang;
 use lab::TimeVerb;
-use service::api::{Clock, SetClock, Step, Stepped};
+use service::api::{Clock, FrameLine, SetClock, Step, Stepped};
 use service::clock::wish;
 
 /// Stops the clock.
@@ -63,13 +63,13 @@ fn read(context: &Context, words: &[String]) -> Result<Step, Failure> {
 
 fn told(context: &Context, stepped: &Stepped) -> String {
     let mut text = String::new();
-    let more = stepped.more.events;
+    let more = stepped.more.events + stepped.more.frames;
     if more > 0 {
-        text += &context
-            .say(&format!("-- {more} earlier events\n"), &format!("-- 更早的 {more} 个事件\n"));
+        let en = format!("-- {more} frames and events before these\n");
+        text += &context.say(&en, &format!("-- 更早的 {more} 个帧和事件\n"));
     }
-    for event in &stepped.events {
-        text += &event_text(context, event);
+    for line in lines(context, stepped) {
+        text += &line;
         text.push('\n');
     }
     let why = match (stepped.by.as_str(), context.lang) {
@@ -82,6 +82,30 @@ fn told(context: &Context, stepped: &Stepped) -> String {
         _ => "",
     };
     format!("{text}{}{why}\n", stands(context, &stepped.clock))
+}
+
+/// Frames and events by time; at one time what was recorded of a frame stands before what was decided.
+fn lines(context: &Context, stepped: &Stepped) -> Vec<String> {
+    let frames = stepped.frames.iter().map(|frame| (frame.nanos, frame_text(context, frame)));
+    let events = stepped.events.iter().map(|event| (event.nanos, event_text(context, event)));
+    let mut all: Vec<(u64, String)> = frames.chain(events).collect();
+    all.sort_by_key(|(nanos, _)| *nanos);
+    all.into_iter().map(|(_, line)| line).collect()
+}
+
+/// A frame on one line, in the columns of an event's.
+fn frame_text(context: &Context, frame: &FrameLine) -> String {
+    let FrameLine { seconds, node, jack, packet, protocol, src, dst, .. } = frame;
+    let place = format!("{node}.{jack}");
+    let info = context.say(&frame.info.en, &frame.info.zh);
+    let way = match (frame.direction.as_str(), context.lang) {
+        ("in", Lang::En) => "in",
+        ("in", Lang::Zh) => "进",
+        (_, Lang::En) => "out",
+        (_, Lang::Zh) => "出",
+    };
+    let what = format!("{way} {protocol}");
+    format!("{seconds:>12.6} {place:<12} {packet:<10} {what:<24} {src} > {dst} {info}")
 }
 
 /// Where the clock stands.

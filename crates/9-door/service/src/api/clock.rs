@@ -66,15 +66,17 @@ pub struct Stepped {
     /// Why it ended: `count` and `time`: it has come so far; `filter`: one passes; `limit`: `within` is
     /// over; `quiet`: nothing will ever happen by itself; `stopped`: somebody held the clock otherwise.
     pub by: String,
-    /// The frame that the filter lets pass; of other steps the last one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The frame that the filter lets pass, if it is one; of other steps the last one.
+    #[serde(default)]
     pub frame: Option<FrameLine>,
-    /// The event that the filter lets pass; of other steps the last one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The event that the filter lets pass, if it is one; of other steps the last one.
+    #[serde(default)]
     pub event: Option<EventLine>,
+    /// The last frames of the step, oldest first; at most 64.
+    pub frames: Vec<FrameLine>,
     /// The last events of the step, oldest first; at most 64.
     pub events: Vec<EventLine>,
-    /// How many events and frames the step recorded that are not among those above.
+    /// What the step recorded beside these.
     pub more: More,
 }
 
