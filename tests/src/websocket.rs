@@ -50,7 +50,7 @@ impl WebSocket {
     }
 
     /// Waits for the next text, or the end.
-    pub fn next(&mut self) -> Came {
+    pub fn hear(&mut self) -> Came {
         loop {
             let mut head = [0; 2];
             self.line.read_exact(&mut head).expect("a frame");
@@ -76,7 +76,7 @@ impl WebSocket {
     /// The next text; the end is a failure.
     #[track_caller]
     pub fn text(&mut self) -> String {
-        match self.next() {
+        match self.hear() {
             Came::Text(text) => text,
             Came::Closed(why) => panic!("closed: {why}"),
         }
