@@ -22,8 +22,8 @@
 
 use crate::carrier::Carrier;
 use crate::journal::Journal;
-pub use crate::mailbox::{Gone, Mailbox};
-use crate::mailbox::{Letter, MAILBOX};
+use crate::mailbox::MAILBOX;
+pub use crate::mailbox::{Gone, Letter, Mailbox, NotSent};
 use crate::pace::Pace;
 use crate::stepping::Stepping;
 use base::{Duration, Instant};

@@ -7,7 +7,8 @@ use std::sync::{Arc, mpsc};
 /// Letters that may wait; a sender beyond that waits itself.
 pub(crate) const MAILBOX: usize = 1024;
 
-pub(crate) type Letter = Box<dyn FnOnce(&mut Running) + Send>;
+/// What runs on a lab's thread between two turns.
+pub type Letter = Box<dyn FnOnce(&mut Running) + Send>;
 
 /// Where letters to a lab go. Clones are cheap.
 #[derive(Clone)]
@@ -21,7 +22,28 @@ pub struct Mailbox {
 #[error("the lab has ended")]
 pub struct Gone;
 
+/// Why a letter was not taken at once.
+pub enum NotSent {
+    /// The mailbox is full; here is the letter.
+    Full(Letter),
+    /// The lab has ended.
+    Gone,
+}
+
 impl Mailbox {
+    /// Sends a letter if there is room for it: never waits.
+    ///
+    /// # Errors
+    /// The mailbox is full, or nobody reads it any more.
+    pub fn try_send(&self, letter: Letter) -> Result<(), NotSent> {
+        self.letters.try_send(letter).map_err(|error| match error {
+            mpsc::TrySendError::Full(letter) => NotSent::Full(letter),
+            mpsc::TrySendError::Disconnected(_) => NotSent::Gone,
+        })?;
+        self.ring();
+        Ok(())
+    }
+
     /// Sends a letter: the closure runs on the lab's thread between two turns.
     pub fn send(&self, letter: impl FnOnce(&mut Running) + Send + 'static) -> Result<(), Gone> {
         self.letters.send(Box::new(letter)).map_err(|_| Gone)?;

@@ -23,6 +23,16 @@ impl Endings {
             Ended::Panicked(why) => format!("a bug of ours: {why}"),
         };
         eprintln!("the lab {lab} ended: {why}");
+        self.add(lab, why);
+    }
+
+    /// Notes that a lab of a service that was killed could not be started anew.
+    pub fn not_restored(&self, lab: &str, problem: &Problem) {
+        eprintln!("the lab {lab} was not restored: {}", problem.en);
+        self.add(lab, problem.en.clone());
+    }
+
+    fn add(&self, lab: &str, why: String) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.retain(|(name, _)| name != lab);
         kept.push_back((lab.to_owned(), why));

@@ -84,6 +84,17 @@ async fn the_token_is_exchanged_for_a_cookie_that_opens() {
     assert_eq!(ask(Method::POST, "/api/v1/session", &[], "").await.0, StatusCode::UNAUTHORIZED);
 }
 
+/// Whoever waits for the stop may be elsewhere at that moment.
+#[tokio::test]
+async fn a_stop_is_heard_by_who_comes_to_listen_later() {
+    let service = service();
+    let request = Request::builder().method("POST").uri("/api/v1/stop").body(Body::empty());
+    let answer = routes(service.clone()).oneshot(request.expect("a request")).await;
+    assert_eq!(answer.expect("an answer").status(), StatusCode::ACCEPTED);
+    let heard = tokio::time::timeout(std::time::Duration::from_secs(5), service.stop.notified());
+    heard.await.expect("it is heard");
+}
+
 #[tokio::test]
 async fn the_document_is_open_and_what_the_kept_copy_says() {
     let (status, _, headers) = ask(Method::GET, "/api/openapi.json", &[], "").await;

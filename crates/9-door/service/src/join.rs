@@ -33,6 +33,10 @@ use std::time::{Duration, Instant};
 const LONGEST: usize = 256 << 10;
 /// Hosts joined to one lab at once.
 const MOST_GUESTS: usize = 256;
+/// How long a join may take to say what it wants.
+const PLAN: Duration = Duration::from_secs(10);
+/// How long it may take to make its card.
+const ATTACH: Duration = Duration::from_secs(60);
 /// How long a refused join is listened to.
 const REFUSED: Duration = Duration::from_secs(2);
 /// The largest packet of a joined host's card.
@@ -53,7 +57,12 @@ pub struct Guest {
 
 /// Listens for joins for ever; each is served on a thread of its own.
 pub fn serve(listener: UnixListener, labs: Arc<Labs>, runtime: tokio::runtime::Handle) {
-    for line in listener.incoming().flatten() {
+    for line in listener.incoming() {
+        let Ok(line) = line else {
+            // No descriptor is free, most likely: asking again at once would only burn the processor.
+            std::thread::sleep(Duration::from_millis(50));
+            continue;
+        };
         let (labs, runtime) = (labs.clone(), runtime.clone());
         let spawned = std::thread::Builder::new().name("join".to_owned()).spawn(move || {
             if let Err(error) = talk(line, &labs, &runtime) {
@@ -72,6 +81,7 @@ fn talk(mut line: UnixStream, labs: &Labs, runtime: &tokio::runtime::Handle) -> 
         let en = "this service belongs to another user";
         return refuse(&line, Problem::new("not-yours", en, "此服务属于另一个用户"));
     }
+    line.set_read_timeout(Some(PLAN))?;
     let Some((JoinRequest::Plan { lab, network, name, ip, mac }, _)) =
         fd::recv_json(&line, LONGEST)?
     else {
@@ -89,6 +99,7 @@ fn talk(mut line: UnixStream, labs: &Labs, runtime: &tokio::runtime::Handle) -> 
     // From here on the place is kept: every way out gives it back.
     let mut guest = Place { lab, name: card.name.clone(), named: false, runtime: runtime.clone() };
     fd::send_json(&line, &JoinAnswer::Card(Box::new(card)), &[])?;
+    line.set_read_timeout(Some(ATTACH))?;
     let Some((JoinRequest::Attach { kind }, descriptors)) = fd::recv_json(&line, LONGEST)? else {
         return Ok(());
     };
@@ -101,6 +112,7 @@ fn talk(mut line: UnixStream, labs: &Labs, runtime: &tokio::runtime::Handle) -> 
         Ok(()) => fd::send_json(&line, &JoinAnswer::Joined, &[])?,
         Err(problem) => return refuse(&line, problem),
     }
+    line.set_read_timeout(None)?;
     // The line says nothing more; it closes when the program has ended, or when the lab has.
     let mut rest = [0; 64];
     while line.read(&mut rest)? > 0 {}

@@ -1,7 +1,9 @@
 //! The labs that run: one [`Driver`] each, found by name.
 
-use crate::api::{LabLine, Problem, Source, StartLab, Stopped};
+use crate::api::{LabLine, Problem, Source, StartLab, Stopped, Text};
 use crate::endings::Endings;
+use crate::kept::Kept;
+use crate::letters;
 use crate::sources::{self, Loaded};
 use door::driver::{Driver, Ended, Mailbox, Running};
 use door::journal::{Head, Journal, Trouble};
@@ -41,6 +43,8 @@ pub struct Labs {
     booting: Mutex<Booting>,
     /// How labs ended that nobody stopped.
     pub endings: Endings,
+    /// What runs, written down for the service after us.
+    pub kept: Kept,
 }
 
 #[derive(Default)]
@@ -65,10 +69,10 @@ impl RunningLab {
         question: impl FnOnce(&mut Running) -> R + Send + 'static,
     ) -> Result<R, Problem> {
         let (reply, answer) = oneshot::channel();
-        let sent = self.mailbox.ask(question, move |said| {
-            let _ = reply.send(said); // nobody waits any more: fine
-        });
-        sent.map_err(|_| self.gone())?;
+        let letter = move |running: &mut Running| {
+            let _ = reply.send(question(running)); // nobody waits any more: fine
+        };
+        letters::send(&self.mailbox, letter).await.map_err(|_| self.gone())?;
         answer.await.map_err(|_| self.gone())
     }
 
@@ -127,6 +131,11 @@ impl RunningLab {
 }
 
 impl Labs {
+    /// No lab yet; what runs is written down.
+    pub fn keeping(kept: Kept) -> Labs {
+        Labs { kept, ..Labs::default() }
+    }
+
     /// Boots a lab.
     pub fn start(self: &Arc<Self>, request: &StartLab) -> Result<Arc<RunningLab>, Problem> {
         let _boot = self.boot()?;
@@ -191,6 +200,9 @@ impl Labs {
             picture: crate::picture::Wall::default(),
         });
         self.endings.forget(&name);
+        let title = &started.lab.title;
+        let title = Text { en: title.en.clone(), zh: title.zh.clone() };
+        self.kept.keep(&name, title, request, seed);
         running.insert(name, (started.clone(), driver));
         Ok(started)
     }
@@ -268,6 +280,7 @@ impl Labs {
     pub async fn stop(&self, name: &str) -> Result<Stopped, Problem> {
         let found = self.lock().remove(name);
         let (lab, driver) = found.ok_or_else(|| self.unknown(name))?;
+        self.kept.drop(name);
         // The thread ends within a turn; joining it is still no work for this one.
         let joined = tokio::task::spawn_blocking(move || driver.stop()).await;
         joined
@@ -281,7 +294,12 @@ impl Labs {
         let driver = {
             let mut running = self.lock();
             let name = &lab.lab.name;
-            if running.get(name).is_some_and(this) { running.remove(name) } else { None }
+            let found =
+                if running.get(name).is_some_and(this) { running.remove(name) } else { None };
+            if found.is_some() {
+                self.kept.drop(name);
+            }
+            found
         };
         if let Some((_, driver)) = driver {
             let _ = tokio::task::spawn_blocking(move || driver.stop()).await; // it has ended either way

@@ -16,11 +16,11 @@
 //! | [`guard`], [`loopback`] | who may speak over loopback, and how many |
 //! | [`place`] | the user's folder: sockets, lock, token |
 //! | [`labs`], [`sources`] | the labs that run; where their text comes from |
-//! | [`endings`] | how labs ended that nobody stopped |
+//! | [`endings`], [`kept`] | how labs ended that nobody stopped; which ran when a service was killed |
 //! | [`join`] | real programs as hosts |
 //! | [`who`], [`life`], [`look`], [`control`], [`programs`], [`watching`], [`frames`], [`lessons`] | one group of requests each |
 //! | [`picture`] | where a lab's machines and cables stand |
-//! | [`stream`] | answers that go on |
+//! | [`stream`], [`letters`] | answers that go on; letters to a lab that may be busy |
 //! | [`live`], [`pulse`], [`purse`] | what happens right now: the WebSocket, the one look that its readers share, its cost |
 //!
 //! Absent until the next version: roles for non-loopback addresses.
@@ -39,8 +39,10 @@ pub mod frames;
 pub mod guard;
 pub mod http;
 pub mod join;
+pub mod kept;
 pub mod labs;
 pub mod lessons;
+pub mod letters;
 pub mod life;
 pub mod live;
 pub mod look;
@@ -58,6 +60,7 @@ pub mod who;
 
 use crate::guard::Guard;
 use crate::http::Service;
+use crate::kept::Kept;
 use crate::labs::Labs;
 use crate::place::{Place, PlaceError};
 use nix::unistd::Uid;
@@ -116,13 +119,17 @@ pub async fn run(
     {
         let _ = log.set_len(0); // what the service before us said
     }
-    let listener = listen(options.listen).await?;
+    let listener = listen(options.listen, &place.ports()).await?;
     let address = listener.local_addr().map_err(failed("loopback port"))?;
     let port = address.port();
-    let secret = secret().map_err(failed("/dev/urandom"))?;
+    // A page that was open when a service was killed has its cookie still.
+    let secret = match place.secret_left_at(port) {
+        Some(secret) => secret,
+        None => secret().map_err(failed("/dev/urandom"))?,
+    };
     place.write_token(port, &secret).map_err(failed("token"))?;
     let service = Service {
-        labs: Arc::new(Labs::default()),
+        labs: Arc::new(Labs::keeping(Kept::at(place.left()))),
         guard: Arc::new(Guard { address, secret }),
         stop: Arc::new(Notify::new()),
         page: options.page.map(|page| Arc::new(page::Shelf::new(page))),
@@ -150,6 +157,7 @@ pub async fn run(
     for lab in service.labs.all() {
         let _ = service.labs.stop(&lab.lab.name).await; // ended by itself meanwhile
     }
+    service.labs.kept.forget();
     for path in [place.socket(), place.join_socket(), place.token(port)] {
         let _ = std::fs::remove_file(path); // the next service makes them anew
     }
@@ -186,7 +194,9 @@ async fn wait_for_the_end(service: &Service, until_idle: bool) {
     }
 }
 
-async fn listen(wish: Option<SocketAddr>) -> Result<TcpListener, ServiceError> {
+/// The port of `--listen`; else that of a service that was killed, so that an open page finds us; else
+/// the first that is free.
+async fn listen(wish: Option<SocketAddr>, left: &[u16]) -> Result<TcpListener, ServiceError> {
     if let Some(address) = wish {
         if !address.ip().is_loopback() {
             return Err(ServiceError::NotLoopback(address));
@@ -194,7 +204,7 @@ async fn listen(wish: Option<SocketAddr>) -> Result<TcpListener, ServiceError> {
         return TcpListener::bind(address).await.map_err(failed("the address of --listen"));
     }
     let mut last = io::Error::from(io::ErrorKind::AddrInUse);
-    for port in FIRST_PORT..FIRST_PORT + PORTS {
+    for port in left.iter().copied().chain(FIRST_PORT..FIRST_PORT + PORTS) {
         match TcpListener::bind((IpAddr::V4(Ipv4Addr::LOCALHOST), port)).await {
             Ok(listener) => return Ok(listener),
             Err(error) => last = error,

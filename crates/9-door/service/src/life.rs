@@ -45,13 +45,22 @@ async fn start_lab(
     State(service): State<Service>,
     Json(request): Json<StartLab>,
 ) -> Answer<(StatusCode, axum::Json<LabLine>)> {
-    let labs = service.labs.clone();
+    let lab = start(&service.labs, request).await?;
+    Ok((StatusCode::CREATED, axum::Json(lab.line().await?)))
+}
+
+/// Boots a lab, and watches for its end.
+///
+/// # Errors
+/// Those of [`Labs::start`].
+pub async fn start(labs: &Arc<Labs>, request: StartLab) -> Result<Arc<RunningLab>, Problem> {
+    let copy = labs.clone();
     // Reading the lab's files and building its world are work: not on the thread of the interface.
-    let started = tokio::task::spawn_blocking(move || labs.start(&request)).await;
+    let started = tokio::task::spawn_blocking(move || copy.start(&request)).await;
     let lab = started
         .map_err(|error| Problem::new("internal", error.to_string(), error.to_string()))??;
-    forget_when_ended(service.labs, lab.clone());
-    Ok((StatusCode::CREATED, axum::Json(lab.line().await?)))
+    forget_when_ended(labs.clone(), lab.clone());
+    Ok(lab)
 }
 
 /// A lab that ends by itself (a storm without end, a bug) leaves the list.

@@ -7,6 +7,7 @@
 //!   service.lock                     held by the one service of this folder
 //!   service.log                      what a service in the background says
 //!   8742.token                       0600; the secret of the loopback port, for scripts
+//!   left/two-lans.json               what runs, for the service after one that was killed
 //! ```
 
 use nix::fcntl::{Flock, FlockArg};
@@ -18,6 +19,9 @@ use std::path::{Path, PathBuf};
 
 /// The longest path that fits a Unix socket's address on Linux.
 const LONGEST_SOCKET_PATH: usize = 107;
+
+/// Characters of a secret.
+const SECRET: u64 = 32;
 
 /// The folder of a user's service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,10 +115,39 @@ impl Place {
         }
     }
 
-    /// Writes the secret where only its owner can read it.
-    pub fn write_token(&self, port: u16, secret: &str) -> io::Result<()> {
+    /// Where it is written down what runs.
+    pub fn left(&self) -> PathBuf {
+        self.folder.join("left")
+    }
+
+    /// The ports of services of this folder that were killed, as their tokens say it.
+    pub fn ports(&self) -> Vec<u16> {
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let port = |name: &str| name.strip_suffix(".token")?.parse().ok();
+        let mut ports: Vec<u16> =
+            entries.filter_map(|entry| port(entry.file_name().to_str()?)).collect();
+        ports.sort_unstable();
+        ports
+    }
+
+    /// The secret that a killed service had at this port, if its file is as we write it.
+    pub fn secret_left_at(&self, port: u16) -> Option<String> {
         let path = self.token(port);
-        let _ = fs::remove_file(&path);
+        let meta = fs::symlink_metadata(&path).ok()?;
+        let ours = meta.is_file() && meta.uid() == Uid::effective().as_raw();
+        let closed = meta.permissions().mode() & 0o077 == 0 && meta.len() == SECRET + 1;
+        let text = (ours && closed).then(|| fs::read_to_string(path)).and_then(Result::ok)?;
+        let secret = text.trim_end();
+        let whole = secret.len() as u64 == SECRET && secret.bytes().all(|c| c.is_ascii_hexdigit());
+        whole.then(|| secret.to_owned())
+    }
+
+    /// Writes the secret where only its owner can read it; tokens of services that are no more go.
+    pub fn write_token(&self, port: u16, secret: &str) -> io::Result<()> {
+        for old in self.ports() {
+            let _ = fs::remove_file(self.token(old)); // it lies in our own folder
+        }
+        let path = self.token(port);
         let mut file = OpenOptions::new().create_new(true).write(true).mode(0o600).open(path)?;
         writeln!(file, "{secret}")
     }

@@ -6,6 +6,7 @@
 //! it has made room.
 
 use crate::labs::RunningLab;
+use crate::letters;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -14,7 +15,7 @@ use sim::World;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering, fence};
 use std::task::{Context, Poll};
 use tokio::sync::mpsc;
 
@@ -54,7 +55,7 @@ pub fn body_until(
     let mailbox = lab.mailbox().clone();
     let watcher = watcher(make, chunks, starved.clone(), mailbox.clone());
     // A lab that has just ended drops the letter and with it the channel: an empty body.
-    let _ = mailbox.send(|running| running.add_watcher(watcher));
+    letters::post(&mailbox, |running| running.add_watcher(watcher));
     Body::from_stream(Reading { inbox, starved, mailbox, after: Some(Box::new(after)) })
 }
 
@@ -65,14 +66,16 @@ fn watcher(
     mailbox: Mailbox,
 ) -> door::driver::Watcher {
     Box::new(move |world| {
+        // Said before it is tried: a reader that makes room in between must see it and ring, or
+        // nobody ever would (`a_reader_is_never_forgotten`).
+        starved.store(true, Ordering::Release);
+        fence(Ordering::SeqCst);
         let slot = match chunks.try_reserve() {
             Ok(slot) => slot,
             Err(mpsc::error::TrySendError::Closed(())) => return false,
-            Err(mpsc::error::TrySendError::Full(())) => {
-                starved.store(true, Ordering::Release);
-                return true;
-            }
+            Err(mpsc::error::TrySendError::Full(())) => return true,
         };
+        starved.store(false, Ordering::Release);
         match make(world) {
             Made::Nothing => true,
             Made::Some(octets) => {
@@ -108,8 +111,9 @@ impl futures_util::Stream for Reading {
 
     fn poll_next(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let next = self.inbox.poll_recv(task);
+        fence(Ordering::SeqCst); // what was taken is gone before we look
         if self.starved.swap(false, Ordering::AcqRel) {
-            let _ = self.mailbox.send(|_| {}); // a turn, so that the maker is asked again
+            self.mailbox.ring(); // a turn, so that the maker is asked again
         }
         next.map(|chunk| chunk.map(Ok))
     }
@@ -120,7 +124,42 @@ impl Drop for Reading {
         self.inbox.close();
         // The turn lets the watcher see it, too, and go.
         if let Some(after) = self.after.take() {
-            let _ = self.mailbox.send(after); // the lab may have ended first
+            letters::post(&self.mailbox, after);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::{Source, StartLab};
+    use crate::labs::Labs;
+    use futures_util::StreamExt;
+    use std::time::Duration;
+
+    /// Chunks of the stream: the channel is full and empty again thousands of times.
+    const CHUNKS: u32 = 200_000;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_reader_is_never_forgotten() {
+        let labs = Arc::new(Labs::default());
+        let text = "lab = \"still\"\n[networks]\nlan = \"10.0.0.0/24\"\n[hosts]\na = \"lan\"\n";
+        let source = Source::Text(text.to_owned());
+        let lab = labs.start(&StartLab { source, seed: None, record: None, lang: None });
+        let lab = lab.unwrap_or_else(|problem| panic!("{}", problem.en));
+        let mut left = CHUNKS;
+        let make = move |_: &mut World| {
+            left -= 1;
+            if left == 0 { Made::Last(vec![0]) } else { Made::More(vec![0]) }
+        };
+        let mut chunks = body(&lab, make).into_data_stream();
+        let mut seen = 0;
+        while let Some(chunk) = tokio::time::timeout(Duration::from_secs(20), chunks.next())
+            .await
+            .unwrap_or_else(|_| panic!("forgotten after {seen} chunks"))
+        {
+            seen += chunk.expect("octets").len();
+        }
+        assert_eq!(seen, CHUNKS as usize);
     }
 }

@@ -1,8 +1,9 @@
 //! The service itself: who answers, the page's cookie, the end.
 
-use crate::api::Status;
+use crate::api::{LabLine, Status};
 use crate::guard;
 use crate::http::Service;
+use crate::life;
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
@@ -16,6 +17,8 @@ pub fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(status))
         .routes(routes!(stop_service))
         .routes(routes!(open_session))
+        .routes(routes!(restore_left))
+        .routes(routes!(forget_left))
 }
 
 /// Who answers
@@ -30,6 +33,7 @@ async fn status(State(service): State<Service>, request: Request) -> Json<Status
         pid: std::process::id(),
         page: format!("http://{}/", service.guard.address),
         ended: service.labs.endings.all(),
+        left: service.labs.kept.left(),
         secret: (!over_loopback).then(|| service.guard.secret.clone()),
     })
 }
@@ -51,4 +55,33 @@ async fn open_session(State(service): State<Service>) -> impl IntoResponse {
     let name = guard::cookie_name(service.guard.address.port());
     let cookie = format!("{name}={}; HttpOnly; SameSite=Strict; Path=/", service.guard.secret);
     (StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)])
+}
+
+/// Start anew what ran when the last service was killed
+///
+/// The labs that start are answered; one that does not (its file has gone, its name is taken) is
+/// among the endings of GET /status.
+#[utoipa::path(post, path = "/left/restore", tag = "service",
+    responses((status = 200, body = Vec<LabLine>)))]
+async fn restore_left(State(service): State<Service>) -> Json<Vec<LabLine>> {
+    let mut lines = Vec::new();
+    for (name, lab) in service.labs.kept.take_left() {
+        let started = match life::start(&service.labs, lab.start).await {
+            Ok(lab) => lab.line().await,
+            Err(problem) => Err(problem),
+        };
+        match started {
+            Ok(line) => lines.push(line),
+            Err(problem) => service.labs.endings.not_restored(&name, &problem),
+        }
+    }
+    Json(lines)
+}
+
+/// Forget what ran when the last service was killed
+#[utoipa::path(delete, path = "/left", tag = "service",
+    responses((status = 204, description = "Nothing is left.")))]
+async fn forget_left(State(service): State<Service>) -> StatusCode {
+    service.labs.kept.take_left();
+    StatusCode::NO_CONTENT
 }

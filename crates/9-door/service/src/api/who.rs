@@ -1,5 +1,6 @@
 //! The service itself.
 
+use super::Text;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -18,4 +19,18 @@ pub struct Status {
     /// Labs that ended though nobody stopped them, and why; oldest first.
     #[serde(default)]
     pub ended: Vec<(String, String)>,
+    /// Labs that ran when the last service was killed: POST /left/restore starts them anew.
+    #[serde(default)]
+    pub left: Vec<LeftLab>,
+}
+
+/// A lab that ran when the last service was killed.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct LeftLab {
+    /// Its name.
+    pub name: String,
+    /// Its title.
+    pub title: Text,
+    /// Where its text is: a built-in lab's name, a file, or `text`.
+    pub source: String,
 }
