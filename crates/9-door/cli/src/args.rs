@@ -65,6 +65,8 @@ pub enum Verb {
     Step(Step),
     /// Follow what happens, with reasons
     Watch(Watch),
+    /// What programs print
+    Logs(Logs),
     /// Record frames as pcapng
     Capture(Capture),
     /// Look for mistakes in a lab file
@@ -208,6 +210,15 @@ pub struct Watch {
     /// End after so many events
     #[arg(short = 'n', long)]
     pub count: Option<u64>,
+}
+
+#[derive(ClapArgs)]
+pub struct Logs {
+    /// Only this machine's
+    pub node: Option<String>,
+    /// Go on with what is printed from now on
+    #[arg(short, long)]
+    pub follow: bool,
 }
 
 #[derive(ClapArgs)]

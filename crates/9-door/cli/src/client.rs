@@ -348,6 +348,14 @@ pub async fn lines(
     response: Response<Incoming>,
     mut line: impl FnMut(&str) -> Result<bool, Failure>,
 ) -> Result<End, Failure> {
+    lines_then(response, async |text: &str| line(text)).await
+}
+
+/// The same, where a line may have to wait: nothing more is read meanwhile.
+pub async fn lines_then(
+    response: Response<Incoming>,
+    mut line: impl AsyncFnMut(&str) -> Result<bool, Failure>,
+) -> Result<End, Failure> {
     let mut body = response.into_body();
     let mut rest: Vec<u8> = Vec::new();
     while let Some(frame) = body.frame().await {
@@ -358,7 +366,7 @@ pub async fn lines(
         while let Some(end) = rest[start..].iter().position(|&octet| octet == b'\n') {
             let text = String::from_utf8_lossy(&rest[start..start + end]).into_owned();
             start += end + 1;
-            if !line(&text)? {
+            if !line(&text).await? {
                 return Ok(End::Enough);
             }
         }

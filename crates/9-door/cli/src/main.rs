@@ -1,7 +1,7 @@
 //! The `catenet` command: labs on the command line.
 //!
 //! ```text
-//!   up down ps labs show exec set cut mend plug power pause resume step watch capture  --HTTP--> the user's service
+//!   up down ps labs show exec set cut mend plug power pause resume step watch logs capture  --HTTP--> the user's service
 //!   join                                          --descriptor--> the same service
 //!   validate test graph doctor                         by themselves, without a service
 //! ```
@@ -10,6 +10,7 @@
 //! |---|---|
 //! | [`args`], [`chinese`] | what may be written, and its help in both languages |
 //! | [`client`] | speaking to the service, and starting one |
+//! | [`output`] | standard output on a thread of its own |
 //! | [`say`] | errors, language, the path by which we were called |
 //! | `verbs` | one file per verb |
 
@@ -21,6 +22,7 @@
 mod args;
 mod chinese;
 mod client;
+mod output;
 mod say;
 mod table;
 mod verbs;
@@ -71,6 +73,7 @@ fn run(context: &say::Context, verb: Verb) -> Result<Exit, Failure> {
         Verb::Resume(resume) => verbs::time::resume(context, resume.speed),
         Verb::Step(step) => verbs::time::step(context, &step.words),
         Verb::Power(power) => verbs::change::run(context, "power", &[power.node, power.state]),
+        Verb::Logs(logs) => verbs::logs::run(context, &logs),
         Verb::Watch(watch) => verbs::watch::run(context, &watch),
         Verb::Capture(capture) => verbs::capture::run(context, &capture),
         Verb::Validate(validate) => verbs::validate::run(context, &validate),

@@ -18,7 +18,9 @@ use crate::guard::{Guard, Refusal};
 use crate::labs::Labs;
 use crate::loopback::Known;
 use crate::page::Shelf;
-use crate::{clock, control, document, frames, lessons, life, live, look, programs, watching, who};
+use crate::{
+    clock, control, document, frames, lessons, life, live, logs, look, programs, watching, who,
+};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
@@ -53,6 +55,7 @@ fn groups() -> OpenApiRouter<Service> {
         .merge(control::routes())
         .merge(clock::routes())
         .merge(programs::routes())
+        .merge(logs::routes())
         .merge(watching::routes())
         .merge(frames::routes())
         .merge(live::routes())

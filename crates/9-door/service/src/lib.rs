@@ -18,7 +18,7 @@
 //! | [`labs`], [`sources`] | the labs that run; where their text comes from |
 //! | [`endings`], [`kept`] | how labs ended that nobody stopped; which ran when a service was killed |
 //! | [`join`] | real programs as hosts |
-//! | [`who`], [`life`], [`look`], [`control`], [`programs`], [`watching`], [`frames`], [`lessons`] | one group of requests each |
+//! | [`who`], [`life`], [`look`], [`control`], [`programs`], [`logs`], [`watching`], [`frames`], [`lessons`] | one group of requests each |
 //! | [`picture`] | where a lab's machines and cables stand |
 //! | [`stream`], [`letters`] | answers that go on; letters to a lab that may be busy |
 //! | [`live`], [`pulse`], [`purse`] | what happens right now: the WebSocket, the one look that its readers share, its cost |
@@ -45,6 +45,7 @@ pub mod lessons;
 pub mod letters;
 pub mod life;
 pub mod live;
+pub mod logs;
 pub mod look;
 pub mod loopback;
 pub mod page;

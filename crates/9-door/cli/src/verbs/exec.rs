@@ -2,17 +2,20 @@
 
 use crate::args::Exec;
 use crate::client::{self, Client, End, block_on};
+use crate::output::{Output, Stream};
 use crate::say::{Context, Exit, Failure, NOT_FOUND, WE_FAILED};
 use data_encoding::BASE64;
 use hyper::Method;
 use service::api::{Exec as Request, ExecNews};
 use std::cell::Cell;
-use std::io::{IsTerminal, Read, Write};
+use std::io::{IsTerminal, Read};
 use std::rc::Rc;
 use tokio::sync::mpsc;
 
 /// What a shell says of a program whose reader has gone: 128 and SIGPIPE.
 const NOBODY_READS: u8 = 141;
+/// What a shell says of a program that Ctrl-C ended: 128 and SIGINT.
+const INTERRUPTED: u8 = 130;
 
 /// Runs it to its end.
 pub fn run(context: &Context, exec: &Exec) -> Result<Exit, Failure> {
@@ -31,14 +34,21 @@ async fn follow(context: &Context, exec: &Exec) -> Result<Exit, Failure> {
     let response = client.post(&format!("/labs/{lab}/exec"), &request).await?;
     let process = Rc::new(Cell::new(None));
     let code = Cell::new(None);
-    let reading = client::lines(response, |line| news(line, &process, &code));
+    let output = Output::start();
+    let reading = async {
+        let end =
+            client::lines_then(response, async |line| news(line, &process, &code, &output).await);
+        let end = end.await?;
+        output.written().await;
+        Ok::<_, Failure>(end)
+    };
     let processes = format!("/labs/{lab}/processes");
     let told = Told { client, processes, process: process.clone() };
     let end = tokio::select! {
         end = reading => end?,
-        // Neither ends: the program goes on until it has ended.
+        // It never ends: the program goes on until it has ended.
         () = told.feed() => End::Lost,
-        failed = told.interrupt() => failed.map(|()| End::Lost)?,
+        left = told.interrupt(&output) => return left.map(|()| Exit(INTERRUPTED)),
     };
     match (code.get(), end) {
         (Some(code), _) => Ok(Exit(code)),
@@ -49,7 +59,12 @@ async fn follow(context: &Context, exec: &Exec) -> Result<Exit, Failure> {
     }
 }
 
-fn news(line: &str, process: &Cell<Option<u64>>, code: &Cell<Option<u8>>) -> Result<bool, Failure> {
+async fn news(
+    line: &str,
+    process: &Cell<Option<u64>>,
+    code: &Cell<Option<u8>>,
+    output: &Output,
+) -> Result<bool, Failure> {
     let news: ExecNews =
         serde_json::from_str(line).map_err(|error| Failure::cannot(error.to_string()))?;
     let octets = |text: &str| {
@@ -57,8 +72,8 @@ fn news(line: &str, process: &Cell<Option<u64>>, code: &Cell<Option<u8>>) -> Res
     };
     match news {
         ExecNews::Process(id) => process.set(Some(id)),
-        ExecNews::Stdout(text) => return Ok(put(&mut std::io::stdout(), &octets(&text)?)),
-        ExecNews::Stderr(text) => return Ok(put(&mut std::io::stderr(), &octets(&text)?)),
+        ExecNews::Stdout(text) => return Ok(output.put(Stream::Stdout, octets(&text)?).await),
+        ExecNews::Stderr(text) => return Ok(output.put(Stream::Stderr, octets(&text)?).await),
         ExecNews::Missed(count) => eprintln!("catenet: {count} pieces of output were lost"),
         ExecNews::Exit(value) => {
             code.set(Some(value));
@@ -66,11 +81,6 @@ fn news(line: &str, process: &Cell<Option<u64>>, code: &Cell<Option<u8>>) -> Res
         }
     }
     Ok(true)
-}
-
-/// Writes; false when nobody reads any more (`| head`).
-fn put(to: &mut dyn Write, octets: &[u8]) -> bool {
-    to.write_all(octets).and_then(|()| to.flush()).is_ok()
 }
 
 /// The program, as we speak to it. Input and interrupts have ways of their own: a program that does
@@ -106,8 +116,9 @@ impl Told {
         core::future::pending().await
     }
 
-    /// Passes our Ctrl-C on; the second kills. Never ends unless it cannot begin.
-    async fn interrupt(&self) -> Result<(), Failure> {
+    /// Passes our Ctrl-C on; the second kills. Ends when our own output is stuck: then the program's
+    /// end would wait behind what nobody reads.
+    async fn interrupt(&self, output: &Output) -> Result<(), Failure> {
         use tokio::signal::unix::{SignalKind, signal};
         let mut interrupt =
             signal(SignalKind::interrupt()).map_err(|error| Failure::cannot(error.to_string()))?;
@@ -116,6 +127,9 @@ impl Told {
             interrupt.recv().await;
             self.tell(how, Vec::new()).await;
             how = "kill";
+            if output.is_stuck().await {
+                return Ok(());
+            }
         }
     }
 }

@@ -11,7 +11,7 @@
 //! | [`labs`], [`look`] | `/labs`, and looking at one |
 //! | [`clock`] | `/labs/{lab}/clock` and `/clock/step` |
 //! | [`control`] | `/labs/{lab}/do` |
-//! | [`programs`] | `/labs/{lab}/exec` and `/processes/..` |
+//! | [`programs`], [`logs`] | `/labs/{lab}/exec` and `/processes/..`; `/labs/{lab}/logs` |
 //! | [`watching`], [`live`] | `/labs/{lab}/events`, `/labs/{lab}/live` |
 //! | [`lessons`] | `/gallery`, `/lessons`, `/glossary` |
 //! | [`frames`] | `/labs/{lab}/frames`, `/labs/{lab}/happened` |
@@ -27,6 +27,7 @@ pub mod join;
 pub mod labs;
 pub mod lessons;
 pub mod live;
+pub mod logs;
 pub mod look;
 pub mod problem;
 pub mod programs;
@@ -40,6 +41,7 @@ pub use join::*;
 pub use labs::*;
 pub use lessons::*;
 pub use live::*;
+pub use logs::*;
 pub use look::*;
 pub use problem::*;
 pub use programs::*;
