@@ -31,6 +31,8 @@ mod life;
 mod live;
 #[path = "interop/main_job.rs"]
 mod main_job;
+#[path = "interop/restart.rs"]
+mod restart;
 #[path = "interop/three_hosts.rs"]
 mod three_hosts;
 #[path = "interop/transfer.rs"]

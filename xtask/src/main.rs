@@ -10,6 +10,7 @@
 //!      ├─ walk    the stations that docs/walk.md names exist
 //!      ├─ bench   races against other stacks (`bench/`)
 //!      ├─ fuzz    saved inputs, or a run of one target (`fuzz/`)
+//!      ├─ api     the service interface keeps what its document says
 //!      └─ peers   the foreign programs, and how they are installed
 //! ```
 //!
@@ -23,6 +24,7 @@
     reason = "a development tool runs on the machine itself; the wall guards the world, not it"
 )]
 
+mod api;
 mod bench;
 mod fuzz;
 mod labs;
@@ -48,6 +50,7 @@ cargo xtask TASK
   tidy                               rules over files
   labs [LAB ...] [--quick]           labs twice and by tshark (needs a built `catenet`)
   page                               the page: its own checks, then a real browser clicks through it
+  api                                the service interface keeps what its document says (schemathesis)
   wasm                               the pure floors check for wasm32-unknown-unknown
   walk                               the stations of docs/walk.md exist in the code
   bench [NAME]                       races against other stacks
@@ -101,6 +104,7 @@ fn dispatch(words: &[&str]) -> Option<Result<(), Failure>> {
         "tidy" => tidy::run().map(|note| println!("{note}")),
         "labs" => labs::run(&names, has("--quick")).map(|note| println!("{note}")),
         "page" => page::run().map(|note| println!("{note}")),
+        "api" => api::run().map(|note| println!("{note}")),
         "wasm" => wasm::run().map(|note| println!("{note}")),
         "walk" => walk::run().map(|note| println!("{note}")),
         "bench" if names.len() <= 1 => bench::run(names.first().copied()),

@@ -35,6 +35,7 @@ pub(crate) const PEERS: &[Peer] = &[
     peer("nc", "netcat-openbsd", "a real program opens, half-closes and resets"),
     peer("iperf3", "iperf3", "a long transfer by somebody else's rules"),
     peer("python3", "python3", "the learner's own server and client"),
+    peer("virtualenv", "python3-virtualenv", "schemathesis asks our interface what nobody would"),
     peer("ip", "iproute2", "the interfaces that `join` makes are as it says"),
     peer("chromium", "chromium fonts-noto-cjk", "a real browser clicks through the page"),
     peer("node", "nodejs", "builds the page and drives the browser"),

@@ -12,7 +12,7 @@
 use std::time::{Duration, Instant};
 
 use crate::shell::{self, Failure};
-use crate::{fuzz, labs, page, peers, tidy, tower, walk, wasm, workspace};
+use crate::{api, fuzz, labs, page, peers, tidy, tower, walk, wasm, workspace};
 
 /// How the run was asked for.
 #[derive(Debug, Clone, Copy)]
@@ -56,6 +56,7 @@ const STEPS: &[Step] = &[
     step("wasm", &[], true, wasm),
     step("labs", labs::NEEDS, false, labs),
     step("interop", INTEROP, true, interop),
+    step("api", api::NEEDS, true, |_| api::run().map(Outcome::Passed)),
     step("page", page::NEEDS, true, |_| page::run().map(Outcome::Passed)),
 ];
 

@@ -139,3 +139,23 @@ fn a_closed_pipe_and_an_odd_name_are_no_panic() {
     }
     user.run(&["show", "a b/c"]).code(2).complains("a b/c");
 }
+
+/// A reader that stops reading must not make `exec` deaf: Ctrl-C ends it.
+#[test]
+fn ctrl_c_is_heard_while_nobody_reads_the_output() {
+    let user = User::new("stuck");
+    user.up("two-lans");
+    // The shell's pipe is full and its reader asleep: the program prints far more than it holds.
+    let flood = "catenet exec pc1 -- ping -i 0.002 10.0.2.53 2>/dev/null & echo $! > pid; wait $!; echo $? > code";
+    let script = format!("({flood}) | (sleep 60; cat > /dev/null)");
+    let _stuck = Job::start(&mut shell(&user, &script));
+    let full = |path: &str| std::fs::read_to_string(user.path(path)).unwrap_or_default();
+    soon("the command", || !full("pid").trim().is_empty());
+    std::thread::sleep(Duration::from_secs(4)); // 64 KiB of lines
+    let shell = full("pid").trim().to_owned();
+    let children = format!("/proc/{shell}/task/{shell}/children");
+    let child = std::fs::read_to_string(children).unwrap_or_default();
+    let target = child.split_whitespace().next().unwrap_or(&shell).to_owned();
+    assert!(Command::new("kill").args(["-s", "INT", &target]).status().is_ok_and(|s| s.success()));
+    soon("its end", || full("code").trim() == "130");
+}

@@ -9,13 +9,13 @@
 //! reader's messages and what it is told to have skipped add up to what happened
 //! (`what_is_told_and_what_is_skipped_add_up`).
 
-use crate::api::{EventLine, LinkState, Live, NodeState, Problem, Skipped};
+use crate::api::{EventLine, FrameLine, LinkState, Live, NodeState, Problem, Skipped};
 use crate::labs::RunningLab;
 use crate::purse::{Meter, Purse, own_cpu_nanos};
-use crate::{look, watching};
+use crate::{frames, look, watching};
 use axum::extract::ws::Utf8Bytes;
 use door::driver::Running;
-use lab::seen::StreamFilter;
+use lab::seen::{StreamFilter, Walk};
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -188,8 +188,8 @@ fn subscribe(
 /// A filter's state between two looks.
 struct Watch {
     filter: Arc<StreamFilter>,
-    /// The number of the first event not looked at yet; none: before the first look.
-    events: Option<u64>,
+    /// Where the next look begins; none: at the newest, since there was none yet.
+    from: Option<Cursors>,
     /// What was told or skipped since the channel began.
     happened: Skipped,
     /// Beats since the last digest.
@@ -206,13 +206,31 @@ struct State {
     shape: u64,
 }
 
+/// The numbers that the next event and the next frame will have.
+#[derive(Clone, Copy)]
+struct Cursors {
+    events: u64,
+    frames: u64,
+}
+
+impl Cursors {
+    fn at_end(running: &Running) -> Cursors {
+        let world = &running.world;
+        Cursors { events: world.events().next(), frames: world.recorder().next() }
+    }
+}
+
 /// What one look found for one filter.
 struct Found {
-    events: Vec<EventLine>,
-    /// Events that were not looked at.
+    events: Newest<EventLine>,
+    frames: Newest<FrameLine>,
+    next: Cursors,
+}
+
+/// Lines of one kind, oldest first, and how many entries before them were not looked at.
+struct Newest<L> {
+    lines: Vec<L>,
     unseen: u64,
-    /// Where the next look begins.
-    next_event: u64,
 }
 
 /// What is new in the state since the look before.
@@ -242,11 +260,14 @@ async fn beat(lab: Arc<RunningLab>) {
             watches.entry(text).or_insert_with(|| Watch::new(filter));
         }
         let wanted: Vec<_> =
-            watches.values().map(|watch| (watch.filter.clone(), watch.events)).collect();
+            watches.values().map(|watch| (watch.filter.clone(), watch.from)).collect();
         let meter = lab.live.meter.clone();
         let looked = lab.ask(move |running| {
             let began = own_cpu_nanos();
-            let look = |(filter, from): &(Arc<StreamFilter>, _)| find(running, filter, *from);
+            let end = Cursors::at_end(running);
+            let look = |(filter, from): &(Arc<StreamFilter>, Option<Cursors>)| {
+                find(running, filter, from.unwrap_or(end))
+            };
             let (state, found) =
                 meter.spend(|| (state(running), wanted.iter().map(look).collect::<Vec<Found>>()));
             (state, found, began, own_cpu_nanos())
@@ -301,15 +322,15 @@ impl Board {
 
 impl Watch {
     fn new(filter: Arc<StreamFilter>) -> Watch {
-        Watch { filter, events: None, happened: Skipped::default(), quiet: QUIET_BEATS }
+        Watch { filter, from: None, happened: Skipped::default(), quiet: QUIET_BEATS }
     }
 
     /// The digest of what was found; none when there is nothing to tell.
     fn digest(&mut self, found: Found, now: &State, changes: Changes) -> Option<Digest> {
-        let first = self.events.is_none();
-        self.events = Some(found.next_event);
-        let skipped = Skipped { frames: 0, events: found.unseen };
-        let told = Skipped { frames: 0, events: found.events.len() as u64 };
+        let first = self.from.replace(found.next).is_none();
+        let Found { events, frames, .. } = found;
+        let skipped = Skipped { frames: frames.unseen, events: events.unseen };
+        let told = Skipped { frames: frames.lines.len() as u64, events: events.lines.len() as u64 };
         let news =
             first || changes.any || skipped != Skipped::default() || told != Skipped::default();
         self.quiet += 1;
@@ -320,12 +341,14 @@ impl Watch {
         self.quiet = 0;
         let before = self.happened;
         self.happened.events += told.events + skipped.events;
+        self.happened.frames += told.frames + skipped.frames;
         let live = Live {
             skipped,
             links: now.links.clone(),
             nodes: now.nodes.clone(),
             topology: changes.topology,
-            events: found.events,
+            frames: frames.lines,
+            events: events.lines,
         };
         let text = serde_json::to_string(&live).ok()?;
         let head = head(&skipped).len();
@@ -348,24 +371,37 @@ fn state(running: &Running) -> State {
 }
 
 /// The newest lines that a filter lets pass: on the lab's thread, so bounded in number and in time.
-fn find(running: &Running, filter: &StreamFilter, from: Option<u64>) -> Found {
+fn find(running: &Running, filter: &StreamFilter, from: Cursors) -> Found {
     let world = &running.world;
-    let log = world.events();
-    let next_event = log.next();
-    let from = from.unwrap_or(next_event);
+    let (log, recorder) = (world.events(), world.recorder());
+    let events = newest(log.next(), from.events, log.since(from.events), |number, event| {
+        filter.passes_event(world, event).then(|| watching::event_line(world, event, number))
+    });
+    let frames = newest(recorder.next(), from.frames, recorder.since(from.frames), |_, frame| {
+        let passes = filter.passes_frame(&mut Walk::default(), world, frame);
+        passes.then(|| frames::frame_line(world, frame))
+    });
+    Found { events, frames, next: Cursors::at_end(running) }
+}
+
+/// The last of what `look` makes of the entries from `from` to `next`; `since` is those still kept.
+fn newest<T, L>(
+    next: u64,
+    from: u64,
+    since: impl DoubleEndedIterator<Item = T>,
+    look: impl Fn(u64, T) -> Option<L>,
+) -> Newest<L> {
     let began = Instant::now();
-    let (mut events, mut looks) = (Vec::new(), 0);
-    for event in log.since(from).rev().take(MOST_LOOKS) {
-        if events.len() == MOST_LINES || began.elapsed() > LONGEST_LOOK {
+    let (mut lines, mut number) = (Vec::new(), next);
+    for entry in since.rev().take(MOST_LOOKS) {
+        if lines.len() == MOST_LINES || began.elapsed() > LONGEST_LOOK {
             break;
         }
-        looks += 1;
-        if filter.passes_event(world, event) {
-            events.push(watching::event_line(world, event, next_event - looks));
-        }
+        number -= 1;
+        lines.extend(look(number, entry));
     }
-    events.reverse();
-    Found { events, unseen: next_event - from - looks, next_event }
+    lines.reverse();
+    Newest { lines, unseen: number.saturating_sub(from) }
 }
 
 #[cfg(test)]

@@ -35,10 +35,11 @@ async fn what_is_told_and_what_is_skipped_add_up() {
     message(&mut steady).await; // from here on
     let mut slow =
         Reader { news: steady.news.clone(), known: steady.known, _seat: Seat(Arc::default()) };
-    let (mut told, mut skipped, mut messages) = (0, 0, 0);
+    let (mut told, mut skipped, mut messages, mut frames) = (0, 0, 0, 0);
     while skipped == 0 || messages < 10 {
         let live = message(&mut steady).await;
-        assert!(live.events.len() <= MOST_LINES);
+        assert!(live.events.len() <= MOST_LINES && live.frames.len() <= MOST_LINES);
+        frames += live.frames.len() as u64 + live.skipped.frames;
         told += live.events.len() as u64;
         skipped += live.skipped.events;
         messages += 1;
@@ -49,6 +50,8 @@ async fn what_is_told_and_what_is_skipped_add_up() {
     // The slow one got this digest or one after it: it knows of no less than the steady one.
     assert!(all >= told + skipped, "{all} of {}", told + skipped);
     assert!(late.skipped.events >= skipped);
+    let all = late.skipped.frames + late.frames.len() as u64;
+    assert!(all >= frames && frames > 0, "{all} of {frames} frames");
     assert!(digest.after.events >= told + skipped && told > 0);
 }
 
@@ -61,7 +64,8 @@ async fn only_what_a_filter_lets_pass_is_told() {
     while seen < 20 {
         let live = message(&mut reader).await;
         assert!(live.events.iter().all(|event| event.node == "web"), "{live:?}");
-        seen += live.events.len();
+        assert!(live.frames.iter().all(|frame| frame.node == "web"), "{live:?}");
+        seen += live.events.len().min(live.frames.len());
     }
     let refused = reader.turn(&lab, "tcp.flgs == 1").expect_err("no filter");
     assert_eq!(refused.code, "bad-filter");

@@ -1,6 +1,6 @@
 //! What a lab does right now, as messages of a WebSocket.
 
-use super::EventLine;
+use super::{EventLine, FrameLine};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -15,6 +15,8 @@ pub struct Live {
     pub nodes: Vec<NodeState>,
     /// Grows when nodes or cables come or go: look at the lab again.
     pub topology: u64,
+    /// The newest frames that the filter lets pass, each seen alone, oldest first; at most 60.
+    pub frames: Vec<FrameLine>,
     /// The newest events that the filter lets pass, oldest first; at most 60.
     pub events: Vec<EventLine>,
 }

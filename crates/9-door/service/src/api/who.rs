@@ -18,6 +18,7 @@ pub struct Status {
     pub secret: Option<String>,
     /// Labs that ended though nobody stopped them, and why; oldest first.
     #[serde(default)]
+    #[schema(value_type = Vec<Vec<String>>)]
     pub ended: Vec<(String, String)>,
     /// Labs that ran when the last service was killed: POST /left/restore starts them anew.
     #[serde(default)]
