@@ -9,10 +9,10 @@
 //! reader's messages and what it is told to have skipped add up to what happened
 //! (`what_is_told_and_what_is_skipped_add_up`).
 
-use crate::api::{EventLine, FrameLine, LinkState, Live, NodeState, Problem, Skipped};
+use crate::api::{Clock, EventLine, FrameLine, LinkState, Live, NodeState, Problem, Skipped};
 use crate::labs::RunningLab;
 use crate::purse::{Meter, Purse, own_cpu_nanos};
-use crate::{frames, look, watching};
+use crate::{clock, frames, look, watching};
 use axum::extract::ws::Utf8Bytes;
 use door::driver::Running;
 use lab::seen::{StreamFilter, Walk};
@@ -199,11 +199,27 @@ struct Watch {
 /// What all filters share of one look.
 #[derive(Clone, Default)]
 struct State {
-    at_nanos: u64,
+    /// None before the first look.
+    clock: Option<Clock>,
     links: Vec<LinkState>,
     nodes: Vec<NodeState>,
     /// Made from the names of nodes and cables.
     shape: u64,
+}
+
+impl State {
+    fn nanos(&self) -> Option<u64> {
+        self.clock.as_ref().map(|clock| clock.nanos)
+    }
+
+    /// Is the clock held as it was: running or not, at which speed, free to stop or not?
+    fn is_held_as(&self, other: &State) -> bool {
+        let how = |state: &State| {
+            let clock = state.clock.as_ref()?;
+            Some((clock.running, clock.speed, clock.cannot_stop.clone()))
+        };
+        how(self) == how(other)
+    }
 }
 
 /// The numbers that the next event and the next frame will have.
@@ -277,8 +293,8 @@ async fn beat(lab: Arc<RunningLab>) {
         topology += u64::from(now.shape != last.shape);
         let changes = Changes {
             topology,
-            any: now.links != last.links || now.nodes != last.nodes,
-            time: now.at_nanos != last.at_nanos,
+            any: now.links != last.links || now.nodes != last.nodes || !now.is_held_as(&last),
+            time: now.nanos() != last.nanos(),
         };
         for ((text, watch), found) in watches.iter_mut().zip(found) {
             if let Some(digest) = watch.digest(found, &now, changes) {
@@ -344,6 +360,7 @@ impl Watch {
         self.happened.frames += told.frames + skipped.frames;
         let live = Live {
             skipped,
+            clock: now.clock.clone()?,
             links: now.links.clone(),
             nodes: now.nodes.clone(),
             topology: changes.topology,
@@ -359,6 +376,7 @@ impl Watch {
 /// Cables and nodes as they are: on the lab's thread.
 fn state(running: &Running) -> State {
     let world = &running.world;
+    let clock = Some(clock::of(running));
     let mut shape = DefaultHasher::new();
     let links: Vec<LinkState> = world.cables().map(|cable| look::link_state(&cable)).collect();
     let nodes: Vec<NodeState> = world
@@ -367,7 +385,7 @@ fn state(running: &Running) -> State {
         .collect();
     links.iter().for_each(|link| link.name.hash(&mut shape));
     nodes.iter().for_each(|node| node.name.hash(&mut shape));
-    State { at_nanos: world.now().as_nanos(), links, nodes, shape: shape.finish() }
+    State { clock, links, nodes, shape: shape.finish() }
 }
 
 /// The newest lines that a filter lets pass: on the lab's thread, so bounded in number and in time.

@@ -1,6 +1,6 @@
 //! What a lab does right now, as messages of a WebSocket.
 
-use super::{EventLine, FrameLine};
+use super::{Clock, EventLine, FrameLine};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -9,6 +9,8 @@ use utoipa::ToSchema;
 pub struct Live {
     /// What is new and not in this message.
     pub skipped: Skipped,
+    /// The lab's clock.
+    pub clock: Clock,
     /// The lab's cables, all of them.
     pub links: Vec<LinkState>,
     /// The lab's nodes, all of them.
