@@ -10,9 +10,9 @@ use crate::frames::frame_line;
 use crate::http::Service;
 use crate::labs::RunningLab;
 use crate::watching::event_line;
-use core::ops::Range;
 use axum::extract::State;
 use base::{Duration, Instant, Lang};
+use core::ops::Range;
 use door::clock::{By, ClockError, Fits, Goal, News, Wanted};
 use door::driver::Running;
 use lab::TimeVerb;
@@ -120,8 +120,7 @@ pub fn refused(error: &ClockError) -> Problem {
 
 async fn hold(lab: &Arc<RunningLab>, wish: &SetClock) -> Result<Clock, Problem> {
     let (run, speed) = (wish.run, wish.speed);
-    let set =
-        move |running: &mut Running| running.set_clock(run, speed).map(|()| of(running));
+    let set = move |running: &mut Running| running.set_clock(run, speed).map(|()| of(running));
     lab.ask(set).await?.map_err(|error| refused(&error))
 }
 
