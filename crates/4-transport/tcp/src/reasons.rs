@@ -122,9 +122,9 @@ trace::reasons! {
     4144 retransmit Retransmit { seq: Seq, len: u32, cause: &'static str } Note "rfc9293#3.8.1"
         en "Sends {len} octets from {seq} on again ({cause})."
         zh "重传从 {seq} 起的 {len} 字节 ({cause})。";
-    4145 retransmit_timeout RetransmitTimeout { seq: Seq, rto: Duration, tries: u8 } Note "rfc6298#5"
-        en "No ACK for {seq} in time: repeats it (try {tries}) and waits {rto} next."
-        zh "{seq} 超时未确认: 第 {tries} 次重传, 下次等待 {rto}。";
+    4145 retransmit_timeout RetransmitTimeout { seq: Seq, rto: Duration, tries: u8, cwnd: u32 } Note "rfc6298#5"
+        en "No ACK for {seq} in time: repeats it (try {tries}) and waits {rto} next; the congestion window is {cwnd}."
+        zh "{seq} 超时未确认: 第 {tries} 次重传, 下次等待 {rto}; 拥塞窗口为 {cwnd}。";
     4146 recovered Recovered { una: Seq, cwnd: u32 } Note "rfc6675#5"
         en "The loss is repaired up to {una}; the congestion window is {cwnd}."
         zh "丢失已修复到 {una}; 拥塞窗口为 {cwnd}。";

@@ -53,7 +53,8 @@ impl Connection {
         self.retransmissions += 1;
         self.arm_retransmit(now);
         let (seq, rto, tries) = (self.send.iss, self.rtt.rto(), self.rtt.backoff());
-        let note = reasons::RetransmitTimeout { seq, rto, tries };
+        let cwnd = self.congestion.window();
+        let note = reasons::RetransmitTimeout { seq, rto, tries, cwnd };
         cx.trace.emit(Place::Node, Journey::NONE, note);
         let note = reasons::Retransmit { seq, len: 0, cause: "time-out" };
         cx.trace.emit(Place::Node, Journey::NONE, note);
@@ -97,7 +98,8 @@ impl Connection {
             cx.trace.emit(Place::Node, Journey::NONE, reasons::SackReneged { una });
         }
         let (rto, tries) = (self.rtt.rto(), self.rtt.backoff());
-        let note = reasons::RetransmitTimeout { seq: una, rto, tries };
+        let cwnd = self.congestion.window();
+        let note = reasons::RetransmitTimeout { seq: una, rto, tries, cwnd };
         cx.trace.emit(Place::Node, Journey::NONE, note);
     }
 

@@ -4,21 +4,21 @@
 //! has not ended, events that are forgotten) is neither so nor not so, and `not`, `and` and `or` carry
 //! that on (Kleene's logic): `not exit(p) == 0` does not hold while p runs. A check holds only when it
 //! is known to hold. A key that a table does not have is measured: it is absent, equal to nothing.
+//!
+//! What counts frames walks over all that is recorded, which takes long; a lab that runs cannot wait so
+//! long. So the walk goes in slices ([`Judging::step`], `gather`), up to the frame that was the newest
+//! when it began; [`judge`] takes one slice of everything.
 
 use crate::Text;
 use crate::diagnostic::text;
-use crate::expect::{Expect, Frames, Scalar, Step, Test};
+use crate::expect::{Expect, Scalar, Step, Test};
 use crate::filter::{Filter, Op};
+use crate::gather::{Gather, SHOWN, before, bytes, copies, count};
 use crate::model::{Lab, When};
-use crate::seen::{Walk, Where};
 use crate::seen_event::{needs_frame, passing};
-use base::{Instant, Journey, Lang};
-use sim::{Recorded, World};
+use base::{Instant, Lang};
+use sim::World;
 use socket::Tree;
-use std::collections::BTreeMap;
-
-/// The first frames that count, as many as a person wants to see.
-const SHOWN: usize = 3;
 
 /// What one measurement gave.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,28 +40,91 @@ pub struct Measured {
 pub struct Verdict {
     /// Does it hold?
     pub holds: bool,
+    /// Is that known? It does not hold either where it is not.
+    pub known: bool,
     /// Its measurements, in the order of the text.
     pub measured: Vec<Measured>,
 }
 
 /// Judges `expect` (written as `line`) on what happened in `world` up to now, after `when.after`.
 pub fn judge(expect: &Expect, line: &str, when: &When, lab: &Lab, world: &World) -> Verdict {
-    let after = Instant::ZERO + when.after.unwrap_or_default();
-    let mut judge = Judge { line, lab, world, after, measured: Vec::new() };
-    let holds = judge.holds(expect) == Some(true);
-    Verdict { holds, measured: judge.measured }
+    let mut judging = Judging::begin(expect, line, when, lab, world);
+    while judging.step(world, usize::MAX) {}
+    judging.verdict(world)
+}
+
+/// A check that is being judged, slice by slice.
+pub struct Judging {
+    expect: Expect,
+    line: String,
+    after: Instant,
+    gathers: Vec<Gather>,
+    cursor: u64,
+    end: u64,
+    /// Frames that may be looked at in one go, where slices are not possible.
+    most: u64,
+}
+
+impl Judging {
+    /// Begins to judge what was recorded up to now.
+    pub fn begin(expect: &Expect, line: &str, when: &When, lab: &Lab, world: &World) -> Judging {
+        let gathers = expect.tests().iter().map(|(test, _)| Gather::of(test, lab, world)).collect();
+        Judging {
+            expect: expect.clone(),
+            line: line.to_owned(),
+            after: Instant::ZERO + when.after.unwrap_or_default(),
+            gathers,
+            cursor: world.recorder().first(),
+            end: world.recorder().next(),
+            most: u64::MAX,
+        }
+    }
+
+    /// What would need more than so many frames in one go is said to be unknown.
+    #[must_use]
+    pub fn at_most(self, most: u64) -> Judging {
+        Judging { most, ..self }
+    }
+
+    /// Looks at so many more frames; true when there are more.
+    pub fn step(&mut self, world: &World, looks: usize) -> bool {
+        if self.gathers.iter().all(Gather::is_idle) {
+            return false;
+        }
+        self.cursor = self.cursor.max(world.recorder().first());
+        let left = usize::try_from(self.end.saturating_sub(self.cursor)).unwrap_or(usize::MAX);
+        for frame in world.recorder().since(self.cursor).take(left.min(looks)) {
+            for gather in &mut self.gathers {
+                gather.take(world, frame, self.after);
+            }
+            self.cursor = frame.sequence + 1;
+        }
+        self.cursor < self.end
+    }
+
+    /// What came out, once [`Judging::step`] says that there is no more.
+    pub fn verdict(&self, world: &World) -> Verdict {
+        let most = self.most;
+        let (line, after) = (self.line.as_str(), self.after);
+        let gathers = self.gathers.iter();
+        let mut judge = Judge { line, world, after, most, gathers, measured: Vec::new() };
+        let holds = judge.holds(&self.expect);
+        Verdict { holds: holds == Some(true), known: holds.is_some(), measured: judge.measured }
+    }
 }
 
 struct Judge<'a> {
     line: &'a str,
-    lab: &'a Lab,
     world: &'a World,
     after: Instant,
+    most: u64,
+    /// What was gathered, in the order of the measurements.
+    gathers: core::slice::Iter<'a, Gather>,
     measured: Vec<Measured>,
 }
 
 /// A number that was measured, with the frames behind it; or why there is none.
-type Outcome = Result<(bool, Text, Vec<Text>), Text>;
+pub(crate) type Outcome = Result<(bool, Text, Vec<Text>), Text>;
 
 impl Judge<'_> {
     /// None: nobody knows.
@@ -81,7 +144,8 @@ impl Judge<'_> {
             Expect::Not(inner) => self.holds(inner).map(|holds| !holds),
             Expect::Test(test, at) => {
                 let what = self.line.get(at.clone()).unwrap_or(self.line).trim().to_owned();
-                let outcome = self.measure(test);
+                let gathered = self.gathers.next().unwrap_or(&Gather::NOTHING);
+                let outcome = self.measure(test, gathered);
                 let known = outcome.as_ref().ok().map(|(holds, ..)| *holds);
                 let (value, frames) = match outcome {
                     Ok((_, value, frames)) => (value, frames),
@@ -94,90 +158,19 @@ impl Judge<'_> {
         }
     }
 
-    fn measure(&self, test: &Test) -> Outcome {
+    fn measure(&self, test: &Test, gathered: &Gather) -> Outcome {
         match test {
-            Test::Count(frames, op, wanted) => self.count(frames, *op, *wanted),
-            Test::Bytes(frames, op, wanted) => self.bytes(frames, *op, *wanted),
-            Test::Copies(frames, op, wanted) => self.copies(frames, *op, *wanted),
+            Test::Count(_, op, wanted) => count(gathered, *op, *wanted),
+            Test::Bytes(_, op, wanted) => bytes(gathered, *op, *wanted),
+            Test::Copies(_, op, wanted) => copies(gathered, *op, *wanted),
             Test::Events { reason, filter, op, number } => {
                 self.events(&reason.name, filter.as_ref(), *op, *number)
             }
-            Test::Before(first, second) => self.before(first, second),
+            Test::Before(..) => Ok(before(gathered)),
             Test::Table { node, path, op, value } => self.table(&node.name, path, *op, value),
             Test::Exit { label, op, number } => self.exit(&label.name, *op, *number),
             Test::Output { label, text } => self.output(&label.name, text),
         }
-    }
-
-    fn place(&self, frames: &Frames) -> Result<Where, Text> {
-        let place = match &frames.place {
-            None => None,
-            Some(name) => Some(self.lab.place(&name.name).ok_or_else(|| {
-                let name = &name.name;
-                text(format!("there is no place {name}"), format!("没有 {name} 这个地方"))
-            })?),
-        };
-        Where::of(self.world, place.as_ref())
-            .ok_or_else(|| text("the place is gone", "这个地方已经不在了"))
-    }
-
-    /// Calls `see` with every frame that passes; `see` gets its line only if it asks.
-    fn each(
-        &self,
-        frames: &Frames,
-        mut see: impl FnMut(&Recorded, u64, &dyn Fn() -> Text),
-    ) -> Result<(), Text> {
-        let place = self.place(frames)?;
-        let mut walk = Walk::default();
-        for frame in self.world.recorder().since(0).filter(|frame| place.covers(frame)) {
-            let seen = walk.step(self.world, frame);
-            if frame.time >= self.after && frames.filter.matches(&seen) {
-                see(frame, seen.len(), &|| seen.line());
-            }
-        }
-        Ok(())
-    }
-
-    fn count(&self, frames: &Frames, op: Op, wanted: u64) -> Outcome {
-        let (mut count, mut lines) = (0, Vec::new());
-        self.each(frames, |_, _, line| {
-            count += 1;
-            if lines.len() < SHOWN {
-                lines.push(line());
-            }
-        })?;
-        Ok((
-            op.holds(count.cmp(&wanted)),
-            text(format!("count = {count}"), format!("帧数 = {count}")),
-            lines,
-        ))
-    }
-
-    fn bytes(&self, frames: &Frames, op: Op, wanted: u64) -> Outcome {
-        let (mut bytes, mut lines) = (0, Vec::new());
-        self.each(frames, |_, len, line| {
-            bytes += len;
-            if lines.len() < SHOWN {
-                lines.push(line());
-            }
-        })?;
-        Ok((
-            op.holds(bytes.cmp(&wanted)),
-            text(format!("bytes = {bytes}"), format!("字节数 = {bytes}")),
-            lines,
-        ))
-    }
-
-    fn copies(&self, frames: &Frames, op: Op, wanted: u64) -> Outcome {
-        let mut seen: BTreeMap<Journey, (u64, Text)> = BTreeMap::new();
-        self.each(frames, |frame, _, line| {
-            let entry = seen.entry(frame.journey()).or_insert_with(|| (0, line()));
-            entry.0 += 1;
-        })?;
-        let most = seen.values().max_by_key(|(count, _)| *count);
-        let (count, line) = most.map_or((0, None), |(count, line)| (*count, Some(line.clone())));
-        let value = text(format!("copies = {count}"), format!("份数 = {count}"));
-        Ok((op.holds(count.cmp(&wanted)), value, line.into_iter().collect()))
     }
 
     fn events(&self, reason: &str, filter: Option<&Filter>, op: Op, wanted: u64) -> Outcome {
@@ -203,12 +196,27 @@ impl Judge<'_> {
                     format!("`{reason}` 不属于任何帧, 分组的字段说明不了它: 请按 node 筛选"),
                 ));
             }
+            Some(filter) if needs_frame(filter) && self.recorded() > self.most => {
+                let recorded = self.recorded();
+                return Err(text(
+                    format!(
+                        "{recorded} frames are recorded: too many to look for each event's frame while the lab runs; ask by node, or count frames"
+                    ),
+                    format!(
+                        "已记录 {recorded} 帧: 实验运行时来不及为每个事件找帧; 请按 node 筛选, 或改为统计帧数"
+                    ),
+                ));
+            }
             Some(filter) => passing(self.world, named, filter),
         };
         let count = events.len() as u64;
         let shown = events.iter().take(SHOWN).map(|event| self.event_line(event)).collect();
         let value = text(format!("events = {count}"), format!("事件数 = {count}"));
         Ok((op.holds(count.cmp(&wanted)), value, shown))
+    }
+
+    fn recorded(&self) -> u64 {
+        self.world.recorder().next() - self.world.recorder().first()
     }
 
     fn event_line(&self, event: &trace::Event) -> Text {
@@ -218,37 +226,6 @@ impl Judge<'_> {
             format!("{time} s, {node}: {}", sentence(Lang::En)),
             format!("{time} 秒, {node}: {}", sentence(Lang::Zh)),
         )
-    }
-
-    fn before(&self, first: &Filter, second: &Filter) -> Outcome {
-        let (mut one, mut other) = (None, None);
-        let mut walk = Walk::default();
-        for frame in self.world.recorder().since(0) {
-            let seen = walk.step(self.world, frame);
-            if frame.time < self.after {
-                continue;
-            }
-            if one.is_none() && first.matches(&seen) {
-                one = Some((frame.time, frame.sequence, seen.line()));
-            }
-            if other.is_none() && second.matches(&seen) {
-                other = Some((frame.time, frame.sequence, seen.line()));
-            }
-        }
-        let says = |found: &Option<(Instant, u64, Text)>| match found {
-            Some((time, ..)) => text(format!("at {time} s"), format!("在 {time} 秒")),
-            None => text("never", "从未"),
-        };
-        let (first, second) = (says(&one), says(&other));
-        let value = text(
-            format!("first {}, second {}", first.en, second.en),
-            format!("前者 {}, 后者 {}", first.zh, second.zh),
-        );
-        let holds = match (&one, &other) {
-            (Some((_, one, _)), Some((_, other, _))) => one < other,
-            _ => false,
-        };
-        Ok((holds, value, one.into_iter().chain(other).map(|(.., line)| line).collect()))
     }
 
     fn table(&self, node: &str, path: &[Step], op: Op, wanted: &Scalar) -> Outcome {

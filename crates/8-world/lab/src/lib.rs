@@ -23,6 +23,7 @@
 //! | [`seen`], [`judge`](mod@judge), [`tables`] | recorded frames as filters see them; is it so? |
 //! | [`journey`] | one packet through all its devices and layers, with reasons |
 //! | [`line`](mod@line) | a recorded frame as a line for people |
+//! | [`talk`] | conversations, and the ladder of one: who sent what when, and in which state |
 //! | [`run`](mod@run) | a lab in virtual time, from boot to its checks and tasks |
 //! | [`gallery`] | the labs inside the binary |
 //! | [`glossary`] | one word per thing, in both languages |
@@ -36,6 +37,7 @@ pub mod expect;
 pub mod fields;
 pub mod filter;
 pub mod gallery;
+mod gather;
 pub mod glossary;
 pub mod inputs;
 pub mod journey;
@@ -61,6 +63,7 @@ mod seen_event;
 mod streams;
 mod syntax;
 pub mod tables;
+pub mod talk;
 pub mod time_verb;
 mod tree;
 pub mod verb;

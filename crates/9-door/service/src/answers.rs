@@ -12,6 +12,7 @@ use utoipa::IntoResponses;
 
 /// Codes and their statuses; a code that is not here is about something that is not there: 404.
 static STATUSES: &[(&str, StatusCode)] = &[
+    ("bad-expect", StatusCode::BAD_REQUEST),
     ("bad-filter", StatusCode::BAD_REQUEST),
     ("bad-knob", StatusCode::BAD_REQUEST),
     ("bad-lab", StatusCode::BAD_REQUEST),

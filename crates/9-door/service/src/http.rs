@@ -19,7 +19,8 @@ use crate::labs::Labs;
 use crate::loopback::Known;
 use crate::page::Shelf;
 use crate::{
-    clock, control, document, frames, lessons, life, live, logs, look, programs, watching, who,
+    clock, control, conversations, document, frames, judge, lessons, life, live, logs, look,
+    programs, watching, who,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -57,7 +58,9 @@ fn groups() -> OpenApiRouter<Service> {
         .merge(programs::routes())
         .merge(logs::routes())
         .merge(watching::routes())
+        .merge(conversations::routes())
         .merge(frames::routes())
+        .merge(judge::routes())
         .merge(live::routes())
         .merge(lessons::routes());
     OpenApiRouter::new().nest(ROOT, groups.fallback(no_such))

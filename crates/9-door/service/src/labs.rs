@@ -26,6 +26,8 @@ pub struct RunningLab {
     pub seed: u64,
     /// Who listens to what it does.
     pub live: crate::pulse::Board,
+    /// Who spoke with whom, as far as somebody asked.
+    pub talks: crate::conversations::Board,
     mailbox: Mailbox,
     ended: watch::Receiver<Option<Ended>>,
     trouble: Trouble,
@@ -193,6 +195,7 @@ impl Labs {
             source: if matches!(request.source, Source::Builtin(_)) { known } else { file },
             seed,
             live: crate::pulse::Board::default(),
+            talks: crate::conversations::Board::default(),
             mailbox: driver.mailbox().clone(),
             ended,
             trouble,

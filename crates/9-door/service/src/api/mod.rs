@@ -14,6 +14,8 @@
 //! | [`programs`], [`logs`] | `/labs/{lab}/exec` and `/processes/..`; `/labs/{lab}/logs` |
 //! | [`watching`], [`live`] | `/labs/{lab}/events`, `/labs/{lab}/live` |
 //! | [`lessons`] | `/gallery`, `/lessons`, `/glossary` |
+//! | [`conversations`] | `/labs/{lab}/conversations` |
+//! | [`judge`](mod@judge) | `/labs/{lab}/judge` |
 //! | [`frames`] | `/labs/{lab}/frames`, `/labs/{lab}/happened` |
 //! | [`join`] | `join.sock`, which speaks beside HTTP |
 //!
@@ -22,8 +24,10 @@
 
 pub mod clock;
 pub mod control;
+pub mod conversations;
 pub mod frames;
 pub mod join;
+pub mod judge;
 pub mod labs;
 pub mod lessons;
 pub mod live;
@@ -36,8 +40,10 @@ pub mod who;
 
 pub use clock::*;
 pub use control::*;
+pub use conversations::*;
 pub use frames::*;
 pub use join::*;
+pub use judge::*;
 pub use labs::*;
 pub use lessons::*;
 pub use live::*;

@@ -1,0 +1,68 @@
+//! A check on a lab that runs: it holds, it does not, nobody knows, it cannot be read.
+
+use super::*;
+use crate::api::{Source, StartLab};
+use crate::labs::{Labs, RunningLab};
+use std::sync::Arc;
+
+const LAB: &str = "lab = \"judged\"\nlinks = [\"a - b\"]\n[hosts.a]\nip = \"10.0.0.1/24\"\nrun = [{ do = \"ping -c 3 -i 0.05 10.0.0.2\", label = \"p\" }, { do = \"nc -w 60 10.0.0.2 9\", label = \"long\" }]\n[hosts.b]\nip = \"10.0.0.2/24\"\nrun = [\"nc -l 9\"]\n";
+
+fn start() -> (Service, Arc<RunningLab>) {
+    let labs = Arc::new(Labs::default());
+    let source = Source::Text(LAB.to_owned());
+    let lab = labs.start(&StartLab { source, seed: None, record: None, lang: None });
+    let lab = lab.unwrap_or_else(|problem| panic!("{}", problem.en));
+    let guard = crate::guard::Guard { address: ([127, 0, 0, 1], 1).into(), secret: "s".into() };
+    let service = Service { labs, guard: Arc::new(guard), stop: Arc::default(), page: None };
+    (service, lab)
+}
+
+async fn ask(service: &Service, expect: &str) -> Answer<Verdict> {
+    let wish = JudgeWish { expect: expect.to_owned(), after: None };
+    let answer = judge(State(service.clone()), Path("judged".to_owned()), Json(wish)).await;
+    answer.map(|verdict| verdict.0)
+}
+
+async fn until_it_holds(service: &Service, expect: &str) -> Verdict {
+    for _ in 0..400 {
+        let verdict = ask(service, expect).await.unwrap_or_else(|problem| panic!("{}", problem.en));
+        if verdict.holds {
+            return verdict;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    panic!("{expect} never held");
+}
+
+#[tokio::test]
+async fn what_is_so_what_is_not_and_what_nobody_knows() {
+    let (service, _lab) = start();
+    let verdict =
+        until_it_holds(&service, "exit(p) == 0 and count(icmp.type == 8) at a == 3").await;
+    assert!(verdict.known);
+    assert_eq!(verdict.measured[1].value.en, "count = 3");
+    assert_eq!(verdict.measured[1].frames.len(), 3);
+    let not = ask(&service, "count(icmp.type == 8) at a == 4").await.expect("it can be read");
+    assert!(!not.holds && not.known);
+    let unknown = ask(&service, "not exit(long) == 0").await.expect("it can be read");
+    assert!(!unknown.holds && !unknown.known, "it runs for a minute");
+    assert_eq!(unknown.measured[0].value.zh, "long 还没有结束");
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_shown_where() {
+    let (service, _lab) = start();
+    for (expect, part) in [
+        ("count(icmp ==) > 0", "^"),
+        ("exit(nobody) == 0", "nobody"),
+        ("events(retransmitt) > 0", "retransmit"),
+    ] {
+        let problem = ask(&service, expect).await.err().unwrap_or_else(|| panic!("{expect}"));
+        assert_eq!(problem.code, "bad-expect");
+        assert!(problem.en.contains('^') && problem.en.contains(part), "{}", problem.en);
+        assert!(problem.zh.contains('^') && problem.zh != problem.en, "{}", problem.zh);
+    }
+    let wish = JudgeWish { expect: "count(arp) > 0".to_owned(), after: Some(-1.0) };
+    let refused = judge(State(service), Path("judged".to_owned()), Json(wish)).await;
+    assert_eq!(refused.err().map(|problem| problem.code).as_deref(), Some("bad-request"));
+}
