@@ -14,6 +14,7 @@ mod listening;
 pub mod nc;
 pub mod options;
 pub mod ping;
+pub mod relay;
 pub mod send;
 pub mod sh;
 pub mod sink;
@@ -52,6 +53,12 @@ pub fn programs() -> Vec<(&'static str, ProgramFn, &'static str, &'static str)> 
         ("ls", small::ls, "lists a folder", "列出文件夹"),
         ("nc", nc::nc, "reads and writes connections", "直接读写连接"),
         ("ping", ping::ping, "asks a host for an echo", "测试主机是否有回应"),
+        (
+            "relay",
+            relay::relay,
+            "a connection for a program outside (open)",
+            "供实验外的程序使用的连接 (open)",
+        ),
         ("send", send::send, "sends so many octets to somebody", "向对方发送若干字节"),
         ("sh", sh::sh, "reads lines and runs programs", "读取命令行并运行程序"),
         ("sink", sink::sink, "a server that takes all, then replies", "收完之后再回复的服务器"),

@@ -25,6 +25,7 @@ pub const KNOWN_PROGRAMS: &[&str] = &[
     "ls",
     "nc",
     "ping",
+    "relay",
     "send",
     "sh",
     "sink",
