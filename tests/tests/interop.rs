@@ -10,6 +10,8 @@
 //! | `codes` | exit codes, two labs, two users |
 //! | `ends` | a lab's end ends its own programs, and is said |
 //! | `exec` | input, codes and ends of the machines' own programs |
+//! | `shell` | `sh` at a pipe and at a terminal |
+//! | `open` | a real curl and a real browser inside the lab, by SOCKS |
 //! | `life` | background joins, signals, a service that leaves when nobody needs it |
 
 // A test of the real machine: its clock and files are the subject.
@@ -33,6 +35,10 @@ mod live;
 mod main_job;
 #[path = "interop/restart.rs"]
 mod restart;
+#[path = "interop/open.rs"]
+mod open;
+#[path = "interop/shell.rs"]
+mod shell;
 #[path = "interop/three_hosts.rs"]
 mod three_hosts;
 #[path = "interop/transfer.rs"]

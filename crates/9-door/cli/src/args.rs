@@ -45,8 +45,12 @@ pub enum Verb {
     Show(Show),
     /// Run one of a machine's own programs on it
     Exec(Exec),
+    /// The shell of a machine: its programs, line by line
+    Sh(Sh),
     /// Run a REAL program as a host of the lab
     Join(Join),
+    /// Your browser inside the lab, through a SOCKS port of this machine
+    Open(Open),
     /// Turn a cable's knobs: set LINK loss=30% delay=20ms
     Set(Set),
     /// Cut a cable
@@ -127,6 +131,30 @@ pub struct Exec {
     /// PROGRAM ARGS
     #[arg(last = true, required = true)]
     pub command: Vec<String>,
+}
+
+#[derive(ClapArgs)]
+pub struct Sh {
+    /// On which machine
+    pub node: String,
+}
+
+#[derive(ClapArgs)]
+pub struct Open {
+    /// What to look at (default: the lab's first web server that has a name)
+    pub url: Option<String>,
+    /// The host from which to look (default: the lab's first host)
+    #[arg(long, value_name = "HOST")]
+    pub from: Option<String>,
+    /// Start no browser; print the port and how to use it
+    #[arg(long)]
+    pub print: bool,
+    /// This browser (default: the first of chromium, google-chrome, firefox)
+    #[arg(long, value_name = "PROGRAM", conflicts_with = "print")]
+    pub browser: Option<PathBuf>,
+    /// Further words for the browser: -- --headless --dump-dom
+    #[arg(last = true, conflicts_with = "print")]
+    pub words: Vec<OsString>,
 }
 
 #[derive(ClapArgs)]

@@ -1,7 +1,9 @@
 //! The `catenet` command: labs on the command line.
 //!
 //! ```text
-//!   up down ps labs show exec set cut mend plug power pause resume step watch logs capture  --HTTP--> the user's service
+//!   up down ps labs show exec sh set cut mend plug power pause resume step watch logs capture
+//!                                                 --HTTP--> the user's service
+//!   open                                          --SOCKS, HTTP--> the same service, for a browser
 //!   join                                          --descriptor--> the same service
 //!   validate test graph doctor                         by themselves, without a service
 //! ```
@@ -64,6 +66,8 @@ fn run(context: &say::Context, verb: Verb) -> Result<Exit, Failure> {
         Verb::Labs => verbs::labs::run(context),
         Verb::Show(show) => verbs::show::run(context, &show),
         Verb::Exec(exec) => verbs::exec::run(context, &exec),
+        Verb::Sh(sh) => verbs::sh::run(context, &sh),
+        Verb::Open(open) => verbs::open::run(context, &open),
         Verb::Join(join) => verbs::join::run(context, join),
         Verb::Set(change) => verbs::change::run(context, "set", &change.words),
         Verb::Cut(change) => verbs::change::run(context, "cut", &[change.link]),

@@ -19,8 +19,11 @@ const INTERRUPTED: u8 = 130;
 
 /// Runs it to its end.
 pub fn run(context: &Context, exec: &Exec) -> Result<Exit, Failure> {
-    let done = block_on(follow(context, exec));
-    // The codes below 125 are the program's.
+    ours(block_on(follow(context, exec)))
+}
+
+/// The codes below 125 are the program's.
+pub fn ours(done: Result<Exit, Failure>) -> Result<Exit, Failure> {
     done.map_err(|failure| match failure.code {
         NOT_FOUND => failure,
         _ => Failure { code: WE_FAILED, ..failure },
@@ -42,15 +45,19 @@ async fn follow(context: &Context, exec: &Exec) -> Result<Exit, Failure> {
         output.written().await;
         Ok::<_, Failure>(end)
     };
-    let processes = format!("/labs/{lab}/processes");
-    let told = Told { client, processes, process: process.clone() };
+    let told = Told::new(client, &lab, process.clone());
     let end = tokio::select! {
         end = reading => end?,
         // It never ends: the program goes on until it has ended.
         () = told.feed() => End::Lost,
         left = told.interrupt(&output) => return left.map(|()| Exit(INTERRUPTED)),
     };
-    match (code.get(), end) {
+    ended(context, code.get(), end)
+}
+
+/// What a stream of news came to.
+pub fn ended(context: &Context, code: Option<u8>, end: End) -> Result<Exit, Failure> {
+    match (code, end) {
         (Some(code), _) => Ok(Exit(code)),
         // The service kills the program when it sees us go.
         (None, End::Enough) => Ok(Exit(NOBODY_READS)),
@@ -85,15 +92,20 @@ async fn news(
 
 /// The program, as we speak to it. Input and interrupts have ways of their own: a program that does
 /// not read still hears Ctrl-C.
-struct Told {
+pub struct Told {
     client: Client,
     processes: String,
     process: Rc<Cell<Option<u64>>>,
 }
 
 impl Told {
+    /// A program of `lab` whose number `process` will hold.
+    pub fn new(client: Client, lab: &str, process: Rc<Cell<Option<u64>>>) -> Told {
+        Told { client, processes: format!("/labs/{lab}/processes"), process }
+    }
+
     /// Its number comes with the first line of the answer, long before anybody types.
-    async fn tell(&self, what: &str, octets: Vec<u8>) {
+    pub async fn tell(&self, what: &str, octets: Vec<u8>) {
         while self.process.get().is_none() {
             tokio::time::sleep(std::time::Duration::from_millis(2)).await;
         }
