@@ -6,6 +6,7 @@
 //!      ├─ test    every step in order, a table at the end
 //!      ├─ labs    each lab: same bytes twice, and what tshark says of them
 //!      ├─ page    the page: types, lint, unit tests, and a real browser
+//!      ├─ dist    one static binary, tried in an empty folder
 //!      ├─ wasm    the pure floors check for a machine without an operating system
 //!      ├─ walk    the stations that docs/walk.md names exist
 //!      ├─ bench   races against other stacks (`bench/`)
@@ -26,6 +27,7 @@
 
 mod api;
 mod bench;
+mod dist;
 mod fuzz;
 mod labs;
 mod page;
@@ -51,6 +53,7 @@ cargo xtask TASK
   labs [LAB ...] [--quick]           labs twice and by tshark (needs a built `catenet`)
   page                               the page: its own checks, then a real browser clicks through it
   api                                the service interface keeps what its document says (schemathesis)
+  dist                               one static binary, tried in an empty folder; its SHA-256
   wasm                               the pure floors check for wasm32-unknown-unknown
   walk                               the stations of docs/walk.md exist in the code
   bench [NAME]                       races against other stacks
@@ -105,6 +108,7 @@ fn dispatch(words: &[&str]) -> Option<Result<(), Failure>> {
         "labs" => labs::run(&names, has("--quick")).map(|note| println!("{note}")),
         "page" => page::run().map(|note| println!("{note}")),
         "api" => api::run().map(|note| println!("{note}")),
+        "dist" => dist::run().map(|note| println!("{note}")),
         "wasm" => wasm::run().map(|note| println!("{note}")),
         "walk" => walk::run().map(|note| println!("{note}")),
         "bench" if names.len() <= 1 => bench::run(names.first().copied()),

@@ -12,14 +12,14 @@
 use std::time::{Duration, Instant};
 
 use crate::shell::{self, Failure};
-use crate::{api, fuzz, labs, page, peers, tidy, tower, walk, wasm, workspace};
+use crate::{api, dist, fuzz, labs, page, peers, tidy, tower, walk, wasm, workspace};
 
 /// How the run was asked for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Options {
     /// Install missing programs first.
     pub install: bool,
-    /// Leave out what takes long: the debug build, documentation, WebAssembly, interop.
+    /// Leave out what takes long: the debug build, documentation, WebAssembly, interop, dist.
     pub quick: bool,
 }
 
@@ -57,6 +57,7 @@ const STEPS: &[Step] = &[
     step("labs", labs::NEEDS, false, labs),
     step("interop", INTEROP, true, interop),
     step("api", api::NEEDS, true, |_| api::run().map(Outcome::Passed)),
+    step("dist", dist::NEEDS, true, |_| dist::run().map(Outcome::Passed)),
     step("page", page::NEEDS, true, |_| page::run().map(Outcome::Passed)),
 ];
 
