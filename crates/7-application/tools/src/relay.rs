@@ -12,6 +12,7 @@
 
 use crate::Running;
 use crate::options::show_usage;
+use base::Duration;
 use core::net::SocketAddr;
 use core::pin::pin;
 use core::sync::atomic::{AtomicUsize, Ordering};
@@ -26,6 +27,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 pub const WINDOW: usize = 128 * 1024;
 /// Octets of one frame, at most.
 const FRAME: usize = 64 * 1024;
+/// How long a connection may take to open: who waits outside would think that all had stopped.
+const PATIENCE: Duration = Duration::from_secs(30);
 const USAGE: (&str, &str) = ("usage: relay HOST PORT", "用法: relay 主机 端口");
 
 /// The program.
@@ -66,7 +69,9 @@ async fn connect(env: &Env, host: &str, port: u16) -> Result<TcpStream, (&'stati
     })?;
     let ip = found.first().copied().ok_or(("name", host.to_owned()))?;
     let peer = SocketAddr::new(ip, port);
-    let stream = env.tcp_connect(peer).await.map_err(|error| {
+    let connecting = env.timeout(PATIENCE, env.tcp_connect(peer)).await;
+    let connected = connecting.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
+    let stream = connected.map_err(|error| {
         let kind = match error.kind() {
             io::ErrorKind::ConnectionRefused => "refused",
             io::ErrorKind::TimedOut => "timeout",
