@@ -33,10 +33,10 @@ mod life;
 mod live;
 #[path = "interop/main_job.rs"]
 mod main_job;
-#[path = "interop/restart.rs"]
-mod restart;
 #[path = "interop/open.rs"]
 mod open;
+#[path = "interop/restart.rs"]
+mod restart;
 #[path = "interop/shell.rs"]
 mod shell;
 #[path = "interop/three_hosts.rs"]
