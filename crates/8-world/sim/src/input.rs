@@ -274,13 +274,26 @@ impl InputError {
             InputError::UnknownProcess(id) => format!("没有编号为 {} 的进程", id.0),
             InputError::ProcessOver(id) => format!("进程 {} 已经结束", id.0),
             InputError::InputOver(id) => format!("进程 {} 的标准输入已经结束", id.0),
-            InputError::WrongKind { node, wanted } => format!("{node} 不是 {wanted}"),
+            InputError::WrongKind { node, wanted } => format!("{node} 不是{}", kind_zh(wanted)),
             InputError::PoweredOff(name) => format!("{name} 已关机"),
             InputError::NameTaken(name) => format!("已有名为 {name} 的节点或地址"),
             InputError::BadKnob(knob) => format!("{knob} 必须在 0 和 1 之间"),
-            InputError::Full(what, most) => format!("{what} 最多 {most} 个"),
+            InputError::Full(what, most) => format!("{}最多 {most} 个", kind_zh(what)),
             InputError::BadFrame(len) => format!("{len} 字节不是一个以太网帧"),
         }
+    }
+}
+
+/// A kind of thing, in Chinese.
+fn kind_zh(kind: &str) -> &str {
+    match kind {
+        "machine" => "机器",
+        "switch" => "交换机",
+        "door" => "加入的主机",
+        "processes" => "进程",
+        "nodes" => "节点",
+        "jacks" => "网口",
+        other => other,
     }
 }
 

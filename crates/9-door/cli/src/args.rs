@@ -1,18 +1,13 @@
 //! What may be written on the command line. English help stands here, Chinese in [`crate::chinese`].
 
-use clap::{Args as ClapArgs, Parser, Subcommand};
+use clap::{Args as ClapArgs, CommandFactory, Parser, Subcommand};
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// A whole internet in one binary: networks, hosts and routers from a small file
 #[derive(Parser)]
-#[command(
-    name = "catenet",
-    version,
-    max_term_width = 100,
-    after_help = "First: catenet up two-lans"
-)]
+#[command(name = "catenet", version, max_term_width = 100)]
 pub struct Args {
     /// The service: a socket's path or http://127.0.0.1:PORT (CATENET_SERVER)
     #[arg(long, global = true, env = "CATENET_SERVER", hide_env = true)]
@@ -31,6 +26,11 @@ pub struct Args {
     pub verb: Verb,
 }
 
+/// Whether this word is one of our verbs.
+pub fn is_verb(word: &str) -> bool {
+    Args::command().find_subcommand(word).is_some()
+}
+
 #[derive(Subcommand)]
 pub enum Verb {
     /// Boot a lab: a file, or the name of a built-in lab
@@ -39,8 +39,10 @@ pub enum Verb {
     Down(Down),
     /// List the labs that run
     Ps,
-    /// List the built-in labs
+    /// List the built-in labs, and the lessons played in them
     Labs,
+    /// List the lessons, or read one: its scenes, its buttons as commands, its tasks
+    Lessons(Lessons),
     /// Look inside: a lab, a node, one of its tables
     Show(Show),
     /// Run one of a machine's own programs on it
@@ -111,6 +113,15 @@ pub struct Down {
     /// All of them
     #[arg(long, conflicts_with = "name")]
     pub all: bool,
+}
+
+#[derive(ClapArgs)]
+pub struct Lessons {
+    /// Which lesson; none: list them
+    pub name: Option<String>,
+    /// With hints and solutions
+    #[arg(long, requires = "name")]
+    pub solution: bool,
 }
 
 #[derive(ClapArgs)]

@@ -9,7 +9,8 @@ static VERBS: &[(&str, &str)] = &[
     ("up", "启动实验: 一个文件, 或内置实验的名字"),
     ("down", "停止一个或全部实验"),
     ("ps", "列出正在运行的实验"),
-    ("labs", "列出内置实验"),
+    ("labs", "列出内置实验, 以及在其中进行的课文"),
+    ("lessons", "列出课文, 或读一篇: 每一幕、变成命令的按钮、任务"),
     ("show", "查看: 实验, 节点, 节点里的表"),
     ("exec", "在一台机器上运行它自带的程序"),
     ("sh", "一台机器的 shell: 逐行运行它的程序"),
@@ -45,6 +46,8 @@ static OPTIONS: &[(&str, &str, &str)] = &[
     ("up", "record", "把所有输入写入日志文件"),
     ("down", "name", "哪个实验"),
     ("down", "all", "全部"),
+    ("lessons", "name", "哪一篇课文; 不写则列出全部"),
+    ("lessons", "solution", "连同提示和解法"),
     ("show", "node", "节点; 不写则为整个实验"),
     ("show", "table", "addresses, arp, mac, routes, sockets, tcp .."),
     ("show", "file", "实验文件的完整形式"),
@@ -96,13 +99,14 @@ const TEMPLATE: &str = "{about}\n\n用法: {usage}\n\n{all-args}{after-help}";
 
 /// The command with its help in `lang`.
 pub fn help(mut command: Command, lang: Lang) -> Command {
+    let called = crate::say::called_as();
     command = command.disable_help_subcommand(true);
     if lang == Lang::En {
-        return command;
+        return command.after_help(format!("First: {called} up two-lans"));
     }
     let version = Arg::new("version").short('V').long("version").action(ArgAction::Version);
     command = command.disable_version_flag(true).arg(version.help("显示版本"));
-    command = page(command.about(ABOUT).after_help("第一步: catenet up two-lans"), "");
+    command = page(command.about(ABOUT).after_help(format!("第一步: {called} up two-lans")), "");
     for (verb, about) in VERBS {
         command = command.mut_subcommand(verb, |of_verb| page(of_verb.about(*about), verb));
     }

@@ -47,7 +47,8 @@ pub fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, 
 
 /// The user's folder.
 pub fn place() -> Result<Place, Failure> {
-    Place::of_caller().map_err(|error| Failure::cannot(error.to_string()))
+    let lang = crate::say::language(std::env::args_os().skip(1));
+    Place::of_caller().map_err(|error| Failure::cannot(error.text(lang)))
 }
 
 impl Client {

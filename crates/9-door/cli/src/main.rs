@@ -12,6 +12,8 @@
 //! |---|---|
 //! | [`args`], [`chinese`] | what may be written, and its help in both languages |
 //! | [`client`] | speaking to the service, and starting one |
+//! | [`complaint`] | what is wrong with a command line, in Chinese |
+//! | [`prose`] | paragraphs for a terminal |
 //! | [`output`] | standard output on a thread of its own |
 //! | [`say`] | errors, language, the path by which we were called |
 //! | `verbs` | one file per verb |
@@ -24,7 +26,9 @@
 mod args;
 mod chinese;
 mod client;
+mod complaint;
 mod output;
+mod prose;
 mod say;
 mod table;
 mod verbs;
@@ -41,7 +45,12 @@ fn main() -> ExitCode {
         Ok(args) => args,
         Err(error) => {
             // clap prints help to stdout with 0 and complaints to stderr with 2.
-            let _ = error.print();
+            match complaint::chinese(&error).filter(|_| lang == base::Lang::Zh) {
+                Some(text) => eprint!("{text}"),
+                None => {
+                    let _ = error.print();
+                }
+            }
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
@@ -51,7 +60,7 @@ fn main() -> ExitCode {
         Ok(Exit(code)) => ExitCode::from(code),
         Err(Failure { code, text }) => {
             if !text.is_empty() {
-                eprintln!("catenet: {text}");
+                eprintln!("catenet: {}", say::as_called(&text));
             }
             ExitCode::from(code)
         }
@@ -64,6 +73,7 @@ fn run(context: &say::Context, verb: Verb) -> Result<Exit, Failure> {
         Verb::Down(down) => verbs::down::run(context, &down),
         Verb::Ps => verbs::ps::run(context),
         Verb::Labs => verbs::labs::run(context),
+        Verb::Lessons(lessons) => verbs::lessons::run(context, &lessons),
         Verb::Show(show) => verbs::show::run(context, &show),
         Verb::Exec(exec) => verbs::exec::run(context, &exec),
         Verb::Sh(sh) => verbs::sh::run(context, &sh),

@@ -71,11 +71,13 @@ impl Failure {
     pub fn cannot(text: impl Into<String>) -> Failure {
         Failure { code: 3, text: text.into() }
     }
+    /// The system would not let us have a file, a folder or a socket.
+    pub fn of_system(name: &dyn core::fmt::Display, error: &std::io::Error, lang: Lang) -> Failure {
+        Failure::cannot(format!("{name}: {}", door::system::says(error, lang)))
+    }
     /// What the service said.
     pub fn of(problem: &Problem, lang: Lang) -> Failure {
-        // The service does not know how we were called: a command that it names is ours to complete.
-        let text =
-            problem.text(lang).trim_end().replace(": catenet ", &format!(": {} ", called_as()));
+        let text = problem.text(lang).trim_end().to_owned();
         let code = match problem.code.as_str() {
             "no-lab" | "lab-ended" | "no-thread" | "internal" => 3,
             "unknown-program" => NOT_FOUND,
@@ -102,9 +104,47 @@ pub fn language(args: impl Iterator<Item = OsString>) -> Lang {
     }
 }
 
+/// A text in which every command of ours begins with the path by which we were called. Whoever wrote
+/// it (a lab file's reader, the service) cannot know that path.
+pub fn as_called(text: &str) -> String {
+    rename(text, &called_as())
+}
+
+fn rename(text: &str, called: &str) -> String {
+    let joins = |c: char| c.is_ascii_alphanumeric() || "/._-'".contains(c);
+    let (mut out, mut rest) = (String::new(), text);
+    while let Some(at) = rest.find("catenet ") {
+        let (before, after) = rest.split_at(at);
+        out.push_str(before);
+        let verb = after.split_whitespace().nth(1).unwrap_or_default();
+        let verb = verb.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+        let alone = !before.chars().next_back().is_some_and(joins);
+        let is_ours = alone && (verb == "--help" || crate::args::is_verb(verb));
+        out.push_str(if is_ours { called } else { "catenet" });
+        rest = after.get("catenet".len()..).unwrap_or_default();
+    }
+    out.push_str(rest);
+    out
+}
+
 /// The path by which we were called, so that a command that we print can be pasted.
 pub fn called_as() -> String {
     let called = std::env::args().next().unwrap_or_else(|| "catenet".to_owned());
     let plain = called.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c));
     if plain { called } else { format!("'{}'", called.replace('\'', "'\\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rename;
+
+    #[test]
+    fn a_command_begins_with_the_path_by_which_we_were_called() {
+        let say = |text: &str| rename(text, "./target/catenet");
+        assert_eq!(say("stop it: catenet down x"), "stop it: ./target/catenet down x");
+        assert_eq!(say("用 catenet down x 停止它"), "用 ./target/catenet down x 停止它");
+        assert_eq!(say("by `catenet join`"), "by `./target/catenet join`");
+        assert_eq!(say("/bin/catenet up"), "/bin/catenet up");
+        assert_eq!(say("catenet is a word"), "catenet is a word");
+    }
 }

@@ -38,7 +38,7 @@ pub fn render(head: &[&str], rows: &[Vec<String>]) -> String {
 }
 
 /// Columns that a text takes: two for each East Asian wide character.
-fn width(text: &str) -> usize {
+pub fn width(text: &str) -> usize {
     text.chars().map(|c| if is_wide(c) { 2 } else { 1 }).sum()
 }
 

@@ -69,8 +69,9 @@ impl CarrierKind {
     }
 }
 
-fn bad(field: &str, reason: impl Into<String>) -> DoorError {
-    DoorError::BadCard { field: field.into(), reason: reason.into() }
+fn bad(field: &str, reason: impl Into<String>, reason_zh: impl Into<String>) -> DoorError {
+    let (reason, reason_zh) = (reason.into(), reason_zh.into());
+    DoorError::BadCard { field: field.into(), reason, reason_zh }
 }
 
 /// The most lines of [`Card::hosts`].
@@ -83,13 +84,25 @@ impl Card {
     /// [`DoorError::BadCard`] with the field and the reason.
     pub fn check(&self) -> Result<(), DoorError> {
         if !is_label(&self.name) {
-            return Err(bad("name", format!("{:?} is not a host name", self.name)));
+            return Err(bad(
+                "name",
+                format!("{:?} is not a host name", self.name),
+                format!("{:?} 不能作主机名", self.name),
+            ));
         }
         if self.mac[0] & 1 == 1 || self.mac == [0; 6] {
-            return Err(bad("mac", "not the address of one card (group bit set, or all zero)"));
+            return Err(bad(
+                "mac",
+                "not the address of one card (group bit set, or all zero)",
+                "不是单个网卡的地址 (组播位为 1, 或全为零)",
+            ));
         }
         if !(576..=9000).contains(&self.mtu) {
-            return Err(bad("mtu", format!("{} is not between 576 and 9000", self.mtu)));
+            return Err(bad(
+                "mtu",
+                format!("{} is not between 576 and 9000", self.mtu),
+                format!("{} 不在 576 和 9000 之间", self.mtu),
+            ));
         }
         self.check_address()?;
         self.check_names()
@@ -97,7 +110,11 @@ impl Card {
 
     fn check_address(&self) -> Result<(), DoorError> {
         if !(1..=32).contains(&self.prefix) {
-            return Err(bad("prefix", format!("/{} is not between /1 and /32", self.prefix)));
+            return Err(bad(
+                "prefix",
+                format!("/{} is not between /1 and /32", self.prefix),
+                format!("/{} 不在 /1 和 /32 之间", self.prefix),
+            ));
         }
         let address = self.address;
         if address.is_loopback()
@@ -105,13 +122,18 @@ impl Card {
             || address.octets()[0] == 0
             || address.is_broadcast()
         {
-            return Err(bad("address", format!("{address} is not an address for a host")));
+            return Err(bad(
+                "address",
+                format!("{address} is not an address for a host"),
+                format!("{address} 不是主机可用的地址"),
+            ));
         }
         let host = u32::from(address) & !self.mask();
         if self.prefix < 31 && (host == 0 || host == !self.mask()) {
             return Err(bad(
                 "address",
                 format!("{address}/{} is the network or its broadcast", self.prefix),
+                format!("{address}/{} 是网络地址或广播地址", self.prefix),
             ));
         }
         match self.gateway {
@@ -121,25 +143,42 @@ impl Card {
                 Err(bad(
                     "gateway",
                     format!("{gateway} is not a neighbour of {address}/{}", self.prefix),
+                    format!("{gateway} 与 {address}/{} 不在同一网络", self.prefix),
                 ))
             }
-            Some(gateway) if gateway == address => Err(bad("gateway", "is the card's own address")),
+            Some(gateway) if gateway == address => {
+                Err(bad("gateway", "is the card's own address", "就是网卡自己的地址"))
+            }
             _ => Ok(()),
         }
     }
 
     fn check_names(&self) -> Result<(), DoorError> {
         if let Some(search) = self.search.as_deref().filter(|name| !is_domain(name)) {
-            return Err(bad("search", format!("{search:?} is not a domain")));
+            return Err(bad(
+                "search",
+                format!("{search:?} is not a domain"),
+                format!("{search:?} 不是域名"),
+            ));
         }
         if let Some(name) = self.congestion.as_deref().filter(|name| !is_label(name)) {
-            return Err(bad("congestion", format!("{name:?} is not a congestion control")));
+            return Err(bad(
+                "congestion",
+                format!("{name:?} is not a congestion control"),
+                format!("{name:?} 不是拥塞控制算法"),
+            ));
         }
         if self.hosts.len() > MAX_HOSTS {
-            return Err(bad("hosts", format!("more than {MAX_HOSTS} lines")));
+            return Err(bad(
+                "hosts",
+                format!("more than {MAX_HOSTS} lines"),
+                format!("超过 {MAX_HOSTS} 行"),
+            ));
         }
         match self.hosts.iter().find(|(_, name)| !is_domain(name)) {
-            Some((_, name)) => Err(bad("hosts", format!("{name:?} is not a name"))),
+            Some((_, name)) => {
+                Err(bad("hosts", format!("{name:?} is not a name"), format!("{name:?} 不是名字")))
+            }
             None => Ok(()),
         }
     }

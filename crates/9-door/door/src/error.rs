@@ -3,6 +3,7 @@
 //! `Display` is the English cause alone; [`DoorError::message`] adds the repair. The variants travel
 //! as JSON between `join` and its helper process, so they hold plain strings and errno numbers.
 
+use crate::system;
 use base::Lang;
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +35,8 @@ pub enum DoorError {
         field: String,
         /// What is wrong with it.
         reason: String,
+        /// The same in Chinese.
+        reason_zh: String,
     },
     /// An unprivileged user may make no user namespace.
     #[error("user namespaces are forbidden here ({cause:?}, errno {errno})")]
@@ -85,7 +88,7 @@ pub enum DoorError {
 }
 
 fn errno_text(errno: i32) -> String {
-    std::io::Error::from_raw_os_error(errno).to_string()
+    system::errno_says(errno, Lang::En)
 }
 
 impl DoorError {
@@ -141,19 +144,21 @@ impl DoorError {
     fn cause_zh(&self) -> String {
         match self {
             Self::Unsupported => "把真实程序接入实验需要 Linux".into(),
-            Self::BadCard { field, reason } => format!("网卡参数 {field} 有误: {reason}"),
+            Self::BadCard { field, reason_zh, .. } => format!("网卡参数 {field} 有误: {reason_zh}"),
             Self::Namespaces { cause, errno } => {
                 format!(
                     "这台机器不允许普通用户建立自己的网络: {} ({})",
                     cause.zh(),
-                    errno_text(*errno)
+                    system::errno_says(*errno, Lang::Zh)
                 )
             }
             Self::NoCard { tap, veth } => format!("建不出网卡: TAP: {tap}; veth: {veth}"),
-            Self::Step { step, errno } => format!("这一步失败了: {step}: {}", errno_text(*errno)),
+            Self::Step { step, errno } => {
+                format!("这一步失败了: {step}: {}", system::errno_says(*errno, Lang::Zh))
+            }
             Self::NotFound { program } => format!("{program}: 找不到命令"),
             Self::NotExecutable { program, errno } => {
-                format!("{program}: 无法执行: {}", errno_text(*errno))
+                format!("{program}: 无法执行: {}", system::errno_says(*errno, Lang::Zh))
             }
             Self::ServiceGone => "实验的服务已经退出; 命令已被结束".into(),
             Self::Helper { detail } => format!("辅助进程出错: {detail}"),
@@ -186,6 +191,10 @@ impl DoorError {
             Self::NotFound { .. } => {
                 pair("install the program, or give its path", "安装该程序, 或者写出它的路径")
             }
+            Self::BadCard { field, .. } if field == "name" => pair(
+                "choose a name of letters a-z, digits and `-`: --name chat",
+                "名字只能用英文字母、数字和 `-`: --name chat",
+            ),
             Self::BadCard { .. } => None,
         }
     }

@@ -31,6 +31,7 @@
 pub mod card;
 pub mod error;
 pub mod note;
+pub mod system;
 
 #[cfg(target_os = "linux")]
 pub mod carrier;

@@ -187,7 +187,8 @@ impl Labs {
             tell.send_replace(Some(how));
         })
         .map_err(|error| {
-            Problem::new("no-thread", error.to_string(), format!("无法启动: {error}"))
+            let why = door::system::says(&error, base::Lang::Zh);
+            Problem::new("no-thread", error.to_string(), format!("无法启动: {why}"))
         })?;
         let name = lab.name.clone();
         let started = Arc::new(RunningLab {
@@ -325,7 +326,10 @@ fn begin_journal(path: &str, lab: &Lab, text: &str, seed: u64) -> Result<Journal
                 format!("{path} is there already; name a new file, or remove it first"),
                 format!("{path} 已存在; 请换一个文件名, 或先删除它"),
             ),
-            _ => (format!("{path}: {error}"), format!("{path}: {error}")),
+            _ => (
+                format!("{path}: {error}"),
+                format!("{path}: {}", door::system::says(&error, base::Lang::Zh)),
+            ),
         };
         Problem::new("no-journal", en, zh)
     })

@@ -88,7 +88,8 @@ fn text(text: &lab::Text) -> api::Text {
     api::Text { en: text.en.clone(), zh: text.zh.clone() }
 }
 
-fn line(lesson: &Lesson) -> LessonLine {
+/// Its line in a list.
+pub fn line(lesson: &Lesson) -> LessonLine {
     LessonLine {
         name: lesson.name.clone(),
         lab: lesson.lab.clone(),
@@ -97,7 +98,8 @@ fn line(lesson: &Lesson) -> LessonLine {
     }
 }
 
-fn whole(lesson: &Lesson) -> api::Lesson {
+/// All of it, as the interface says it.
+pub fn whole(lesson: &Lesson) -> api::Lesson {
     api::Lesson { line: line(lesson), scenes: lesson.scenes.iter().map(scene).collect() }
 }
 

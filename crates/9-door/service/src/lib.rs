@@ -109,6 +109,23 @@ pub enum ServiceError {
     System(&'static str, io::Error),
 }
 
+impl ServiceError {
+    /// The sentence for people.
+    pub fn text(&self, lang: base::Lang) -> String {
+        match (self, lang) {
+            (_, base::Lang::En) => self.to_string(),
+            (ServiceError::Place(error), _) => error.text(lang),
+            (ServiceError::Runs, _) => "你的服务已在运行; 查看: catenet ps".to_owned(),
+            (ServiceError::NotLoopback(address), _) => {
+                format!("{address} 不是本机回环地址, 别人可能连到你的实验; 请用 127.0.0.1:PORT")
+            }
+            (ServiceError::System(what, error), _) => {
+                format!("{what}: {}", door::system::says(error, lang))
+            }
+        }
+    }
+}
+
 /// Runs a service until it is told to stop, by a signal or a request. `ready` hears the page's address
 /// with its secret once requests are answered.
 pub async fn run(

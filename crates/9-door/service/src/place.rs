@@ -46,6 +46,29 @@ pub enum PlaceError {
     System(PathBuf, io::Error),
 }
 
+impl PlaceError {
+    /// The sentence for people.
+    pub fn text(&self, lang: base::Lang) -> String {
+        match (self, lang) {
+            (_, base::Lang::En) => self.to_string(),
+            (PlaceError::NoHome, _) => {
+                "没有放服务的文件夹: 请把 XDG_RUNTIME_DIR 或 HOME 设为你自己的文件夹".to_owned()
+            }
+            (PlaceError::NotOurs(folder), _) => format!(
+                "{} 不是你独有的: 请删除它, 或把 XDG_RUNTIME_DIR 设为你自己的文件夹",
+                folder.display()
+            ),
+            (PlaceError::TooLong(socket), _) => format!(
+                "{} 太长, 不能作 Unix 套接字: 请把 XDG_RUNTIME_DIR 设为更短的路径",
+                socket.display()
+            ),
+            (PlaceError::System(path, error), _) => {
+                format!("{}: {}", path.display(), door::system::says(error, lang))
+            }
+        }
+    }
+}
+
 impl Place {
     /// The place of the user who calls, made if it is missing.
     pub fn of_caller() -> Result<Place, PlaceError> {

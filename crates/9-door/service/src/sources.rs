@@ -50,16 +50,20 @@ pub fn load(source: &Source) -> Result<Loaded, Problem> {
 }
 
 fn load_file(path: &Path) -> Result<Loaded, Problem> {
-    let says = |why: String| Problem::new("no-file", why.clone(), why);
-    let size =
-        fs::metadata(path).map_err(|error| says(format!("{}: {error}", path.display())))?.len();
+    let name = path.display();
+    let failed = |error: std::io::Error| {
+        let says = |lang| format!("{name}: {}", door::system::says(&error, lang));
+        Problem::new("no-file", says(base::Lang::En), says(base::Lang::Zh))
+    };
+    let size = fs::metadata(path).map_err(failed)?.len();
     if size > MOST_TEXT {
-        return Err(says(format!(
-            "{}: a lab file of {size} octets; at most {MOST_TEXT}",
-            path.display()
-        )));
+        return Err(Problem::new(
+            "no-file",
+            format!("{name}: a lab file of {size} octets; at most {MOST_TEXT}"),
+            format!("{name}: 实验文件有 {size} 字节, 最多 {MOST_TEXT} 字节"),
+        ));
     }
-    let octets = fs::read(path).map_err(|error| says(format!("{}: {error}", path.display())))?;
+    let octets = fs::read(path).map_err(failed)?;
     // What is no UTF-8 becomes U+FFFD, which the reader of lab files points at.
     let text = String::from_utf8_lossy(&octets).into_owned();
     Ok(Loaded {

@@ -20,7 +20,9 @@ pub fn run(context: &Context, capture: &Capture) -> Result<Exit, Failure> {
         }
         Some(path) => {
             let file = std::fs::File::create(path);
-            Box::new(file.map_err(|error| Failure::cannot(format!("{}: {error}", path.display())))?)
+            Box::new(
+                file.map_err(|error| Failure::of_system(&path.display(), &error, context.lang))?,
+            )
         }
         None if std::io::stdout().is_terminal() => {
             return Err(Failure::usage(context.say(

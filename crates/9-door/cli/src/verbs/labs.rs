@@ -1,29 +1,39 @@
-//! `labs`: the built-in labs.
+//! `labs`: the built-in labs, and the lessons played in them.
 
-use crate::say::{Context, Exit, Failure, print};
+use super::lessons;
+use crate::say::{Context, Exit, Failure, called_as, print};
 use crate::table;
-use base::Lang;
 
 /// Lists them.
 pub fn run(context: &Context) -> Result<Exit, Failure> {
-    let mut rows = Vec::new();
+    let lessons = lessons::all(context)?;
+    let mut labs = Vec::new();
     for name in lab::gallery::names() {
-        let parsed = lab::gallery::text(name).map(|text| lab::read_lab(text.as_bytes(), name));
-        let title = match parsed {
-            Some(Ok(lab)) => match context.lang {
-                Lang::En => lab.title.en,
-                Lang::Zh => lab.title.zh,
-            },
-            _ => return Err(Failure::cannot(format!("the built-in lab {name} is broken"))),
-        };
-        rows.push(vec![name.to_owned(), title]);
+        let text = lab::gallery::text(name).unwrap_or_default();
+        let read = lab::read_lab(text.as_bytes(), name);
+        labs.push(read.map_err(|found| Failure::cannot(lab::render(&found, context.lang)))?);
     }
     if context.json {
-        let labs: Vec<_> =
-            rows.iter().map(|row| serde_json::json!({ "name": row[0], "title": row[1] })).collect();
+        let line = |lab: &lab::Lab| {
+            let played = lessons.iter().filter(|lesson| lesson.lab == lab.name);
+            let played: Vec<&str> = played.map(|lesson| lesson.name.as_str()).collect();
+            let (title, about) = (lab.title.get(context.lang), lab.about.get(context.lang));
+            serde_json::json!({ "name": lab.name, "title": title, "about": about, "lessons": played })
+        };
+        let labs: Vec<_> = labs.iter().map(line).collect();
         print(&format!("{}\n", serde_json::json!(labs)))?;
-    } else {
-        print(&table::render(&["LAB", "TITLE"], &rows))?;
+        return Ok(Exit::DONE);
     }
+    let row = |lab: &lab::Lab| vec![lab.name.clone(), lab.title.get(context.lang).to_owned()];
+    let rows: Vec<Vec<String>> = labs.iter().map(row).collect();
+    print(&table::render(&table::head(context.lang, ["LAB", "TITLE"], ["实验", "标题"]), &rows))?;
+    let head = table::head(context.lang, ["LESSON", "LAB", "TITLE"], ["课文", "实验", "标题"]);
+    print(&format!("\n{}", table::render(&head, &lessons::rows(context, &lessons))))?;
+    let called = called_as();
+    let last = context.say(
+        &format!("read one: {called} lessons NAME"),
+        &format!("读一篇: {called} lessons 名字"),
+    );
+    print(&format!("\n{last}\n"))?;
     Ok(Exit::DONE)
 }

@@ -8,6 +8,7 @@ pub mod exec;
 pub mod graph;
 pub mod join;
 pub mod labs;
+pub mod lessons;
 pub mod logs;
 pub mod open;
 pub mod ps;

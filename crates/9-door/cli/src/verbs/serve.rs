@@ -29,7 +29,7 @@ pub fn run(context: &Context, serve: &Serve) -> Result<Exit, Failure> {
         service::ServiceError::Runs if serve.until_idle => {
             Failure { code: client::ANOTHER_RUNS as u8, text: String::new() }
         }
-        service::ServiceError::NotLoopback(_) => Failure::usage(error.to_string()),
-        other => Failure::cannot(other.to_string()),
+        service::ServiceError::NotLoopback(_) => Failure::usage(error.text(context.lang)),
+        other => Failure::cannot(other.text(context.lang)),
     })
 }

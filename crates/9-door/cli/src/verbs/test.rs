@@ -42,14 +42,14 @@ pub fn run(context: &Context, wish: &Test) -> Result<Exit, Failure> {
     let mut report = test(&lab, &options).map_err(Failure::usage)?;
     report.solving = wish.overlay.as_deref() == Some("solution");
     if let Some(folder) = &wish.capture {
-        write_captures(folder, &report)?;
+        write_captures(folder, &report, context.lang)?;
     }
     print(&{ if context.json { report.to_json() } else { report.text(context.lang) } })?;
     Ok(Exit(u8::from(!report.passed())))
 }
 
-fn write_captures(folder: &Path, report: &Report) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| Failure::cannot(format!("{}: {error}", folder.display()));
+fn write_captures(folder: &Path, report: &Report, lang: base::Lang) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| Failure::of_system(&folder.display(), &error, lang);
     std::fs::create_dir_all(folder).map_err(failed)?;
     for (name, octets) in &report.captures {
         std::fs::write(folder.join(format!("{name}.pcapng")), octets).map_err(failed)?;

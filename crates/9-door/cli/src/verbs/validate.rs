@@ -30,7 +30,7 @@ pub fn run(context: &Context, validate: &Validate) -> Result<Exit, Failure> {
             Ok(_) => {}
             Err(mistakes) => {
                 bad = true;
-                eprint!("{}", lab::render(&mistakes, context.lang));
+                eprint!("{}", crate::say::as_called(&lab::render(&mistakes, context.lang)));
             }
         }
     }
@@ -39,10 +39,12 @@ pub fn run(context: &Context, validate: &Validate) -> Result<Exit, Failure> {
 
 /// A lab file, or its mistakes; an error when it cannot be read.
 pub fn read(
-    _context: &Context,
+    context: &Context,
     path: &Path,
 ) -> Result<Result<lab::Lab, Vec<lab::Diagnostic>>, Failure> {
-    let octets = std::fs::read(path)
-        .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
+    let octets = std::fs::read(path).map_err(|error| Failure {
+        code: 2,
+        ..Failure::of_system(&path.display(), &error, context.lang)
+    })?;
     Ok(lab::read_lab(&octets, &path.display().to_string()))
 }
