@@ -1,15 +1,15 @@
 // Every call of the service interface that the page makes, by name; nothing else in the page writes
 // a path.
 
-import { get as getPlain, path, post as postPlain, remove as removePlain, send } from "./http";
+import { get as getPlain, path, send } from "./http";
 import { get, post, remove } from "./typed";
 import type * as it from "./types";
 
-export const status = () => get("/status", {}) as Promise<it.Status>;
+export const status = () => get("/status", {});
 export const session = (secret: string) =>
   send("POST", "/session", undefined, { headers: { authorization: `Bearer ${secret}` } });
-export const restoreLeft = () => postPlain<it.LabLine[]>("/left/restore");
-export const forgetLeft = () => removePlain<void>("/left");
+export const restoreLeft = () => post("/left/restore", {});
+export const forgetLeft = () => remove("/left", {});
 
 export const gallery = () => get("/gallery", {});
 export const lesson = (name: string) => get("/lessons/{name}", { name }) as Promise<it.Lesson>;
@@ -19,7 +19,7 @@ export const startLab = (source: it.Source, lang: string) => post("/labs", {}, {
 export const stopLab = (lab: string) => remove("/labs/{lab}", { lab });
 export const lab = (lab: string) => get("/labs/{lab}", { lab }) as Promise<it.LabView>;
 export const doLine = (lab: string, line: string) => post("/labs/{lab}/do", { lab }, { line });
-export const judge = (lab: string, expect: string) => postPlain<it.Verdict>(path("labs", lab, "judge"), { expect });
+export const judge = (lab: string, expect: string) => post("/labs/{lab}/judge", { lab }, { expect });
 /** A machine or one of its tables, as `show --json` prints it. */
 export const table = <T>(lab: string, node: string, name?: string) =>
   getPlain<T>(name === undefined ? path("labs", lab, "nodes", node) : path("labs", lab, "nodes", node, name));
@@ -37,9 +37,9 @@ export const happened = (lab: string, search: it.Search = {}, signal?: AbortSign
 export const journey = (lab: string, packet: string) => getPlain<it.Journey>(path("labs", lab, "packets", packet));
 export const spotlight = (lab: string) => getPlain<it.Spotlight>(path("labs", lab, "spotlight"));
 
-export const conversations = (lab: string) => getPlain<it.Conversation[]>(path("labs", lab, "conversations"));
+export const conversations = (lab: string) => get("/labs/{lab}/conversations", { lab }) as Promise<it.Conversation[]>;
 export const ladder = (lab: string, id: string, limit?: number) =>
-  getPlain<it.Ladder>(path("labs", lab, "conversations", id), { limit });
+  get("/labs/{lab}/conversations/{conversation}", { lab, conversation: id }, { limit }) as Promise<it.Ladder>;
 
 /** Starts a program; the answer's lines are `ExecNews`. */
 export const exec = (lab: string, node: string, argv: string[], signal: AbortSignal) =>

@@ -65,8 +65,6 @@ async function json<T>(answer: Response): Promise<T> {
 
 export const get = async <T>(where: string, query?: Query, signal?: AbortSignal) =>
   json<T>(await send("GET", withQuery(where, query), undefined, { signal }));
-export const post = async <T>(where: string, body?: unknown) => json<T>(await send("POST", where, body));
-export const remove = async <T>(where: string) => json<T>(await send("DELETE", where));
 
 /** The lines of an endless answer, each parsed; ends with the answer or when the reader stops. */
 export async function* lines<T>(answer: Response): AsyncGenerator<T> {

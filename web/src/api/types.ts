@@ -12,13 +12,8 @@ export type Text = Whole<S["Text"]>;
 export type Problem = Whole<S["Problem"]>;
 
 // who
-export type Status = With<S["Status"], { left?: LeftLab[] }>;
-/** A lab that ran when the last service died. */
-export interface LeftLab {
-  name: string;
-  title: Text;
-  source: string;
-}
+export type Status = Whole<S["Status"]>;
+export type LeftLab = Whole<S["LeftLab"]>;
 
 // gallery and lessons
 export type GalleryLab = Whole<S["GalleryLab"]>;
@@ -40,31 +35,15 @@ export type LinkLine = With<S["LinkLine"], { state: LinkState }>;
 export type LinkState = "up" | "cut" | "down";
 export type ProgramLine = Whole<S["ProgramLine"]>;
 /** Centres of nodes, labels by their left and top; CSS pixels at scale 1. */
-export interface Layout {
-  width: number;
-  height: number;
-  nodes: LayoutNode[];
-  links: { name: string; points: [number, number][] }[];
-}
-export interface LayoutNode {
-  name: string;
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-  label: { x: number; y: number; width: number; height: number };
-}
-export interface Verdict {
-  holds: boolean;
-  known: boolean;
-  measured: { what: string; value: Text; holds: boolean; known: boolean; frames: Text[] }[];
-}
+export type Layout = With<S["Layout"], { links: { name: string; points: [x: number, y: number][] }[] }>;
+export type LayoutNode = Whole<S["LayoutNode"]>;
+export type Verdict = Whole<S["Verdict"]>;
 export type ExecNews = Whole<S["ExecNews"]>;
 
 // time
 export type Clock = Whole<S["Clock"]>;
 export type StepWish = S["Step"];
-export type Stepped = With<S["Stepped"], { event?: EventLine }>;
+export type Stepped = With<S["Stepped"], { frame?: FrameLine; event?: EventLine }>;
 
 // frames
 export type Dropped = Whole<S["Dropped"]>;
@@ -132,75 +111,15 @@ export interface Spotlight {
 }
 
 // conversations
-export interface End {
-  node: string | null;
-  address: string;
-  port: number;
-}
-export interface Conversation {
-  id: string;
-  protocol: "tcp" | "udp";
-  client: End;
-  server: End;
-  began: number;
-  last: number;
-  frames: number;
-  octets: [to_server: number, to_client: number];
-  state: [client: string | null, server: string | null];
-  spoke: string;
-}
-export interface Ladder {
-  conversation: Conversation;
-  rungs: Rung[];
-  states: StateChange[];
-  samples: Sample[];
-  more: boolean;
-}
+export type End = Whole<S["End"]>;
+export type Conversation = With<S["Conversation"], { protocol: "tcp" | "udp"; octets: [to_server: number, to_client: number] }>;
+export type Ladder = With<S["Ladder"], { conversation: Conversation; rungs: Rung[]; states: StateChange[]; samples: Sample[] }>;
 export type Side = "client" | "server";
-export interface Rung {
-  packet: string;
-  from: Side;
-  sent: number;
-  received: number | null;
-  sent_nanos: number;
-  received_nanos: number | null;
-  flags: string[];
-  seq: number;
-  ack: number;
-  relative_seq: number;
-  relative_ack: number;
-  window: number;
-  length: number;
-  info: Text;
-  dropped: Dropped | null;
-  repeated: boolean;
-  sent_sequence: number;
-  received_sequence: number | null;
-}
-export interface StateChange {
-  seconds: number;
-  nanos: number;
-  side: Side;
-  state: string;
-}
-export interface Sample {
-  seconds: number;
-  side: Side;
-  cwnd: number;
-  ssthresh: number | null;
-  in_flight: number;
-  srtt_ms: number | null;
-}
+export type Rung = With<S["Rung"], { from: Side }>;
+export type StateChange = With<S["StateChange"], { side: Side }>;
+export type Sample = With<S["Sample"], { side: Side }>;
 
 // live
 export type Count = Whole<S["Count"]>;
 export type LinkLive = With<S["LinkState"], { state: LinkState }>;
-export interface Live {
-  clock: Clock;
-  links: LinkLive[];
-  nodes: { name: string; powered: boolean }[];
-  frames: FrameLine[];
-  events: EventLine[];
-  skipped: { frames: number; events: number };
-  topology: number;
-}
+export type Live = With<S["Live"], { links: LinkLive[]; frames: FrameLine[]; events: EventLine[] }>;
