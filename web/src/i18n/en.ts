@@ -93,7 +93,6 @@ export const en = {
     states: { up: "up", cut: "cut", down: "no signal" },
     kinds: { host: "host", router: "router", switch: "switch", joined: "joined program" },
     off: "switched off",
-    more: (count: number) => `and ${count} more`,
     levels: "Drawn at layer",
     level: { all: "All", 1: "Layer 1", 2: "Layer 2", 3: "Layer 3", 7: "Layer 7" },
     smaller: "Smaller",

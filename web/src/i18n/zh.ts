@@ -94,7 +94,6 @@ export const zh: Words = {
     states: { up: "连通", cut: "已剪断", down: "无信号" },
     kinds: { host: "主机", router: "路由器", switch: "交换机", joined: "加入的程序" },
     off: "已关机",
-    more: (count) => `另有 ${count} 个`,
     levels: "画出哪一层",
     level: { all: "全部", 1: "第一层", 2: "第二层", 3: "第三层", 7: "第七层" },
     smaller: "缩小",

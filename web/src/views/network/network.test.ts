@@ -1,10 +1,9 @@
 // The network's picture: where a frame is on its cable, what is seen at a layer, how much goes over.
 import { describe, expect, it } from "vitest";
-import type { Live, NodeLine } from "../../api/types";
+import type { Live } from "../../api/types";
 import type { Flight } from "../../state/flights";
 import { Warp } from "../../state/warp";
 import { type Point, along, beside, between, from, near, zoomed } from "./geometry";
-import { fitted, labelLines } from "./labels";
 import { shareOf } from "./parade.svelte";
 import { OUTLINES, lookOf, seenAt } from "./protocols";
 import { Rates, bits } from "./rates.svelte";
@@ -30,21 +29,6 @@ describe("a cable", () => {
     expect(from(bent, [1, 1])).toBe(bent);
     expect(beside([[0, 0], [10, 0]], 0.5, 3)).toEqual([5, -3]);
     expect(beside([[10, 0], [0, 0]], 0.5, 3)[1]).toBeCloseTo(-3);
-  });
-});
-
-describe("a label", () => {
-  const node = (name: string, addresses: string[]) => ({ name, addresses }) as NodeLine;
-  const more = (count: number) => `+${count}`;
-  it("says name, title and at most four addresses", () => {
-    expect(labelLines(node("pc1", ["10.0.0.1/24"]), "小明的电脑", more)).toEqual(["pc1", "小明的电脑", "10.0.0.1"]);
-    expect(labelLines(node("r", ["1/8", "2/8", "3/8", "4/8"]), "r", more)).toEqual(["r", "1", "2", "3", "4"]);
-    expect(labelLines(node("r", ["1/8", "2/8", "3/8", "4/8", "5/8"]), "", more)).toEqual(["r", "1", "2", "3", "+2"]);
-  });
-  it("is cut where there is no room for it", () => {
-    expect(fitted("x".repeat(25))).toHaveLength(25);
-    expect(fitted("x".repeat(26))).toBe(`${"x".repeat(24)}…`);
-    expect(fitted("机".repeat(14))).toBe(`${"机".repeat(13)}…`);
   });
 });
 
