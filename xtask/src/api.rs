@@ -10,6 +10,7 @@
 //! its schema, wrong requests and wrong methods refused, the secret asked for. Not asked: that every
 //! request that its schema allows is accepted, since no schema knows our filters and lab files.
 //!
+//! A step of the clock is asked for seconds, not for years (api/hooks.py).
 //! What streams without end is asked about a lab that there is not; what is left out altogether is in
 //! [`LEFT_OUT`]. Both are said aloud.
 
@@ -27,6 +28,7 @@ use crate::workspace;
 pub(crate) const NEEDS: &[&str] = &["python3"];
 
 const REQUIREMENTS: &str = include_str!("api/requirements.txt");
+const HOOKS: &str = include_str!("api/hooks.py");
 /// The lab that is asked.
 const LAB: &str = "two-lans";
 /// How long the whole of it may take.
@@ -67,8 +69,10 @@ pub(crate) fn run() -> Result<String, Failure> {
     }
     let config = folder.join("schemathesis.toml");
     write_own(&config, &configuration(&service.secret))?;
+    write_own(&service.folder.join("hooks.py"), HOOKS)?;
     let mut command = Command::new(schemathesis);
-    command.current_dir(&service.folder).arg("--config-file").arg(&config);
+    command.current_dir(&service.folder).env("SCHEMATHESIS_HOOKS", "hooks");
+    command.env("PYTHONPATH", &service.folder).arg("--config-file").arg(&config);
     command.args(["run", &format!("http://127.0.0.1:{}/api/openapi.json", service.port)]);
     command.args(["--checks", CHECKS, "--phases", "coverage,fuzzing", "--no-color"]);
     command.args(LEFT_OUT.iter().flat_map(|(name, _)| ["--exclude-operation-id", name]));
