@@ -127,7 +127,7 @@ fn configuration(secret: &str) -> String {
          \"path.node\" = [\"pc1\", \"r1\", \"office\", \"nobody\"]\n\
          \"path.table\" = [\"arp\", \"routes\", \"tcp\", \"mac\", \"nothing\"]\n\
          \"query.follow\" = false\n\
-         [generation]\nmax-examples = 25\ndatabase = \"none\"\n{}",
+         [generation]\nmax-examples = 100\ndatabase = \"none\"\n{}",
         elsewhere.collect::<String>()
     )
 }

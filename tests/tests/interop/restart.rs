@@ -123,7 +123,7 @@ fn cpu_seconds(process: u32) -> f64 {
 fn joins_that_say_nothing_cost_nothing() {
     let user = User::new("silent-joins");
     let binary = user.binary().display().to_string();
-    let script = format!("ulimit -n 64; exec {binary} up labs/two-lans.toml -d");
+    let script = format!("ulimit -n 64; exec {binary} up two-lans -d");
     Job::start(user.command("sh").args(["-c", &script])).end(Duration::from_secs(20)).code(0);
     let process = user.service().expect("a service");
     let socket = user.service_folder().join("join.sock");

@@ -3,12 +3,13 @@
 //! The same names as axum's, whose own refusals are plain text.
 
 use crate::api::Problem;
+use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
-/// A body of JSON.
+/// A body of JSON: an object.
 pub struct Json<T>(pub T);
 /// The parts of the path.
 pub struct Path<T>(pub T);
@@ -21,9 +22,18 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let read = axum::Json::from_request(request, state).await;
-        read.map(|axum::Json(value)| Json(value))
-            .map_err(|error| unreadable(error.status(), &error.body_text()))
+        let (parts, body) = request.into_parts();
+        let Octets(octets) =
+            Octets::from_request(Request::from_parts(parts.clone(), body), state).await?;
+        let request = Request::from_parts(parts, Body::from(octets.clone()));
+        let axum::Json(value) = axum::Json::from_request(request, state)
+            .await
+            .map_err(|error| unreadable(error.status(), &error.body_text()))?;
+        // A list of values in the order of our fields would be read as well: nobody means that.
+        match octets.trim_ascii_start().first() {
+            Some(b'{') => Ok(Json(value)),
+            _ => Err(unreadable(StatusCode::BAD_REQUEST, "the request must be an object: {..}")),
+        }
     }
 }
 

@@ -49,6 +49,11 @@ async fn whatever_cannot_be_read_is_refused_as_a_problem() {
     let cases = [
         (400, "bad-request", post("/api/v1/labs", &[key, json], b"{".to_vec()).await),
         (400, "bad-request", post("/api/v1/labs", &[key, json], b"{\"sauce\":1}".to_vec()).await),
+        (
+            400,
+            "bad-request",
+            post("/api/v1/labs/x/do", &[key, json], b"[\"cut a--b\"]".to_vec()).await,
+        ),
         (415, "wrong-type", post("/api/v1/labs", &[key], b"{}".to_vec()).await),
         (413, "too-large", post("/api/v1/labs", &[key, json], large).await),
         (400, "bad-request", post("/api/v1/labs/x/processes/y/kill", &[key], vec![]).await),
