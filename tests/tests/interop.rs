@@ -12,6 +12,7 @@
 //! | `exec` | input, codes and ends of the machines' own programs |
 //! | `shell` | `sh` at a pipe and at a terminal |
 //! | `open` | a real curl and a real browser inside the lab, by SOCKS |
+//! | `why` | a packet's journey, from the endpoint, the command line and a file |
 //! | `life` | background joins, signals, a service that leaves when nobody needs it |
 
 // A test of the real machine: its clock and files are the subject.
@@ -43,3 +44,5 @@ mod shell;
 mod three_hosts;
 #[path = "interop/transfer.rs"]
 mod transfer;
+#[path = "interop/why.rs"]
+mod why;

@@ -9,6 +9,7 @@
 //! | room | what lives there |
 //! |---|---|
 //! | [`pcapng`] | the format's blocks, written into a `Vec<u8>`; knows no world |
+//! | [`reader`] | such blocks read back |
 //! | [`Capture`] | a world's frames as such blocks, for a file or live |
 //! | [`dissect()`] | a frame's field tree, all layers |
 //! | [`labels`] | what people call those fields, and how their values are written |
@@ -17,13 +18,14 @@
 //!
 //! No I/O here: the caller writes the octets wherever it wants.
 //!
-//! Absent: reading pcapng (a later issue), name resolution blocks, decryption secrets.
+//! Absent: name resolution blocks, decryption secrets.
 
 mod conversation;
 mod dissect;
 pub mod labels;
 mod messages;
 pub mod pcapng;
+pub mod reader;
 mod world;
 
 pub use conversation::{Conversation, Count, conversations, conversations_in};

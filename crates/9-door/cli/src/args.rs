@@ -73,6 +73,8 @@ pub enum Verb {
     Watch(Watch),
     /// What programs print
     Logs(Logs),
+    /// Why each device did with a packet what it did: pc1:12, or FILE.pcapng:FRAME
+    Why(Why),
     /// Record frames as pcapng
     Capture(Capture),
     /// Look for mistakes in a lab file
@@ -258,6 +260,12 @@ pub struct Logs {
     /// Go on with what is printed from now on
     #[arg(short, long)]
     pub follow: bool,
+}
+
+#[derive(ClapArgs)]
+pub struct Why {
+    /// A packet, as watch prints it (pc1:12), or a frame of a capture file (FILE.pcapng:FRAME)
+    pub packet: String,
 }
 
 #[derive(ClapArgs)]

@@ -1,7 +1,7 @@
 //! The `catenet` command: labs on the command line.
 //!
 //! ```text
-//!   up down ps labs show exec sh set cut mend plug power pause resume step watch logs capture
+//!   up down ps labs show exec sh set cut mend plug power pause resume step watch why logs capture
 //!                                                 --HTTP--> the user's service
 //!   open                                          --SOCKS, HTTP--> the same service, for a browser
 //!   join                                          --descriptor--> the same service
@@ -89,6 +89,7 @@ fn run(context: &say::Context, verb: Verb) -> Result<Exit, Failure> {
         Verb::Power(power) => verbs::change::run(context, "power", &[power.node, power.state]),
         Verb::Logs(logs) => verbs::logs::run(context, &logs),
         Verb::Watch(watch) => verbs::watch::run(context, &watch),
+        Verb::Why(why) => verbs::why::run(context, &why),
         Verb::Capture(capture) => verbs::capture::run(context, &capture),
         Verb::Validate(validate) => verbs::validate::run(context, &validate),
         Verb::Graph(graph) => verbs::graph::run(context, &graph),

@@ -1,14 +1,14 @@
 //! What is recorded: lists of frames and events, and one frame with its fields.
 //!
-//! A list is made in turns: each is a letter to the lab's thread that looks at no more than
-//! `LOOKS_A_TURN` entries and not longer than `LONGEST_TURN`; one request has at most `TURNS` of them.
-//! What then is not looked at is said (`more`), and where to go on (`resume`).
+//! A list is made in bounded turns ([`crate::turns`]); what then is not looked at is said (`more`), and
+//! where to go on (`resume`).
 
 use crate::answers::{Answer, OfLab};
 use crate::api::{Dropped, EventList, FieldLine, FrameLine, FrameList, FrameView, Problem, Text};
 use crate::extract::{Path, Query};
 use crate::http::Service;
 use crate::labs::RunningLab;
+use crate::turns::{Found, Order, Span, event_ends, frame_ends, search};
 use crate::watching::{self, bad_filter, unknown_place};
 use axum::Json;
 use axum::extract::State;
@@ -19,19 +19,9 @@ use lab::seen::{StreamFilter, Walk};
 use serde::Deserialize;
 use sim::{Direction, Recorded, World};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-
-/// Entries looked at in one turn.
-const LOOKS_A_TURN: usize = 1024;
-/// How long a turn may take; the entry at which it is over is the last.
-const LONGEST_TURN: Duration = Duration::from_millis(2);
-/// Turns of one request.
-const TURNS: usize = 24;
-/// Entries in one answer, if the request says nothing, and at most.
-const LIMIT: (usize, usize) = (100, 500);
 
 /// The group's routes.
 pub fn routes() -> OpenApiRouter<Service> {
@@ -39,17 +29,6 @@ pub fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(list_frames))
         .routes(routes!(look_at_frame))
         .routes(routes!(list_events))
-}
-
-/// Which end of a log comes first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-enum Order {
-    /// The oldest first.
-    #[default]
-    Oldest,
-    /// The newest first.
-    Newest,
 }
 
 /// Which frames.
@@ -190,120 +169,6 @@ async fn place_of(lab: &Arc<RunningLab>, name: &str) -> Result<Capture, Problem>
         Capture::named(world, &named).or_else(link)
     });
     found.await?.ok_or_else(|| unknown_place(name))
-}
-
-/// What of a log is to be looked at yet: the numbers from `low` to below `high`.
-#[derive(Clone, Copy, Debug)]
-struct Span {
-    low: u64,
-    high: u64,
-    order: Order,
-}
-
-impl Span {
-    fn new(from: Option<u64>, before: Option<u64>, order: Option<Order>) -> Span {
-        let (low, high) = (from.unwrap_or(0), before.unwrap_or(u64::MAX));
-        Span { low, high, order: order.unwrap_or_default() }
-    }
-    /// Keeps what the log still has, or already.
-    fn clip(&mut self, (first, next): (u64, u64)) {
-        self.high = self.high.min(next);
-        self.low = self.low.max(first).min(self.high.max(first));
-        self.high = self.high.max(self.low);
-    }
-    /// The next number to look at.
-    fn take(&mut self) -> Option<u64> {
-        if self.low >= self.high {
-            return None;
-        }
-        match self.order {
-            Order::Oldest => {
-                self.low += 1;
-                Some(self.low - 1)
-            }
-            Order::Newest => {
-                self.high -= 1;
-                Some(self.high)
-            }
-        }
-    }
-}
-
-/// What a search found.
-struct Found<T> {
-    lines: Vec<T>,
-    first: u64,
-    next: u64,
-    more: bool,
-    resume: u64,
-}
-
-/// First and next number of a log.
-type Ends = fn(&World) -> (u64, u64);
-
-fn frame_ends(world: &World) -> (u64, u64) {
-    (world.recorder().first(), world.recorder().next())
-}
-
-fn event_ends(world: &World) -> (u64, u64) {
-    (world.events().first(), world.events().next())
-}
-
-/// Looks through a span of a log, turn by turn.
-async fn search<T: Send + 'static>(
-    lab: &Arc<RunningLab>,
-    mut span: Span,
-    limit: Option<usize>,
-    ends: Ends,
-    mut look: impl FnMut(&World, u64) -> Option<T> + Send + 'static,
-) -> Result<Found<T>, Problem> {
-    let limit = limit.unwrap_or(LIMIT.0).min(LIMIT.1);
-    let (mut lines, mut edge, mut clipped) = (Vec::new(), (0, 0), false);
-    for _ in 0..TURNS {
-        let turn = lab.ask(move |running| {
-            let world = &running.world;
-            let ends = ends(world);
-            if !clipped {
-                span.clip(ends);
-            }
-            span.low = span.low.max(ends.0).min(span.high);
-            let done = one_turn(world, &mut span, limit, &mut lines, &mut look);
-            (lines, span, look, ends, done)
-        });
-        let done;
-        (lines, span, look, edge, done) = turn.await?;
-        clipped = true;
-        if done {
-            break;
-        }
-    }
-    let resume = match span.order {
-        Order::Oldest => span.low,
-        Order::Newest => span.high,
-    };
-    Ok(Found { lines, first: edge.0, next: edge.1, more: span.low < span.high, resume })
-}
-
-/// One turn; true when the list is full or the span is through.
-fn one_turn<T>(
-    world: &World,
-    span: &mut Span,
-    limit: usize,
-    lines: &mut Vec<T>,
-    look: &mut impl FnMut(&World, u64) -> Option<T>,
-) -> bool {
-    let began = Instant::now();
-    for _ in 0..LOOKS_A_TURN {
-        if lines.len() >= limit {
-            return true;
-        }
-        let Some(number) = span.take() else { return true };
-        lines.extend(look(world, number));
-        if began.elapsed() > LONGEST_TURN {
-            break;
-        }
-    }
-    lines.len() >= limit
 }
 
 /// A recorded frame for people.

@@ -3,6 +3,7 @@
 use super::*;
 use crate::api::{Source, StartLab};
 use crate::labs::Labs;
+use std::time::Duration;
 
 const LAB: &str = r#"lab = "two"
 [networks]

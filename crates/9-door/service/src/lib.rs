@@ -18,7 +18,8 @@
 //! | [`labs`], [`sources`] | the labs that run; where their text comes from |
 //! | [`endings`], [`kept`] | how labs ended that nobody stopped; which ran when a service was killed |
 //! | [`join`] | real programs as hosts |
-//! | [`who`], [`life`], [`look`], [`control`], [`programs`], [`logs`], [`watching`], [`frames`], [`lessons`] | one group of requests each |
+//! | [`who`], [`life`], [`look`], [`control`], [`programs`], [`logs`], [`watching`], [`frames`], [`journeys`], [`lessons`] | one group of requests each |
+//! | [`turns`] | searches of a lab's logs in bounded turns |
 //! | [`picture`] | where a lab's machines and cables stand |
 //! | [`stream`], [`letters`] | answers that go on; letters to a lab that may be busy |
 //! | [`live`], [`pulse`], [`purse`] | what happens right now: the WebSocket, the one look that its readers share, its cost |
@@ -40,6 +41,7 @@ pub mod frames;
 pub mod guard;
 pub mod http;
 pub mod join;
+pub mod journeys;
 pub mod judge;
 pub mod kept;
 pub mod labs;
@@ -58,6 +60,7 @@ pub mod pulse;
 pub mod purse;
 pub mod sources;
 pub mod stream;
+pub mod turns;
 pub mod watching;
 pub mod who;
 

@@ -9,7 +9,7 @@ use trace::ReasonInfo;
 pub fn layer_of(reason: &ReasonInfo) -> u8 {
     match reason.code {
         // A connection that is open, closing or over is what the lesson calls a session.
-        4105 | 4112 | 4163 | 4164 => 5,
+        4105 | 4112 | 4163 | 4164 | 4184 => 5,
         // The host joins the layers: cards and neighbours, ICMP, then ports and connections.
         5001 | 5002 | 5008 | 5018 | 5020 | 5021 => 2,
         5003 | 5009 | 5010 | 5011 | 5019 => 3,
@@ -33,7 +33,7 @@ pub enum Way {
 }
 
 /// Which way a packet was going when a reason spoke about it, on a node into which it had come.
-pub fn way_of(reason: &ReasonInfo) -> Way {
+pub(super) fn way_of(reason: &ReasonInfo) -> Way {
     match reason.code {
         // The cable, the search for the neighbour, the switch's choice, the router's choice.
         1001..=1099 | 2020..=2029 | 2042 | 2043 | 3020..=3039 | 5008 | 5018 | 8003 => Way::Outbound,

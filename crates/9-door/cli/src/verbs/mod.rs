@@ -20,3 +20,4 @@ pub mod time;
 pub mod up;
 pub mod validate;
 pub mod watch;
+pub mod why;

@@ -17,6 +17,7 @@
 //! | [`conversations`] | `/labs/{lab}/conversations` |
 //! | [`judge`](mod@judge) | `/labs/{lab}/judge` |
 //! | [`frames`] | `/labs/{lab}/frames`, `/labs/{lab}/happened` |
+//! | [`journeys`] | `/labs/{lab}/packets/..`, `/labs/{lab}/spotlight` |
 //! | [`join`] | `join.sock`, which speaks beside HTTP |
 //!
 //! A new group: a file here with its types (`Serialize`, `Deserialize`, `ToSchema`, every field
@@ -27,6 +28,7 @@ pub mod control;
 pub mod conversations;
 pub mod frames;
 pub mod join;
+pub mod journeys;
 pub mod judge;
 pub mod labs;
 pub mod lessons;
@@ -43,6 +45,7 @@ pub use control::*;
 pub use conversations::*;
 pub use frames::*;
 pub use join::*;
+pub use journeys::*;
 pub use judge::*;
 pub use labs::*;
 pub use lessons::*;
