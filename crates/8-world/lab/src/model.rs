@@ -317,7 +317,7 @@ pub struct When {
     #[serde(serialize_with = "optional_duration")]
     pub after: Option<Duration>,
     /// It must hold from `after` (or boot) on until `within` (or the end), not only then: it is looked
-    /// at every 100 ms and at every script line.
+    /// at every 100 ms and at every script line (one that comes again faster: at its first time).
     pub always: bool,
 }
 

@@ -154,6 +154,14 @@ impl Run<'_> {
             self.faults.extend(unbalanced.map(|why| text(why.clone(), format!("账目不平: {why}"))));
         }
         (0..self.checks.len()).for_each(|index| self.judge(index));
+        let kept = self.world.refused().count() as u64;
+        let gone = self.world.refusals() - kept;
+        if gone > 0 {
+            self.faults.push(text(
+                format!("{gone} script lines before these could not be carried out either"),
+                format!("在这些之前还有 {gone} 行脚本无法执行"),
+            ));
+        }
         for refused in self.world.refused() {
             let (line, time, why) = (&refused.name, refused.time, &refused.why);
             self.faults.push(text(
@@ -201,7 +209,8 @@ impl Run<'_> {
         moments
     }
 
-    /// When script lines are carried out.
+    /// When script lines are carried out. One that comes again faster than a check that holds always is
+    /// looked at anyway counts at its first time only: a million looks would say no more.
     fn scripted(&self, end: Instant) -> Vec<Instant> {
         let mut times = Vec::new();
         for script in &self.lab.scripts {
@@ -209,7 +218,7 @@ impl Run<'_> {
             while at <= end {
                 times.push(at);
                 match script.every {
-                    Some(every) if !every.is_zero() => at += every,
+                    Some(every) if every >= ALWAYS_EVERY => at += every,
                     _ => break,
                 }
             }

@@ -3,13 +3,15 @@
 //! The plan is part of the world, so that whoever drives it (as fast as it goes, or by the wall clock)
 //! gets the same: at its time, after everything else of that instant, an entry's inputs are handled as
 //! if somebody had given them. A journal does not hold them: the lab's text does. An input that the
-//! world refuses changes nothing and is kept for whoever asks ([`World::refused`]).
+//! world refuses changes nothing; it is an event, and is kept for whoever asks ([`World::refused`]).
 
 use crate::calendar::{Key, Owner};
 use crate::input::{Input, InputError};
+use crate::reasons::ScriptRefused;
 use crate::world::World;
-use base::{Duration, Instant};
+use base::{Duration, Instant, Journey};
 use std::collections::{BTreeMap, VecDeque};
+use trace::Place;
 
 /// Refused inputs that are kept.
 const REFUSED: usize = 256;
@@ -21,6 +23,8 @@ pub(crate) struct Plan {
     next: u64,
     slot: Option<crate::calendar::Slot>,
     refused: VecDeque<Refused>,
+    /// Those included that are not kept.
+    refusals: u64,
 }
 
 #[derive(Debug)]
@@ -57,14 +61,21 @@ impl World {
         self.plan.refused.iter()
     }
 
+    /// How many were refused, those included that are kept no more.
+    pub fn refusals(&self) -> u64 {
+        self.plan.refusals
+    }
+
     /// Carries out the entry whose time has come.
     pub(crate) fn follow_plan(&mut self) {
         if let Some(((at, order), entry)) = self.plan.entries.pop_first() {
             for input in &entry.inputs {
                 if let Err(why) = self.handle_input(input.clone()) {
+                    self.plan.refusals += 1;
                     if self.plan.refused.len() == REFUSED {
                         self.plan.refused.pop_front();
                     }
+                    self.tell_refused(input, &why);
                     let refused = Refused { time: self.now, name: entry.name.clone(), why };
                     self.plan.refused.push_back(refused);
                 }
@@ -74,6 +85,25 @@ impl World {
             }
         }
         self.arm_plan();
+    }
+
+    /// Whoever watches the lab hears of it: at the node that the input names, if there is one.
+    fn tell_refused(&mut self, input: &Input, why: &InputError) {
+        let named = match input {
+            Input::Power { node, .. } | Input::Exec { node, .. } | Input::Plug { node, .. } => {
+                self.names.get(node).copied()
+            }
+            Input::SetCable { cable, .. } | Input::Cut { cable } | Input::Mend { cable } => {
+                let cable = self.cable_names.get(cable).map(|&index| &self.cables[index]);
+                cable.map(|cable| self.links[cable.lines[0]].from.0)
+            }
+            _ => None,
+        };
+        let index = named.unwrap_or(0);
+        let Some(node) = self.nodes.get_mut(index) else { return };
+        node.cx.set_now(self.now);
+        node.cx.trace.emit(Place::Node, Journey::NONE, ScriptRefused { why: why.code() });
+        self.gather(index);
     }
 
     fn arm_plan(&mut self) {

@@ -31,6 +31,9 @@ trace::reasons! {
     8010 bad_spec BadSpec { what: &'static str } Note ""
         en "The machine refused one of its own settings ({what})."
         zh "机器拒绝了自己的一项设置 ({what})。";
+    8011 script_refused ScriptRefused { why: &'static str } Note ""
+        en "A line of the lab's script could not be carried out: {why}."
+        zh "实验脚本中的一行无法执行: {why}。";
 }
 
 #[cfg(test)]
