@@ -153,32 +153,56 @@ fn of_frames(gathered: &Gather) -> Result<&Passed, Text> {
 }
 
 /// `count(..)`
-pub(crate) fn count(gathered: &Gather, op: Op, wanted: u64) -> Outcome {
+pub(crate) fn count(gathered: &Gather, op: Op, wanted: u64, gone: u64) -> Outcome {
     let passed = of_frames(gathered)?;
     let count = passed.count;
     let value = text(format!("count = {count}"), format!("帧数 = {count}"));
-    Ok((op.holds(count.cmp(&wanted)), value, passed.lines.clone()))
+    at_least(op, (count, wanted), value, passed.lines.clone(), gone)
 }
 
 /// `bytes(..)`
-pub(crate) fn bytes(gathered: &Gather, op: Op, wanted: u64) -> Outcome {
+pub(crate) fn bytes(gathered: &Gather, op: Op, wanted: u64, gone: u64) -> Outcome {
     let passed = of_frames(gathered)?;
     let bytes = passed.bytes;
     let value = text(format!("bytes = {bytes}"), format!("字节数 = {bytes}"));
-    Ok((op.holds(bytes.cmp(&wanted)), value, passed.lines.clone()))
+    at_least(op, (bytes, wanted), value, passed.lines.clone(), gone)
 }
 
 /// `copies(..)`
-pub(crate) fn copies(gathered: &Gather, op: Op, wanted: u64) -> Outcome {
+pub(crate) fn copies(gathered: &Gather, op: Op, wanted: u64, gone: u64) -> Outcome {
     let passed = of_frames(gathered)?;
     let most = passed.copies.iter().flatten().max_by_key(|(_, (count, _))| *count);
     let (count, line) = most.map_or((0, None), |(_, (count, line))| (*count, Some(line.clone())));
     let value = text(format!("copies = {count}"), format!("份数 = {count}"));
-    Ok((op.holds(count.cmp(&wanted)), value, line.into_iter().collect()))
+    at_least(op, (count, wanted), value, line.into_iter().collect(), gone)
 }
 
-/// `.. before ..`
-pub(crate) fn before(gathered: &Gather) -> (bool, Text, Vec<Text>) {
+/// A number that forgotten frames could only make larger: known, if they could not turn the answer.
+fn at_least(
+    op: Op,
+    (found, wanted): (u64, u64),
+    value: Text,
+    lines: Vec<Text>,
+    gone: u64,
+) -> Outcome {
+    let holds = op.holds(found.cmp(&wanted));
+    let settled = match op {
+        Op::Gt | Op::Ge => holds,
+        Op::Lt | Op::Le => !holds,
+        Op::Eq | Op::Ne => found > wanted,
+    };
+    if gone > 0 && !settled { Err(forgotten(gone, &value)) } else { Ok((holds, value, lines)) }
+}
+
+fn forgotten(gone: u64, kept: &Text) -> Text {
+    text(
+        format!("{gone} frames are forgotten; of those that are kept: {}", kept.en),
+        format!("{gone} 帧已被遗忘; 保留下来的: {}", kept.zh),
+    )
+}
+
+/// `.. before ..`: of the first ones, which may be among those that are forgotten.
+pub(crate) fn before(gathered: &Gather, gone: u64) -> Outcome {
     let (one, other) = match gathered {
         Gather::Order(order) => (&order.found[0], &order.found[1]),
         _ => (&None, &None),
@@ -192,9 +216,12 @@ pub(crate) fn before(gathered: &Gather) -> (bool, Text, Vec<Text>) {
         format!("first {}, second {}", first.en, second.en),
         format!("前者 {}, 后者 {}", first.zh, second.zh),
     );
+    if gone > 0 {
+        return Err(forgotten(gone, &value));
+    }
     let holds = match (one, other) {
         (Some((_, one, _)), Some((_, other, _))) => one < other,
         _ => false,
     };
-    (holds, value, one.iter().chain(other).map(|(.., line)| line.clone()).collect())
+    Ok((holds, value, one.iter().chain(other).map(|(.., line)| line.clone()).collect()))
 }

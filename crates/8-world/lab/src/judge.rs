@@ -1,8 +1,8 @@
 //! Is it so? A check against what a world recorded.
 //!
 //! A measurement never guesses: what cannot be measured (a table that is not there, a program that
-//! has not ended, events that are forgotten) is neither so nor not so, and `not`, `and` and `or` carry
-//! that on (Kleene's logic): `not exit(p) == 0` does not hold while p runs. A check holds only when it
+//! has not ended, frames or events that are forgotten) is neither so nor not so, and `not`, `and` and
+//! `or` carry that on (Kleene's logic): `not exit(p) == 0` does not hold while p runs. A check holds only when it
 //! is known to hold. A key that a table does not have is measured: it is absent, equal to nothing.
 //!
 //! What counts frames walks over all that is recorded, which takes long; a lab that runs cannot wait so
@@ -63,20 +63,32 @@ pub struct Judging {
     end: u64,
     /// Frames that may be looked at in one go, where slices are not possible.
     most: u64,
+    /// Frames that were forgotten before they were looked at, and may count.
+    gone: u64,
+}
+
+/// How many of the frames from `cursor` on are forgotten; none, when those are all from before the time
+/// that counts, for times never fall.
+fn gone(world: &World, cursor: u64, after: Instant) -> u64 {
+    let recorder = world.recorder();
+    let first = recorder.since(cursor).next();
+    if first.is_none_or(|first| first.time >= after) { recorder.missed(cursor) } else { 0 }
 }
 
 impl Judging {
     /// Begins to judge what was recorded up to now.
     pub fn begin(expect: &Expect, line: &str, when: &When, lab: &Lab, world: &World) -> Judging {
+        let after = Instant::ZERO + when.after.unwrap_or_default();
         let gathers = expect.tests().iter().map(|(test, _)| Gather::of(test, lab, world)).collect();
         Judging {
             expect: expect.clone(),
             line: line.to_owned(),
-            after: Instant::ZERO + when.after.unwrap_or_default(),
+            after,
             gathers,
             cursor: world.recorder().first(),
             end: world.recorder().next(),
             most: u64::MAX,
+            gone: gone(world, 0, after),
         }
     }
 
@@ -91,6 +103,7 @@ impl Judging {
         if self.gathers.iter().all(Gather::is_idle) {
             return false;
         }
+        self.gone += gone(world, self.cursor, self.after);
         self.cursor = self.cursor.max(world.recorder().first());
         let left = usize::try_from(self.end.saturating_sub(self.cursor)).unwrap_or(usize::MAX);
         for frame in world.recorder().since(self.cursor).take(left.min(looks)) {
@@ -104,10 +117,10 @@ impl Judging {
 
     /// What came out, once [`Judging::step`] says that there is no more.
     pub fn verdict(&self, world: &World) -> Verdict {
-        let most = self.most;
+        let (most, gone) = (self.most, self.gone);
         let (line, after) = (self.line.as_str(), self.after);
         let gathers = self.gathers.iter();
-        let mut judge = Judge { line, world, after, most, gathers, measured: Vec::new() };
+        let mut judge = Judge { line, world, after, most, gone, gathers, measured: Vec::new() };
         let holds = judge.holds(&self.expect);
         Verdict { holds: holds == Some(true), known: holds.is_some(), measured: judge.measured }
     }
@@ -118,6 +131,7 @@ struct Judge<'a> {
     world: &'a World,
     after: Instant,
     most: u64,
+    gone: u64,
     /// What was gathered, in the order of the measurements.
     gathers: core::slice::Iter<'a, Gather>,
     measured: Vec<Measured>,
@@ -160,13 +174,13 @@ impl Judge<'_> {
 
     fn measure(&self, test: &Test, gathered: &Gather) -> Outcome {
         match test {
-            Test::Count(_, op, wanted) => count(gathered, *op, *wanted),
-            Test::Bytes(_, op, wanted) => bytes(gathered, *op, *wanted),
-            Test::Copies(_, op, wanted) => copies(gathered, *op, *wanted),
+            Test::Count(_, op, wanted) => count(gathered, *op, *wanted, self.gone),
+            Test::Bytes(_, op, wanted) => bytes(gathered, *op, *wanted, self.gone),
+            Test::Copies(_, op, wanted) => copies(gathered, *op, *wanted, self.gone),
             Test::Events { reason, filter, op, number } => {
                 self.events(&reason.name, filter.as_ref(), *op, *number)
             }
-            Test::Before(..) => Ok(before(gathered)),
+            Test::Before(..) => before(gathered, self.gone),
             Test::Table { node, path, op, value } => self.table(&node.name, path, *op, value),
             Test::Exit { label, op, number } => self.exit(&label.name, *op, *number),
             Test::Output { label, text } => self.output(&label.name, text),

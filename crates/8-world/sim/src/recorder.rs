@@ -122,6 +122,18 @@ impl Recorder {
         self.on = on;
     }
 
+    pub(crate) fn set_bound(&mut self, octets: usize) {
+        self.bound = octets;
+        self.forget();
+    }
+
+    fn forget(&mut self) {
+        while self.size > self.bound {
+            let Some(gone) = self.frames.pop_front() else { break };
+            self.size -= gone.charge;
+        }
+    }
+
     /// Records a frame; `twin` is its entry at the jack before, if it has not changed since.
     pub(crate) fn record(
         &mut self,
@@ -149,10 +161,7 @@ impl Recorder {
         });
         self.next += 1;
         self.size += charge;
-        while self.size > self.bound {
-            let Some(gone) = self.frames.pop_front() else { break };
-            self.size -= gone.charge;
-        }
+        self.forget();
         Twin(sequence)
     }
 

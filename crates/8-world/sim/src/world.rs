@@ -337,6 +337,10 @@ impl World {
     pub fn set_recording(&mut self, on: bool) {
         self.recorder.set_on(on);
     }
+    /// How many octets of recorded frames to keep from now on; what is beyond is forgotten at once.
+    pub fn set_record_bound(&mut self, octets: usize) {
+        self.recorder.set_bound(octets);
+    }
     /// Processes and what they printed.
     pub fn outputs(&self) -> &Outputs {
         &self.outputs

@@ -1,0 +1,106 @@
+//! What a world has forgotten nobody judges: neither so nor not so, unless it could not matter.
+
+use base::{Duration, Instant, Lang};
+use catenet_lab::judge::{Verdict, judge};
+use catenet_lab::run::{Options, test};
+use catenet_lab::world::{Ground, boot};
+use catenet_lab::{Lab, gallery, programs, read_lab, render};
+use sim::World;
+
+const LAB: &str = "lab = \"old\"\nduration = \"8s\"\nlinks = [\"a - b\"]\n[hosts.a]\nip = \"10.0.0.1/24\"\n\
+    run = [\"ping -c 400 -i 0.01 10.0.0.2\"]\n[hosts.b]\nip = \"10.0.0.2/24\"\n";
+
+fn read(text: &str) -> Lab {
+    read_lab(text.as_bytes(), "old.toml")
+        .unwrap_or_else(|mistakes| panic!("{}", render(&mistakes, Lang::En)))
+}
+
+/// The lab after 3 s; of the frames before about 1.5 s nothing is kept if it `forgets`.
+fn world(lab: &Lab, forgets: bool) -> World {
+    let folder = &gallery::folder;
+    let ground = Ground { seed: 1, programs: programs(), lang: Lang::En, folder };
+    let mut world = boot(lab, &ground).expect("boots");
+    world.run_until(Instant::ZERO + Duration::from_secs(3)).expect("not stuck");
+    if forgets {
+        world.set_record_bound(world.recorder().size() / 2);
+        assert!(world.recorder().missed(0) > 100);
+    }
+    world
+}
+
+fn verdict(expect: &str, after: &str, forgets: bool) -> Verdict {
+    let lab = read(&format!("{LAB}[[check]]\nexpect = \"{expect}\"\n{after}"));
+    let check = &lab.checks[0];
+    judge(&check.expect, &check.line, &check.when, &lab, &world(&lab, forgets))
+}
+
+/// Holds, does not, or nobody knows.
+fn judged(expect: &str, after: &str, forgets: bool) -> Option<bool> {
+    let verdict = verdict(expect, after, forgets);
+    verdict.measured[0].known.then_some(verdict.holds)
+}
+
+#[test]
+fn what_is_forgotten_is_neither_so_nor_not_so() {
+    // (what, with everything kept, with half forgotten)
+    let cases = [
+        ("count(icmp) > 10", true, Some(true)),
+        ("count(icmp) >= 600", true, None),
+        ("count(icmp) < 10", false, Some(false)),
+        ("count(icmp) < 100000", true, None),
+        ("count(icmp) == 10", false, Some(false)),
+        ("count(icmp) != 10", true, Some(true)),
+        ("count(arp) == 0", false, None),
+        ("count(tcp) == 0", true, None),
+        ("bytes(icmp) > 1kB", true, Some(true)),
+        ("bytes(icmp) < 1MB", true, None),
+        ("copies(icmp) <= 2", true, None),
+        ("arp before icmp", true, None),
+        ("tcp before icmp", false, None),
+    ];
+    for (expect, whole, half) in cases {
+        assert_eq!(judged(expect, "", false), Some(whole), "{expect}, all kept");
+        assert_eq!(judged(expect, "", true), half, "{expect}, half forgotten");
+        // What is not known is not so, and its contrary is not so either.
+        if half.is_none() {
+            assert!(!verdict(&format!("not {expect}"), "", true).holds, "not {expect}");
+        }
+    }
+    let why = verdict("count(tcp) == 0", "", true).measured[0].value.clone();
+    assert!(why.en.contains("frames are forgotten") && why.zh.contains("帧已被遗忘"), "{why:?}");
+}
+
+#[test]
+fn what_is_forgotten_from_before_the_time_that_counts_does_not_matter() {
+    let after = "after = \"2900ms\"\n";
+    for (expect, holds) in [("count(arp) == 0", true), ("count(icmp) < 3", false)] {
+        assert_eq!(judged(expect, after, true), Some(holds), "{expect}");
+    }
+}
+
+#[test]
+fn a_check_that_always_holds_under_a_script_without_pause_ends() {
+    let text = format!(
+        "{LAB}[[script]]\nat = \"1s\"\nevery = \"20us\"\ndo = \"set a--b delay=1ms\"\n\
+         [[check]]\nalways = true\nexpect = \"count(tcp) == 0\"\n"
+    );
+    let options = Options { seed: 1, lang: Lang::En, folder: &gallery::folder, capture: false };
+    let report = test(&read(&text), &options).unwrap_or_else(|why| panic!("{why}"));
+    assert!(report.checks[0].verdict.holds && report.faults.is_empty());
+}
+
+#[test]
+fn script_lines_that_were_refused_are_counted_beyond_those_that_are_kept() {
+    let text = format!(
+        "{LAB}[[script]]\nat = \"1s\"\ndo = \"power b off\"\n\
+         [[script]]\nat = \"2s\"\nevery = \"10ms\"\ndo = \"exec b -- ping -c 1 10.0.0.1\"\n\
+         [[check]]\nexpect = \"events(script_refused, node == b) == 601\"\n"
+    );
+    let options = Options { seed: 1, lang: Lang::En, folder: &gallery::folder, capture: false };
+    let report = test(&read(&text), &options).unwrap_or_else(|why| panic!("{why}"));
+    // 601 times from 2 s to 8 s; the last 256 are told one by one.
+    assert_eq!(report.faults.len(), 257);
+    assert!(report.faults[0].en.starts_with("345 script lines"), "{:?}", report.faults[0]);
+    let verdict = &report.checks[0].verdict;
+    assert!(verdict.holds, "whoever watches sees each: {verdict:?}");
+}
