@@ -7,6 +7,7 @@
 //! | `transfer` | curl moves 100 MB and a bad cable's 8 MB; measured beside nginx |
 //! | `doors` | who may speak to a service, and which files a lab may name |
 //! | `killed` | `kill -9` of the service leaves nothing, and readable captures |
+//! | `clock` | pause, step, resume; a machine plugged elsewhere |
 //! | `codes` | exit codes, two labs, two users |
 //! | `ends` | a lab's end ends its own programs, and is said |
 //! | `exec` | input, codes and ends of the machines' own programs |
@@ -18,6 +19,8 @@
 // A test of the real machine: its clock and files are the subject.
 #![allow(clippy::disallowed_methods)]
 
+#[path = "interop/clock.rs"]
+mod clock;
 #[path = "interop/codes.rs"]
 mod codes;
 #[path = "interop/doors.rs"]

@@ -3,6 +3,7 @@
 use crate::client::{Client, block_on};
 use crate::say::{Context, Exit, Failure, called_as};
 use service::api::{Do, LabView};
+use std::net::IpAddr;
 
 /// Sends `verb words ..`.
 pub fn run(context: &Context, verb: &str, words: &[String]) -> Result<Exit, Failure> {
@@ -36,13 +37,18 @@ fn foreign(context: &Context, view: &LabView, place: &str, network: &str) -> Opt
     let subnet = &view.networks.iter().find(|known| known.name == network)?.subnet;
     let net: ipnet::IpNet = subnet.parse().ok()?;
     let machine = view.nodes_list.iter().find(|known| known.name == node)?;
-    let at_home = |address: &String| {
-        address.parse().is_ok_and(|address: ipnet::IpNet| net.contains(&address.addr()))
-    };
+    let bare = |address: &str| address.split('/').next().unwrap_or(address).parse().ok();
+    let at_home = |address: &String| bare(address).is_some_and(|ip: IpAddr| net.contains(&ip));
     if machine.addresses.iter().any(at_home) {
         return None;
     }
     let (kept, called) = (machine.addresses.join(", "), called_as());
+    if machine.kind == "joined" {
+        return Some(context.say(
+            &format!("{node} keeps its address ({kept}), which is not of {network} ({subnet}): it reaches nobody there"),
+            &format!("{node} 保留原来的地址 ({kept}), 它不属于 {network} ({subnet}), 所以在那里谁也到不了"),
+        ));
+    }
     let prefix = net.prefix_len();
     let give = format!("{called} exec {node} -- ip addr add ADDRESS/{prefix} dev {jack}");
     Some(context.say(
