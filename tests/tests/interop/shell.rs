@@ -30,7 +30,7 @@ fn a_pipe_is_the_shells_input_and_its_code_is_ours() {
 fn ctrl_c_at_a_pipe_ends_the_program_and_the_shell() {
     let user = User::new("sh-interrupt");
     user.up("two-lans");
-    let mut job = Job::start_with(&mut user.catenet(&["sh", "pc1"]), b"sleep 1000; echo never\n");
+    let job = Job::start_with(&mut user.catenet(&["sh", "pc1"]), b"sleep 1000; echo never\n");
     soon("the sleep", || user.run(&["exec", "pc1", "--", "sh", "-c", "true"]).code == 0);
     std::thread::sleep(Duration::from_millis(500));
     job.signal("INT");
