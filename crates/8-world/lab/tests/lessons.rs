@@ -8,13 +8,16 @@
 //! ```
 //!
 //! Played in virtual time: a button does what `POST /labs/{lab}/do` does, then the lab runs on for a
-//! few seconds, as it would while a person looks.
+//! few seconds, as it would while a person looks; unless its clock was stopped.
 
 use base::{Duration, Instant, Journey, Lang};
 use catenet_lab::judge::judge;
-use catenet_lab::lesson::{Action, Lesson, Scene, Task, View, shelf};
+use catenet_lab::lesson::{Action, Lesson, Press, Scene, Task, View, shelf};
+use catenet_lab::time_verb::Until;
 use catenet_lab::world::{Ground, boot};
-use catenet_lab::{Filter, Lab, When, fields::FIELDS, gallery, inputs, read_lab, render};
+use catenet_lab::{
+    Filter, Lab, TimeVerb, Verb, When, fields::FIELDS, gallery, inputs, read_lab, render,
+};
 use sim::World;
 
 /// How long a person looks at the lab before pressing the first button, in seconds.
@@ -43,6 +46,8 @@ fn lab_of(lesson: &Lesson) -> Lab {
 struct Stage<'a> {
     lab: &'a Lab,
     world: World,
+    /// Does its clock stand still?
+    paused: bool,
 }
 
 impl<'a> Stage<'a> {
@@ -54,7 +59,7 @@ impl<'a> Stage<'a> {
             Ok(world) => world,
             Err(why) => panic!("{}: {}", lab.name, why.text(Lang::En)),
         };
-        let mut stage = Stage { lab, world };
+        let mut stage = Stage { lab, world, paused: false };
         stage.run(Duration::from_secs(looks));
         stage
     }
@@ -67,16 +72,42 @@ impl<'a> Stage<'a> {
     }
 
     fn press(&mut self, action: &Action) {
-        let inputs = match inputs::inputs(&action.verb, self.lab) {
+        match &action.press {
+            Press::World(verb) => self.change(verb, &action.line),
+            Press::Clock(TimeVerb::Pause) => self.paused = true,
+            Press::Clock(TimeVerb::Resume { .. }) => self.paused = false,
+            Press::Clock(TimeVerb::Step { until, .. }) => {
+                self.paused = true;
+                self.step(until);
+            }
+        }
+        if !self.paused {
+            self.run(AFTER);
+        }
+    }
+
+    fn change(&mut self, verb: &Verb, line: &str) {
+        let inputs = match inputs::inputs(verb, self.lab) {
             Ok(inputs) => inputs,
-            Err(why) => panic!("{}: {}", action.line, why.en),
+            Err(why) => panic!("{line}: {}", why.en),
         };
         for input in inputs {
             if let Err(why) = self.world.handle_input(input) {
-                panic!("{}: {}", action.line, why.text(Lang::En));
+                panic!("{line}: {}", why.text(Lang::En));
             }
         }
-        self.run(AFTER);
+    }
+
+    /// On to the first new frame that passes, or a minute further.
+    fn step(&mut self, until: &Until) {
+        let Until::Filter(filter) = until else { panic!("no lesson steps by {until:?}") };
+        let from = self.world.recorder().next();
+        let end = self.world.now() + Duration::from_secs(60);
+        while passing(self, filter, from).next_back().is_none() && self.world.now() < end {
+            if !matches!(self.world.step(), Ok(Some(_))) {
+                break;
+            }
+        }
     }
 
     fn holds(&self, task: &Task) -> bool {
@@ -205,14 +236,19 @@ fn a_scene_shows_something() {
 
 /// The packet of the newest frame that passes.
 fn newest(stage: &Stage<'_>, filter: &str) -> Option<Journey> {
+    passing(stage, filter, 0).next_back()
+}
+
+/// The packets of the frames that pass, of those recorded from number `from` on.
+fn passing(stage: &Stage<'_>, filter: &str, from: u64) -> std::vec::IntoIter<Journey> {
     let filter = match Filter::parse(filter, FIELDS) {
         Ok(filter) => filter,
         Err(complaint) => panic!("{}", complaint.message.en),
     };
     let mut walk = catenet_lab::seen::Walk::default();
-    let recorded = stage.world.recorder().since(0);
+    let recorded = stage.world.recorder().since(from);
     let passing = recorded.filter(|frame| filter.matches(&walk.step(&stage.world, frame)));
-    passing.last().map(sim::Recorded::journey)
+    passing.map(sim::Recorded::journey).collect::<Vec<_>>().into_iter()
 }
 
 fn came_by(stage: &Stage<'_>, node: &str, journey: Journey) -> bool {
@@ -220,4 +256,43 @@ fn came_by(stage: &Stage<'_>, node: &str, journey: Journey) -> bool {
     stage.world.recorder().since(0).any(|frame| {
         Some(frame.node) == node && (frame.journey() == journey || frame.parent() == journey)
     })
+}
+
+/// The handshake, one segment at a time: pressed in order, the buttons of its scenes stop the clock at
+/// each of the three, and both sides are in the state that the text names.
+#[test]
+fn the_handshake_is_stepped_segment_by_segment() {
+    let lessons = lessons();
+    let Some(lesson) = lessons.iter().find(|lesson| lesson.name == "three-way-handshake") else {
+        panic!("no such lesson");
+    };
+    let lab = lab_of(lesson);
+    let mut stage = Stage::new(&lab, 20);
+    let mut seen = Vec::new();
+    for action in lesson.scenes.iter().skip(1).take(3).flat_map(|scene| &scene.actions) {
+        stage.press(action);
+        if matches!(action.press, Press::Clock(TimeVerb::Step { .. })) {
+            let state = |node: &str, state: &str| {
+                let tree = catenet_lab::tables::of_node(&stage.world, node);
+                tree.and_then(|tree| tree.at(&format!("tcp.states.{state}"))).map(|n| n.to_json())
+            };
+            seen.push([
+                state("client", "SYN-SENT"),
+                state("server", "ESTABLISHED"),
+                state("client", "ESTABLISHED"),
+            ]);
+        }
+    }
+    assert!(!stage.paused, "the clock is left running");
+    println!("{seen:?}");
+    let number = |at: usize, what: usize| -> u32 {
+        seen.get(at)
+            .and_then(|row| row[what].clone())
+            .and_then(|n| n.to_string().parse().ok())
+            .unwrap_or(0)
+    };
+    assert_eq!(seen.len(), 3, "three segments");
+    assert_eq!([number(0, 0), number(1, 0)], [1, 0], "SYN-SENT until the answer comes");
+    assert_eq!(number(1, 2), number(0, 2) + 1, "the client is open when it hears the answer");
+    assert_eq!(number(2, 1), number(1, 1) + 1, "the server when it hears the third segment");
 }

@@ -45,7 +45,7 @@ mod terms;
 
 use serde::Serialize;
 
-use crate::{Expect, Text, Verb};
+use crate::{Expect, Text, TimeVerb, Verb};
 
 pub use prose::{Piece, pieces};
 pub use reader::{Find, read_lesson, read_with};
@@ -143,7 +143,16 @@ pub struct Action {
     /// The verb line that it sends to the lab.
     pub line: String,
     /// The line, understood.
-    pub verb: Verb,
+    pub press: Press,
+}
+
+/// What a button does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Press {
+    /// It changes the world.
+    World(Verb),
+    /// It stops, starts or steps the lab's clock.
+    Clock(TimeVerb),
 }
 
 /// What the learner shall bring about in a scene.

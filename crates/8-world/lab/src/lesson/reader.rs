@@ -4,16 +4,17 @@
 //! both languages are demanded, and every name is held to the lab that the lesson names.
 
 use super::scribe::{ACTION_KEYS, LESSON_KEYS, SCENE_KEYS, Scribe, Style, TASK_KEYS, heading};
-use super::{Action, Lesson, Scene, Task};
+use super::{Action, Lesson, Press, Scene, Task};
 use crate::diagnostic::{Complaint, Diagnostic, Sink, text};
 use crate::expect::Expect;
 use crate::fields::FIELDS;
 use crate::model::Lab;
 use crate::parse::{Options, utf8};
 use crate::read::check_name;
+use crate::time_verb::Until;
 use crate::tree::{Item, Kind, Table};
 use crate::verb::unknown;
-use crate::{Verb, gallery, syntax};
+use crate::{Filter, TimeVerb, Verb, gallery, syntax};
 
 /// What a task brings that does not say.
 const POINTS: u32 = 10;
@@ -140,17 +141,27 @@ impl Scribe<'_> {
             "do = \"exec pc1 -- ping pc2\"",
         );
         let (item, line) = (line?, self.reader.words(line?, "do")?);
-        let verb = match Verb::parse(line, self.reader.options.known_programs) {
-            Ok(verb) => verb,
+        match self.press(line) {
+            Ok(press) => Some(Action { label: label?, line: line.to_owned(), press }),
             Err(complaint) => {
                 self.reader.complain(item, complaint);
-                return None;
+                None
             }
-        };
-        if let Some(Err(complaint)) = self.lab.as_ref().map(|lab| verb.check(line, lab)) {
-            self.reader.complain(item, complaint);
         }
-        Some(Action { label: label?, line: line.to_owned(), verb })
+    }
+
+    fn press(&self, line: &str) -> Result<Press, Complaint> {
+        if let Some(verb) = TimeVerb::parse(line) {
+            let verb = verb?;
+            if let TimeVerb::Step { until: Until::Filter(filter), .. } = &verb {
+                let at = line.find(filter.as_str()).unwrap_or(0);
+                Filter::parse(filter, FIELDS).map_err(|complaint| complaint.shifted(at))?;
+            }
+            return Ok(Press::Clock(verb));
+        }
+        let verb = Verb::parse(line, self.reader.options.known_programs)?;
+        self.lab.as_ref().map_or(Ok(()), |lab| verb.check(line, lab))?;
+        Ok(Press::World(verb))
     }
 
     fn task(&mut self, item: &Item, buttons: usize) -> Option<Task> {
