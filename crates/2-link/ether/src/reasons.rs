@@ -6,7 +6,7 @@ use core::net::IpAddr;
 trace::reasons! {
     2001 bad_fcs BadFcs {} Dropped "ieee802.3#3.2.9"
         en "The frame check sequence does not match: the cable flipped bits, so the card throws the frame away."
-        zh "帧校验序列 (FCS) 不符: 线缆上有比特被翻转, 网卡丢弃此帧。";
+        zh "帧校验序列 (FCS) 不符: 网线上有比特被翻转, 网卡丢弃此帧。";
     2002 other_card OtherCard { dst: MacAddr } Dropped "ieee802.3#4.1.2"
         en "The frame is for {dst}, not for this card: ignored."
         zh "此帧是给 {dst} 的, 不是给这块网卡的: 忽略。";
@@ -102,7 +102,7 @@ trace::reasons! {
         zh "地址表已有 {bound} 项: 不再学习 {mac}, 发给它的帧只能泛洪。";
     2050 jack_flushed JackFlushed { jack: u16, entries: usize } Note "ieee802.1d#7.9"
         en "Jack {jack} lost its cable: {entries} addresses behind it are forgotten."
-        zh "网口 {jack} 的线缆断开: 忘记其后的 {entries} 个地址。";
+        zh "网口 {jack} 的网线断开: 忘记其后的 {entries} 个地址。";
     2051 source_is_group SourceIsGroup { src: MacAddr } Note "ieee802.1d#7.8"
         en "The frame says it comes from {src}, which is no single card: nothing is learnt from it."
         zh "此帧自称来自 {src}, 那不是单个网卡的地址: 不从中学习。";

@@ -33,7 +33,7 @@ trace::reasons! {
         zh "{src} 的回显应答 {seq} 已交给发出请求的程序。";
     5010 ping_nobody PingNobody { src: IpAddr, id: u16 } Dropped "rfc1122#3.2.2.6"
         en "An ICMP message from {src} (id {id}) for which no program waits."
-        zh "{src} 的 ICMP 消息 (标识 {id}) 没有程序在等。";
+        zh "{src} 的 ICMP 报文 (标识 {id}) 没有程序在等。";
     5011 ping_full PingFull { src: IpAddr } Dropped ""
         en "The program does not fetch its echo replies: the one from {src} is dropped."
         zh "程序没有及时取走回显应答: {src} 的应答被丢弃。";
@@ -51,7 +51,7 @@ trace::reasons! {
         zh "TIME-WAIT 状态的连接超过 {bound} 个: 最早的一个 (对端 {dst} 端口 {port}) 被提前清除。";
     5016 connections_full ConnectionsFull { src: IpAddr, bound: usize } Note ""
         en "There are {bound} connections already: the new one from {src} is reset."
-        zh "已有 {bound} 个连接: {src} 的新连接被重置。";
+        zh "已有 {bound} 个连接: 用 RST 拒绝 {src} 的新连接。";
     5017 icmp_to_socket IcmpToSocket { src: IpAddr, port: u16 } Note "rfc1122#4.2.3.9"
         en "An ICMP error from {src} was handed to the socket on port {port}."
         zh "{src} 的 ICMP 差错已交给端口 {port} 的套接字。";
