@@ -124,9 +124,11 @@ pub struct Place {
 impl Place {
     /// The place of a byte range of `whole`. A range over several lines marks the first of them.
     pub fn of(file: &str, whole: &str, at: Range<usize>) -> Place {
-        let start = floor_boundary(whole, at.start);
+        // A byte order mark is no character of the first line.
+        let mark = whole.len() - whole.trim_start_matches('\u{feff}').len();
+        let start = floor_boundary(whole, at.start).max(mark);
         let end = floor_boundary(whole, at.end).max(start);
-        let line_start = whole[..start].rfind('\n').map_or(0, |i| i + 1);
+        let line_start = whole[..start].rfind('\n').map_or(mark, |i| i + 1);
         let line_end = whole[start..].find('\n').map_or(whole.len(), |i| start + i);
         let source = whole[line_start..line_end].trim_end_matches('\r');
         let marked = &whole[start..end.min(line_end).max(start)];
@@ -202,6 +204,32 @@ impl Sink {
         self.found.is_empty()
     }
 
+    /// How many have been found.
+    pub(crate) fn len(&self) -> usize {
+        self.found.len()
+    }
+
+    /// The mistakes from number `first` on were found with an overlay laid over the lab. Those that
+    /// do not stand in the overlay are its doing all the same: they are told at its name, with their
+    /// own place beside it.
+    pub(crate) fn blame(&mut self, first: usize, overlay: Span, inside: &[Span], name: &str) {
+        let place = self.place(overlay);
+        for (span, diagnostic) in self.found.iter_mut().skip(first) {
+            let within = |own: &Span| {
+                own.file == span.file && own.start <= span.start && span.end <= own.end
+            };
+            if inside.iter().any(within) {
+                continue;
+            }
+            let own = std::mem::replace(&mut diagnostic.place, place.clone());
+            let words = text("this no longer holds", "这里不再成立");
+            diagnostic.also = Some((own, words));
+            diagnostic.label =
+                text(format!("with [{name}] laid over the lab"), format!("盖上 [{name}] 之后"));
+            *span = overlay;
+        }
+    }
+
     /// Whether a mistake of this kind has been found.
     pub(crate) fn has(&self, code: &str) -> bool {
         self.found.iter().any(|(_, diagnostic)| diagnostic.code == code)
@@ -256,5 +284,24 @@ impl Sink {
     pub(crate) fn finish(mut self) -> Vec<Diagnostic> {
         self.found.sort_by_key(|(span, _)| (span.file, span.start));
         self.found.into_iter().map(|(_, diagnostic)| diagnostic).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_byte_order_mark_counts_for_no_column() {
+        let whole = "\u{feff}lab = 5\nseed = 1\n";
+        let place = |word: &str| {
+            let start = whole.find(word).unwrap_or(0);
+            let place = Place::of("f", whole, start..start + word.len());
+            (place.line, place.column, place.width, place.source)
+        };
+        assert_eq!(place("lab"), (1, 1, 3, "lab = 5".into()));
+        assert_eq!(place("5"), (1, 7, 1, "lab = 5".into()));
+        assert_eq!(place("seed"), (2, 1, 4, "seed = 1".into()));
+        assert_eq!(Place::of("f", whole, 0..1).column, 1);
     }
 }

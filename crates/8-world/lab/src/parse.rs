@@ -5,7 +5,7 @@
 //! checked as strictly as the lab itself.
 
 use crate::command::{KNOWN_PROGRAMS, outside, stays_inside};
-use crate::diagnostic::{Complaint, Diagnostic, Sink, text};
+use crate::diagnostic::{Complaint, Diagnostic, Sink, Span, text};
 use crate::model::{Lab, Overlay};
 use crate::read::{self, Reader, SCALARS, TABLES};
 use crate::syntax;
@@ -88,10 +88,14 @@ fn read(text: &str, file_name: &str, options: &Options<'_>, sink: &mut Sink) -> 
     includes(&mut root, options, sink);
     let overlays = overlays(&mut root, options, sink);
     let mut lab = read::lab(&root, sink, options);
-    for (name, over) in overlays {
+    read::cabled::check(&root, &lab, sink);
+    for Over { name, span, table } in overlays {
         let mut laid = root.clone();
-        laid.lay_over(&over);
-        let overlay = Overlay { name, lab: Box::new(read::lab(&laid, sink, options)) };
+        laid.lay_over(&table);
+        let found = sink.len();
+        let overlay =
+            Overlay { name: name.clone(), lab: Box::new(read::lab(&laid, sink, options)) };
+        sink.blame(found, span, &table.spans(), &name);
         lab.overlays.push(overlay);
     }
     Some(lab)
@@ -146,12 +150,19 @@ fn includes(root: &mut Table, options: &Options<'_>, sink: &mut Sink) {
     }
 }
 
+/// What is laid over the lab, and where the file names it.
+struct Over {
+    name: String,
+    span: Span,
+    table: Table,
+}
+
 /// Takes `[solution]`, `[broken]` and `[broken.NAME]` out of the tree.
-fn overlays(root: &mut Table, options: &Options<'_>, sink: &mut Sink) -> Vec<(String, Table)> {
+fn overlays(root: &mut Table, options: &Options<'_>, sink: &mut Sink) -> Vec<Over> {
     let mut out = Vec::new();
     for name in ["solution", "broken"] {
         let Some(at) = root.entries.iter().position(|(key, _)| key.name == name) else { continue };
-        let (_, item) = root.entries.remove(at);
+        let (key, item) = root.entries.remove(at);
         let mut reader = Reader::new(sink, options);
         let Some(table) = reader.table(&item, name) else { continue };
         let known =
@@ -163,12 +174,12 @@ fn overlays(root: &mut Table, options: &Options<'_>, sink: &mut Sink) -> Vec<(St
         let own = Table { entries: own };
         reader.overlay_keys(&own, name);
         if !own.entries.is_empty() || several.is_empty() {
-            out.push((name.to_owned(), own));
+            out.push(Over { name: name.to_owned(), span: key.span, table: own });
         }
         for (key, item) in several {
             let Kind::Table(over) = item.kind else { continue };
             reader.overlay_keys(&over, &format!("broken.{}", key.name));
-            out.push((format!("broken.{}", key.name), over));
+            out.push(Over { name: format!("broken.{}", key.name), span: key.span, table: over });
         }
     }
     out

@@ -41,16 +41,17 @@ pub fn parse_duration(words: &str) -> Parsed<Duration> {
 /// A rate in bits per second: `10Mbit`, `1Gbit`, `9600bit`.
 pub fn parse_rate(words: &str) -> Parsed<u64> {
     let kind = text("a rate, such as `10Mbit` (per second)", "速率, 例如 `10Mbit` (每秒)");
-    match whole_number(words, RATES, &kind)? {
-        0 => Err(complain(
+    let nothing = !words.is_empty() && words.chars().all(|c| c == '0' || c == '.');
+    if nothing || whole_number(words, RATES, &kind)? == 0 {
+        return Err(complain(
             "out-of-range",
             words,
             "a rate of nothing carries nothing",
             "速率为零, 什么也传不了",
         )
-        .help(text("to cut a cable use `cut LINK`", "要断开网线, 用 `cut LINK`"))),
-        bps => Ok(bps),
+        .help(text("to cut a cable use `cut LINK`", "要断开网线, 用 `cut LINK`")));
     }
+    whole_number(words, RATES, &kind)
 }
 
 /// A size in octets: `1500`, `64kB`, `10MiB`.
@@ -263,8 +264,14 @@ fn bad_unit(words: &str, number: &str, unit: &str, units: &[(&str, u64)]) -> Com
         &format!("未知的单位 `{unit}`"),
     )
     .help(text(format!("units: {list}"), format!("单位: {list}")));
-    // `Mbps` and `Mb/s` mean bits; that is what their writers want here.
     let mut guess = unit.trim_end_matches("/s").trim_end_matches("ps").to_owned();
+    if let Some(bits) = octets_a_second(number, &guess, units) {
+        return complaint.help(text(
+            format!("`B` is an octet, 8 bits: write \"{bits}\""),
+            format!("`B` 是字节, 8 比特: 写成 \"{bits}\""),
+        ));
+    }
+    // `Mbps` and `Mb/s` mean bits; that is what their writers want here.
     if names.contains(&"bit") && guess.ends_with(['b', 'B']) {
         guess.push_str("it");
     }
@@ -273,6 +280,14 @@ fn bad_unit(words: &str, number: &str, unit: &str, units: &[(&str, u64)]) -> Com
             .help(text(format!("write \"{number}{near}\""), format!("写成 \"{number}{near}\""))),
         None => complaint,
     }
+}
+
+/// The rate in bits of so many `MB` a second, where the units are bits.
+fn octets_a_second(number: &str, unit: &str, units: &[(&str, u64)]) -> Option<String> {
+    let scale = SIZES.iter().find(|(name, _)| *name == unit)?.1;
+    let bits = units.iter().any(|(name, _)| *name == "bit");
+    let rate = bits.then(|| exact(number, scale.checked_mul(8)?)).flatten()?;
+    (rate > 0).then(|| show_rate(rate))
 }
 
 fn exact(number: &str, scale: u64) -> Option<u64> {
@@ -322,6 +337,14 @@ mod tests {
     fn refuses_with_a_stable_code() {
         let code = |result: Result<_, Complaint>| result.err().map(|c: Complaint| c.code);
         assert_eq!(code(parse_duration("20")), Some("missing-unit"));
+        for zero in ["0", "0.0", "0Mbit"] {
+            assert_eq!(parse_rate(zero).err().map(|c| c.code), Some("out-of-range"), "{zero}");
+        }
+        for (wrong, right) in [("10MB", "80Mbit"), ("1.5kB/s", "12kbit"), ("10Mbps", "10Mbit")] {
+            let help = parse_rate(wrong).err().map(|c| c.help[1].en.clone()).unwrap_or_default();
+            assert!(help.ends_with(&format!("write \"{right}\"")), "{wrong}: {help}");
+            assert!(parse_rate(right).is_ok());
+        }
         assert_eq!(code(parse_duration("20mss")), Some("unknown-unit"));
         assert_eq!(code(parse_duration("fast")), Some("bad-quantity"));
         assert_eq!(code(parse_duration("0.1ns")), Some("bad-quantity"));

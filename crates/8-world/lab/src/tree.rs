@@ -65,6 +65,18 @@ impl Table {
         self.entries.iter_mut().find(|(key, _)| key.name == name).map(|(_, item)| item)
     }
 
+    /// Places of all its keys and values.
+    pub(crate) fn spans(&self) -> Vec<Span> {
+        let mut spans = Vec::new();
+        for (key, item) in &self.entries {
+            spans.extend([key.span, item.span]);
+            if let Kind::Table(table) = &item.kind {
+                spans.extend(table.spans());
+            }
+        }
+        spans
+    }
+
     /// Lays `over` over this table: tables mix, everything else is replaced.
     pub(crate) fn lay_over(&mut self, over: &Table) {
         for (key, item) in &over.entries {

@@ -12,7 +12,7 @@
 use base::Duration;
 
 use crate::command::{Word, parse_command, split_words};
-use crate::diagnostic::{Complaint, text};
+use crate::diagnostic::{Complaint, Text, text};
 use crate::model::{Lab, OneWay, Queue, Reorder};
 use crate::nearest::nearest;
 use crate::quantity;
@@ -115,6 +115,8 @@ pub enum Setting {
 /// The names of settings.
 pub const SETTINGS: &[&str] =
     &["rate", "delay", "jitter", "loss", "reorder", "duplicate", "corrupt", "queue", "mtu"];
+/// A list of names that are there shows at most this many.
+const MOST_LISTED: usize = 20;
 const VERBS: &[&str] = &["set", "cut", "mend", "power", "plug", "exec"];
 
 impl Setting {
@@ -236,20 +238,45 @@ pub(crate) fn unknown<'a>(
     known: impl IntoIterator<Item = &'a str>,
 ) -> Complaint {
     let known: Vec<&str> = known.into_iter().collect();
-    let start = line.find(name).unwrap_or(0);
-    let end = if line.is_empty() { 0 } else { start + name.len() };
-    let list = known.iter().take(20).copied().collect::<Vec<_>>().join(", ");
     let complaint = Complaint::new(
         "unknown-name",
-        start..end,
+        place_of(line, name),
         text(format!("no {what} is called `{name}`"), format!("没有叫 `{name}` 的{what_zh}")),
     );
-    match list.is_empty() {
-        true => {
-            complaint.help(text(format!("the lab has no {what}"), format!("实验里没有{what_zh}")))
-        }
-        false => complaint.choose(nearest(name, known.iter().copied()), &list),
+    if known.is_empty() {
+        return complaint
+            .help(text(format!("the lab has no {what}"), format!("实验里没有{what_zh}")));
     }
+    match nearest(name, known.iter().copied()) {
+        Some(near) => complaint.choose(Some(near), ""),
+        None => complaint.help(there_are(&known)),
+    }
+}
+
+/// Names as a list; of many the first, and how many more there are.
+fn there_are(known: &[&str]) -> Text {
+    let list = known[..known.len().min(MOST_LISTED)].join(", ");
+    match known.len().saturating_sub(MOST_LISTED) {
+        0 => text(format!("there are: {list}"), format!("有这些: {list}")),
+        more => text(
+            format!("there are: {list}, and {more} more"),
+            format!("有这些: {list}, 另有 {more} 个"),
+        ),
+    }
+}
+
+/// Where a verb line has a name: a whole word behind the verb, or a part of one (`pc1.eth0`).
+fn place_of(line: &str, name: &str) -> std::ops::Range<usize> {
+    let words = split_words(line).unwrap_or_default();
+    let behind = || words.iter().skip(1);
+    let whole = behind().find(|word| word.word == name).map(|word| word.at.clone());
+    let part = || {
+        let held = behind().find(|word| word.word.split(['.', '=']).any(|part| part == name))?;
+        let start = held.at.start + line.get(held.at.clone())?.find(name)?;
+        Some(start..start + name.len())
+    };
+    let anywhere = || line.find(name).map_or(0..0, |start| start..start + name.len());
+    whole.or_else(part).unwrap_or_else(anywhere)
 }
 
 fn usage(at: std::ops::Range<usize>, en: &str, zh: &str, form: &str) -> Complaint {
@@ -412,6 +439,31 @@ mod tests {
         };
         assert_eq!(parse("exec --label p pc1 -- ping -c 1 'a b'"), Ok(exec));
         assert!(matches!(parse("set l 'reorder=0.1% 5ms'"), Ok(Verb::Set { .. })));
+    }
+
+    #[test]
+    fn an_unknown_name_is_marked_where_it_stands_and_not_inside_the_verb() {
+        let at = |line: &str, name: &str| {
+            let complaint = unknown(line, name, "link", "网线", ["uplink"]);
+            (complaint.at.start, line[complaint.at].to_owned())
+        };
+        assert_eq!(at("cut c", "c"), (4, "c".into()));
+        assert_eq!(at("set e loss=1%", "e"), (4, "e".into()));
+        assert_eq!(at("plug p.l lan", "l"), (7, "l".into()));
+        assert_eq!(at("exec --label x x -- ping x", "x"), (13, "x".into()));
+        assert_eq!(at("cut 'a b'", "a b"), (4, "'a b'".into()));
+    }
+
+    #[test]
+    fn a_long_list_says_that_it_goes_on() {
+        let names: Vec<String> = (0..23).map(|n| format!("host-number-{n}")).collect();
+        let help = |count: usize| {
+            let known = names[..count].iter().map(String::as_str);
+            unknown("cut zzz", "zzz", "link", "网线", known).help.remove(0)
+        };
+        assert!(help(20).en.ends_with("host-number-19"), "{}", help(20).en);
+        assert!(help(23).en.ends_with("host-number-19, and 3 more"), "{}", help(23).en);
+        assert!(help(23).zh.ends_with("另有 3 个"), "{}", help(23).zh);
     }
 
     #[test]

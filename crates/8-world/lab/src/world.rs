@@ -160,17 +160,31 @@ fn machine_spec(lab: &Lab, machine: &Machine, ground: &Ground<'_>) -> MachineSpe
     spec
 }
 
-/// A folder that a program line names and that holds nothing: a server of it would serve nothing,
-/// and nobody would know why.
-fn empty_folder(lab: &Lab, ground: &Ground<'_>) -> Option<Text> {
+/// Folders that program lines name and that hold nothing: a server of one would serve nothing, and
+/// nobody would know why. `whole` is the lab file's text, in which they are marked.
+pub fn empty_folders(
+    lab: &Lab,
+    file: &str,
+    whole: &str,
+    folder: &Folder<'_>,
+) -> Vec<crate::Diagnostic> {
     let runs = lab.machines().flat_map(|machine| &machine.run);
-    let named = runs.filter_map(|run| {
+    let empty = runs.filter_map(|run| {
         let root = run.arguments.iter().find_map(|argument| argument.strip_prefix("root="))?;
-        (ground.folder)(root).is_empty().then_some((run, root))
+        folder(root).is_empty().then(|| {
+            let complaint = no_folder(run, root);
+            match whole.find(&run.line) {
+                Some(at) => complaint.shifted(at).in_text(file, whole),
+                None => complaint.in_text(&run.label, &run.line),
+            }
+        })
     });
-    let (run, root) = named.into_iter().next()?;
+    empty.collect()
+}
+
+fn no_folder(run: &Run, root: &str) -> Complaint {
     let start = run.line.find(root).unwrap_or(0);
-    let complaint = Complaint::new(
+    Complaint::new(
         "no-folder",
         start..(start + root.len()).min(run.line.len()),
         text(format!("no files lie in `{root}`"), format!("`{root}` 里没有文件")),
@@ -179,8 +193,12 @@ fn empty_folder(lab: &Lab, ground: &Ground<'_>) -> Option<Text> {
         "missing, empty, or a link out of the lab's folder",
         "不存在, 为空, 或是指向外面的链接",
     ))
-    .help(text("the path counts from the lab file's folder", "路径从实验文件所在的文件夹算起"));
-    let mistake = [complaint.in_text(&run.label, &run.line)];
+    .help(text("the path counts from the lab file's folder", "路径从实验文件所在的文件夹算起"))
+}
+
+fn empty_folder(lab: &Lab, ground: &Ground<'_>) -> Option<Text> {
+    let mistake = empty_folders(lab, "", "", ground.folder).into_iter().next()?;
+    let mistake = [mistake];
     let says = |lang| crate::render(&mistake, lang);
     Some(text(says(base::Lang::En), says(base::Lang::Zh)))
 }

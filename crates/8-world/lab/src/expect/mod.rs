@@ -18,9 +18,9 @@ mod tests;
 use std::ops::Range;
 
 use crate::diagnostic::{Complaint, text};
-use crate::fields::FieldTable;
+use crate::fields::{FIELDS, FieldTable};
 use crate::filter::lexer;
-use crate::filter::{Filter, Op};
+use crate::filter::{Filter, Op, Operand};
 use crate::model::Lab;
 use crate::verb::unknown;
 
@@ -174,11 +174,58 @@ impl Expect {
     /// the reasons are.
     pub fn check(&self, lab: &Lab, reasons: Option<&[&str]>) -> Vec<Complaint> {
         let tests = self.tests();
-        tests.into_iter().filter_map(|(test, _)| test.check(lab, reasons).err()).collect()
+        let names = tests.iter().filter_map(|(test, _)| test.check(lab, reasons).err());
+        let mut found: Vec<Complaint> = names.collect();
+        for filter in tests.iter().flat_map(|(test, _)| test.filters()) {
+            filter.compared(&mut |operand, value| {
+                found.extend(never(lab, reasons, operand, value));
+            });
+        }
+        found
     }
 }
 
+/// The complaint about `node == "pc9"` where the lab has no pc9: such a filter never holds.
+fn never(lab: &Lab, reasons: Option<&[&str]>, operand: &Operand, value: &str) -> Option<Complaint> {
+    let own = lab.machines().flat_map(|machine| {
+        machine.jacks.iter().map(|jack| format!("{}.{}", machine.name, jack.name))
+    });
+    let ends = lab.links.iter().flat_map(|link| [&link.a, &link.b]);
+    let jacks: Vec<String> =
+        own.chain(ends.map(|end| format!("{}.{}", end.node, end.jack))).collect();
+    let (what, zh, known): (_, _, Vec<&str>) = match FIELDS.get(operand.field)?.name {
+        "node" => ("node", "设备", lab.node_names().collect()),
+        "jack" => ("jack", "网口", jacks.iter().map(String::as_str).collect()),
+        "link" => ("link", "网线", lab.links.iter().map(|link| link.name.as_str()).collect()),
+        "reason" | "event" => ("reason", "原因", reasons?.to_vec()),
+        _ => return None,
+    };
+    if operand.slice.is_some() || known.contains(&value) {
+        return None;
+    }
+    let mut each: Vec<&str> = Vec::new();
+    for name in known {
+        if !each.contains(&name) {
+            each.push(name);
+        }
+    }
+    let name = Name { name: value.to_owned(), at: operand.at.clone() };
+    Some(name.unknown(what, zh, each))
+}
+
 impl Test {
+    /// The filters in it.
+    fn filters(&self) -> Vec<&Filter> {
+        match self {
+            Test::Count(frames, ..) | Test::Copies(frames, ..) | Test::Bytes(frames, ..) => {
+                vec![&frames.filter]
+            }
+            Test::Events { filter, .. } => filter.iter().collect(),
+            Test::Before(first, then) => vec![first, then],
+            Test::Table { .. } | Test::Exit { .. } | Test::Output { .. } => Vec::new(),
+        }
+    }
+
     fn check(&self, lab: &Lab, reasons: Option<&[&str]>) -> Result<(), Complaint> {
         match self {
             Test::Count(frames, ..) | Test::Copies(frames, ..) | Test::Bytes(frames, ..) => {

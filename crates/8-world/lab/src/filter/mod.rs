@@ -98,6 +98,11 @@ impl Filter {
         found
     }
 
+    /// Texts that a field is compared with (`node == "pc1"`), each with the place of the field.
+    pub fn compared(&self, see: &mut dyn FnMut(&Operand, &str)) {
+        self.root.compared(see);
+    }
+
     pub(crate) fn part(text: &str, root: Node) -> Filter {
         Filter { text: text.to_owned(), root }
     }
@@ -127,6 +132,29 @@ pub enum Node {
 }
 
 impl Node {
+    fn compared(&self, see: &mut dyn FnMut(&Operand, &str)) {
+        match self {
+            Node::And(a, b) | Node::Or(a, b) | Node::Xor(a, b) => {
+                a.compared(see);
+                b.compared(see);
+            }
+            Node::Not(a) => a.compared(see),
+            Node::Compare(field, comparison, Literal::Text(value))
+                if matches!(comparison.op, Op::Eq | Op::Ne) =>
+            {
+                see(field, value);
+            }
+            Node::In(field, items) => {
+                for item in items {
+                    if let (Literal::Text(value), None) = item {
+                        see(field, value);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
     fn visit(&self, see: &mut dyn FnMut(&Operand)) {
         match self {
             Node::And(a, b) | Node::Or(a, b) | Node::Xor(a, b) => {

@@ -77,6 +77,16 @@ pub(crate) fn check_dns_name(name: &str) -> Read<()> {
 
 /// An IPv4 address with or without `/prefix`.
 pub(crate) fn parse_address(words: &str) -> Read<(Ipv4Addr, Option<u8>)> {
+    let narrow = narrowed(words);
+    if narrow != words && parse_address(&narrow).is_ok() {
+        let complaint = bad_address(
+            words,
+            whole(words),
+            "digits, dots and slashes of the Chinese keyboard",
+            "这里有全角的数字、句点或斜线",
+        );
+        return Err(write_so(complaint, &narrow));
+    }
     let (address, prefix) = match words.split_once('/') {
         Some((address, prefix)) => (address, Some(parse_prefix(prefix, address.len() + 1)?)),
         None => (words, None),
@@ -90,6 +100,17 @@ pub(crate) fn parse_address(words: &str) -> Read<(Ipv4Addr, Option<u8>)> {
         .label(text("an IPv4 address for now", "目前只能写 IPv4 地址")));
     }
     Ok((parse_octets(address)?, prefix))
+}
+
+/// The same in ASCII, where a Chinese keyboard left full-width digits, stops and slashes.
+fn narrowed(words: &str) -> String {
+    let narrow = |c: char| match c {
+        '０'..='９' => char::from_digit(u32::from(c) - u32::from('０'), 10).unwrap_or(c),
+        '．' | '。' | '｡' => '.',
+        '／' => '/',
+        other => other,
+    };
+    words.chars().map(narrow).collect()
 }
 
 fn parse_prefix(words: &str, offset: usize) -> Read<u8> {
@@ -324,6 +345,9 @@ mod tests {
         assert_eq!(code("10.0.0.1/33"), Some(("bad-prefix", "33".into())));
         assert_eq!(code("10.0.0"), Some(("bad-address", "10.0.0".into())));
         assert_eq!(code("fd00::1"), Some(("ipv6-later", "fd00::1".into())));
+        let repair = |words: &str| parse_address(words).err().map(|c| c.help[0].en.clone());
+        assert_eq!(repair("１０.0.2.８0").as_deref(), Some("write \"10.0.2.80\""));
+        assert_eq!(repair("10。0。2。80／24").as_deref(), Some("write \"10.0.2.80/24\""));
         let net = parse_subnet("192.168.1.0/24").unwrap_or_default();
         for address in
             ["192.168.1.0", "192.168.1.255", "0.0.0.0", "127.0.0.1", "224.0.0.1", "255.255.255.255"]

@@ -120,6 +120,10 @@ impl Reader<'_> {
             );
         }
         for pair in ends.windows(2) {
+            if pair[0].node == pair[1].node {
+                self.self_link(&pair[1]);
+                continue;
+            }
             let ends = [pair[0].clone(), pair[1].clone()];
             drafts.push(CableDraft {
                 ends,
@@ -128,6 +132,24 @@ impl Reader<'_> {
                 reverse: reverse.clone(),
             });
         }
+    }
+
+    /// A cable from a node to itself: a slip of the pen, in a chain above all.
+    fn self_link(&mut self, end: &EndDraft) {
+        let node = &end.node;
+        let complaint = Complaint::new(
+            "self-link",
+            0..0,
+            text(
+                format!("a cable from `{node}` to `{node}`"),
+                format!("网线从 `{node}` 连到 `{node}` 自己"),
+            ),
+        )
+        .help(text(
+            "name two nodes; a loop is made of two switches and two cables: \"sw1 - sw2\" twice",
+            "写两个不同的设备; 要环路, 用两台交换机和两条网线: \"sw1 - sw2\" 写两遍",
+        ));
+        self.sink.report(end.span, complaint);
     }
 
     fn link_name(&mut self, item: &Item) -> Option<String> {

@@ -92,7 +92,9 @@ impl Reader<'_> {
             Kind::Table(table) => self.long_machine(&mut draft, table),
             Kind::Text(_) | Kind::List(_) => self.nets(&mut draft, item),
             _ => {
-                self.wrong_type(item, &key.name, "a network's name or a table", "网络的名字或表");
+                let what = ("a network's name or a table", "网络的名字或表");
+                let net = self.declared.first().map_or("{}".to_owned(), |net| format!("\"{net}\""));
+                self.wrong_value(item, &key.name, what, &net);
                 return None;
             }
         }
@@ -191,12 +193,10 @@ impl Reader<'_> {
                         table.get("ip").map(|item| self.address_list(item)).unwrap_or_default();
                     jack.mac = table.get("mac").and_then(|item| self.mac(item));
                 }
-                _ => self.wrong_type(
-                    item,
-                    &key.name,
-                    "an address, a network's name or a table",
-                    "地址、网络的名字或表",
-                ),
+                _ => {
+                    let what = ("an address, a network's name or a table", "地址、网络的名字或表");
+                    self.wrong_value(item, &key.name, what, "\"10.0.2.1/24\"");
+                }
             }
             match draft.jacks.iter_mut().find(|known| known.name == jack.name) {
                 Some(known) => *known = jack,

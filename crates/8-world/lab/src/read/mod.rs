@@ -4,6 +4,7 @@
 
 mod address;
 mod cable;
+pub(crate) mod cabled;
 mod elaborate;
 mod lists;
 mod machine;
@@ -217,7 +218,19 @@ impl Reader<'_> {
     }
 
     pub(crate) fn wrong_type(&mut self, item: &Item, key: &str, en: &str, zh: &str) {
+        self.wrong_value(item, key, (en, zh), example(key));
+    }
+
+    /// The same with a value to show: a key that the file's author made up has none of its own.
+    pub(crate) fn wrong_value(
+        &mut self,
+        item: &Item,
+        key: &str,
+        what: (&str, &str),
+        example: &str,
+    ) {
         let (found, found_zh) = item.type_name();
+        let (en, zh) = what;
         let complaint = Complaint::new(
             "wrong-type",
             0..0,
@@ -226,10 +239,9 @@ impl Reader<'_> {
                 format!("`{key}` 应是{zh}, 不是{found_zh}"),
             ),
         )
-        .label(text(format!("expected {en}"), format!("应为{zh}")));
-        let example = example(key);
-        let help = text(format!("write: {key} = {example}"), format!("写成: {key} = {example}"));
-        self.sink.report(item.span, complaint.help(help));
+        .label(text(format!("expected {en}"), format!("应为{zh}")))
+        .help(write_so(key, example));
+        self.sink.report(item.span, complaint);
     }
 
     pub(crate) fn words<'i>(&mut self, item: &'i Item, key: &str) -> Option<&'i str> {
@@ -359,6 +371,10 @@ impl Reader<'_> {
     pub(crate) fn title(&mut self, table: &Table) -> Text {
         self.sentence(table, "title")
     }
+}
+
+fn write_so(key: &str, example: &str) -> Text {
+    text(format!("write: {key} = {example}"), format!("写成: {key} = {example}"))
 }
 
 /// What a key's value looks like.

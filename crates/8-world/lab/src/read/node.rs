@@ -73,7 +73,8 @@ impl Reader<'_> {
             if SCALARS.contains(&key.name.as_str()) {
                 self.sink.report(key.span, top_level(&key.name));
             } else {
-                self.wrong_type(item, &key.name, "a table, such as {}", "表, 例如 {}");
+                let what = ("a table, such as {}", "表, 例如 {}");
+                self.wrong_value(item, &key.name, what, "{}");
             }
             return None;
         };
@@ -156,12 +157,8 @@ impl Reader<'_> {
         if SCALARS.contains(&key.name.as_str()) {
             self.sink.report(key.span, top_level(&key.name));
         } else {
-            self.wrong_type(
-                item,
-                &key.name,
-                "a subnet, such as \"192.168.1.0/24\"",
-                "子网, 例如 \"192.168.1.0/24\"",
-            );
+            let what = ("a subnet, such as \"192.168.1.0/24\"", "子网, 例如 \"192.168.1.0/24\"");
+            self.wrong_value(item, &key.name, what, "\"192.168.1.0/24\"");
         }
         None
     }

@@ -2,13 +2,14 @@
 
 use crate::args::Validate;
 use crate::say::{Context, Exit, Failure, print};
+use service::sources;
 use std::path::Path;
 
 /// Reads every file; all mistakes of all files are said.
 pub fn run(context: &Context, validate: &Validate) -> Result<Exit, Failure> {
     let mut bad = false;
     for path in &validate.files {
-        match read(context, path)? {
+        match read(context, path)?.and_then(|lab| with_folders(lab, path)) {
             Ok(lab) if !context.json => {
                 let (networks, machines) = (lab.networks.len(), lab.machines().count());
                 print(&format!(
@@ -35,6 +36,16 @@ pub fn run(context: &Context, validate: &Validate) -> Result<Exit, Failure> {
         }
     }
     if bad { Err(Failure::usage("")) } else { Ok(Exit::DONE) }
+}
+
+/// The lab, if every folder that its servers name holds files.
+fn with_folders(lab: lab::Lab, path: &Path) -> Result<lab::Lab, Vec<lab::Diagnostic>> {
+    let beside = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = |name: &str| sources::folder(Some(beside.unwrap_or(Path::new("."))), name);
+    let whole = std::fs::read_to_string(path).unwrap_or_default();
+    let file = path.display().to_string();
+    let empty = lab::world::empty_folders(&lab, &file, &whole, &folder);
+    if empty.is_empty() { Ok(lab) } else { Err(empty) }
 }
 
 /// A lab file, or its mistakes; an error when it cannot be read.
