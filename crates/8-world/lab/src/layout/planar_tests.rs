@@ -14,8 +14,9 @@ fn graph(nodes: usize, edges: &[(usize, usize)]) -> Graph {
 fn check(nodes: usize, edges: &[(usize, usize)]) {
     let graph = graph(nodes, edges);
     let rotation = embed(&graph).expect("planar");
-    for v in 0..nodes {
-        let mut around = rotation[v].clone();
+    assert_eq!(rotation.len(), nodes);
+    for (v, order) in rotation.iter().enumerate() {
+        let mut around = order.clone();
         around.sort_unstable();
         assert_eq!(around, graph.near[v], "node {v}");
     }
