@@ -28,7 +28,11 @@ export async function visit(browser, world, { lang = "en", theme = "light", size
   tab.setDefaultTimeout(15_000);
   const told = [];
   tab.on("pageerror", (error) => told.push(`exception: ${error.message}`));
-  tab.on("console", (message) => message.type() === "error" && told.push(`console: ${message.text()}`));
+  tab.on("console", (message) => {
+    // A lab in which nothing was sent yet has nothing to follow: 404 says so, and Chromium notes it.
+    const early = message.location().url.endsWith("/spotlight") && message.text().includes("404");
+    if (message.type() === "error" && !early) told.push(`console: ${message.text()} ${message.location().url}`);
+  });
   tab.on("request", (request) => {
     const url = new URL(request.url());
     if (!["data:", "blob:"].includes(url.protocol) && url.host !== `127.0.0.1:${world.port}`) told.push(`foreign request: ${request.url()}`);
