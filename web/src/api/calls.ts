@@ -34,8 +34,9 @@ export const frame = (lab: string, sequence: number) =>
   get("/labs/{lab}/frames/{sequence}", { lab, sequence }) as Promise<it.FrameView>;
 export const happened = (lab: string, search: it.Search = {}, signal?: AbortSignal) =>
   get("/labs/{lab}/happened", { lab }, search, signal);
-export const journey = (lab: string, packet: string) => getPlain<it.Journey>(path("labs", lab, "packets", packet));
-export const spotlight = (lab: string) => getPlain<it.Spotlight>(path("labs", lab, "spotlight"));
+export const journey = (lab: string, packet: string) =>
+  get("/labs/{lab}/packets/{packet}", { lab, packet }) as Promise<it.Journey>;
+export const spotlight = (lab: string) => get("/labs/{lab}/spotlight", { lab });
 
 export const conversations = (lab: string) => get("/labs/{lab}/conversations", { lab }) as Promise<it.Conversation[]>;
 export const ladder = (lab: string, id: string, limit?: number) =>

@@ -64,51 +64,12 @@ export type EventLine = With<S["EventLine"], { place?: string; packet?: string; 
 export type EventList = Whole<S["EventList"]>;
 
 // journeys
-export interface Journey {
-  packet: string;
-  parent: string | null;
-  children: string[];
-  seconds: number;
-  whole: boolean;
-  title: Text;
-  stations: Station[];
-}
-export interface Station {
-  node: string;
-  kind: NodeLine["kind"];
-  from: string | null;
-  arrived: Pass | null;
-  left: Pass[];
-  fate: "sent" | "delivered" | "consumed" | "dropped" | "held";
-  seconds: number;
-  /** Seven, layer 7 first. */
-  layers: LayerView[];
-}
-export interface Pass {
-  sequence: number;
-  seconds: number;
-  nanos: number;
-  jack: string;
-  link: string | null;
-}
-export interface LayerView {
-  layer: number;
-  name: Text;
-  lit: boolean;
-  inbound: Sentence[];
-  outbound: Sentence[];
-}
-export interface Sentence extends Text {
-  number: number;
-  clause: string;
-  reason: string;
-  fields: { name: string; value: string; start: number; end: number }[];
-}
-export interface Spotlight {
-  packet: string;
-  sequence: number;
-  title: Text;
-}
+export type Journey = With<S["Journey"], { stations: Station[] }>;
+export type Station = With<S["Station"], { kind: NodeLine["kind"]; fate: "sent" | "delivered" | "consumed" | "dropped" | "held" }>;
+export type Pass = Whole<S["Pass"]>;
+export type LayerView = Whole<S["LayerView"]>;
+export type Sentence = Whole<S["Sentence"]>;
+export type Spotlight = Whole<S["Spotlight"]>;
 
 // conversations
 export type End = Whole<S["End"]>;
