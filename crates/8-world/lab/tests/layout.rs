@@ -2,6 +2,9 @@
 //!
 //! Every picture is also kept as SVG in the target folder (`tmp/layout/`), to be looked at.
 
+// A test reads the shipped files and looks at a watch.
+#![allow(clippy::disallowed_methods)]
+
 #[path = "layout/networks.rs"]
 mod networks;
 
