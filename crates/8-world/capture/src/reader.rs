@@ -92,7 +92,7 @@ pub fn read(octets: &[u8]) -> Result<File, Unreadable> {
             break;
         };
         let length = length as usize;
-        if length < 12 || length % 4 != 0 {
+        if length < 12 || !length.is_multiple_of(4) {
             return Err(Unreadable::Block(at));
         }
         let Some(body) = octets.get(at + 8..at + length - 4) else {

@@ -51,7 +51,7 @@ fn what_an_overlay_breaks_is_told_at_the_overlay() {
         "lab = \"x\"\n{LAN}[hosts]\npc1 = {{ net = \"lan\", run = {{ do = \"ping 10.0.0.2\", label = \"p\" }} }}\npc2 = \"lan\"\n[[check]]\nexpect = \"exit(p) == 0\"\n[broken.other]\nhosts.pc1.run = \"ping 10.0.0.9\"\n"
     );
     let found = one(&text);
-    assert_eq!(found.place.line, 9, "{}", lab::render(&[found.clone()], Lang::En));
+    assert_eq!(found.place.line, 9, "{}", lab::render(std::slice::from_ref(&found), Lang::En));
     let (own, _) = found.also.clone().expect("its own place too");
     assert_eq!(own.line, 8);
     assert!(found.label.en.contains("[broken.other]") && found.label.zh.contains("[broken.other]"));

@@ -44,7 +44,7 @@ async fn a_packet_that_is_not_known_is_refused_with_what_to_do() {
     let lab = labs.start(&StartLab { source, seed: None, record: None, lang: None });
     let lab = lab.unwrap_or_else(|problem| panic!("{}", problem.en));
     for packet in ["", "a", "a:", "a:0", "a:-1", "nobody:1", "a:4000000000", "a:99999999999"] {
-        let problem = known(&lab, packet).await.err().expect(packet);
+        let problem = known(&lab, packet).await.expect_err(packet);
         assert_eq!(problem.code, "unknown-packet", "{packet}");
         assert!(problem.en.contains("watch") && problem.zh.contains("watch"), "{packet}");
     }

@@ -1,5 +1,7 @@
 //! Labs made by chance: two to five routers in a chain, networks between them, hosts at both ends.
 
+#![allow(unreachable_pub, reason = "two tests take it in, each as a module of its own")]
+
 use base::{Random, RandomSource};
 
 /// A lab's text.
