@@ -50,7 +50,7 @@ fn what_is_forgotten_is_neither_so_nor_not_so() {
         ("count(icmp) < 100000", true, None),
         ("count(icmp) == 10", false, Some(false)),
         ("count(icmp) != 10", true, Some(true)),
-        ("count(arp) == 0", false, None),
+        ("count(arp) == 0", false, Some(false)),
         ("count(tcp) == 0", true, None),
         ("bytes(icmp) > 1kB", true, Some(true)),
         ("bytes(icmp) < 1MB", true, None),
