@@ -57,7 +57,9 @@ impl Connection {
             cx.trace.emit(Place::Node, journey, reasons::ReorderingSeen {});
         }
         if self.recovery.is_some() {
-            self.reap_repetitions(cx, segment);
+            if !ack.after(una) {
+                self.reap_repetitions(cx, segment); // else `advance` has done it
+            }
             self.judge_loss(cx);
         }
         self.follow_window(cx, segment, had_window);
@@ -183,6 +185,7 @@ impl Connection {
         if self.agreed.sack {
             self.note_arrival(self.send.una, ack, arrived);
             self.sent.acknowledge(ack);
+            self.rack.acknowledged(ack);
         }
         self.send.una = ack;
         self.send.small_to = self.send.small_to.max(ack);

@@ -164,6 +164,11 @@ impl Connection {
     pub fn set_user_timeout(&mut self, span: Duration) {
         //= rfc9293#3.8.3 MUST-21
         Arc::make_mut(&mut self.config).user_timeout = span;
+        // A wait that goes on must not outlast the new patience.
+        let waits = self.state.is_synchronized() && self.send.flight() > 0;
+        if waits && self.timers.retransmit != Timers::OFF {
+            self.timers.retransmit = self.timers.retransmit.min(self.progress_at + span);
+        }
     }
 
     /// In FIN-WAIT-2 without a program: do not wait for ever.

@@ -164,6 +164,15 @@ impl Rack {
         left_at + self.rtt + window
     }
 
+    /// Everything before `una` has arrived: a round that ends there is over. (Kept, it would look like
+    /// a round to come once the numbers have gone half way round.)
+    #[inline]
+    pub(crate) fn acknowledged(&mut self, una: Seq) {
+        if self.round.is_some_and(|round| una.at_or_after(round)) {
+            self.round = None;
+        }
+    }
+
     /// A duplicate SACK: something was sent again too early.
     pub(crate) fn repeated_in_vain(&mut self, una: Seq, nxt: Seq) {
         //= rfc8985#6.2
@@ -220,5 +229,23 @@ impl Undo {
             self.doubted.swap_remove(index);
         }
         self.began && !self.hopeless && self.doubted.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whoever sent two gigaoctets since has begun a new round.
+    #[test]
+    fn a_round_that_is_over_is_forgotten() {
+        let mut rack = Rack::new(Seq(0));
+        rack.repeated_in_vain(Seq(0), Seq(1_000));
+        rack.repeated_in_vain(Seq(500), Seq(1_000));
+        assert_eq!(rack.quarters, 2, "once a round");
+        rack.acknowledged(Seq(1_000));
+        let later = Seq(1_000) + (1 << 31) + 5;
+        rack.repeated_in_vain(later, later + 1_000);
+        assert_eq!(rack.quarters, 3);
     }
 }
