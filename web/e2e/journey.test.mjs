@@ -1,18 +1,15 @@
 // The first visit: clicks only, in both languages, from the front page to a solved task.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, beforeEach, test } from "node:test";
 import { open, visit } from "./browser.mjs";
 import { World } from "./world.mjs";
 
 let world, browser;
-before(async () => {
-  world = await World.start();
-  browser = await open();
-});
-after(async () => {
-  await browser?.close();
-  await world?.stop();
-});
+before(async () => (browser = await open()));
+after(() => browser?.close());
+// Each visitor has a service of their own: a task that somebody solved stays solved in their lab.
+beforeEach(async () => (world = await World.start()));
+afterEach(() => world?.stop());
 
 for (const lang of ["en", "zh"]) {
   test(`front -> two-lans -> follow the packet -> slow replay -> lesson -> its task (${lang})`, async () => {
