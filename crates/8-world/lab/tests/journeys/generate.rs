@@ -5,11 +5,11 @@
 use base::{Random, RandomSource};
 
 /// A lab's text.
-pub struct Made {
+pub(crate) struct Made {
     /// TOML.
-    pub text: String,
+    pub(crate) text: String,
     /// How many routers it has.
-    pub routers: usize,
+    pub(crate) routers: usize,
 }
 
 /// A name of two syllables and a number, so that none is like another.

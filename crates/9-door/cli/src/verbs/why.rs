@@ -42,7 +42,7 @@ fn from_lab(context: &Context, packet: &str) -> Result<Journey, Failure> {
 
 fn from_file(context: &Context, path: &Path, frame: &str) -> Result<Journey, Failure> {
     let shown = path.display();
-    let number = frame.parse().map_err(|_| {
+    let number = frame.parse::<usize>().map_err(|_| {
         let en = format!("{frame} is no frame's number; write {shown}:1 for its first frame");
         Failure::usage(context.say(&en, &format!("{frame} 不是帧的编号; 第一帧写作 {shown}:1")))
     })?;
