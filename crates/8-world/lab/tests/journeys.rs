@@ -135,7 +135,7 @@ fn what_ends_early_is_told_where_and_why() {
         [hosts.a]\nip = \"10.0.0.1/24\"\nrun = { do = \"ping -c 1 10.0.0.2\" }\n\
         [hosts.b]\nip = \"10.0.0.2/24\"\n\
         [[script]]\nat = \"1ms\"\ndo = \"set sw1--b loss=100%\"\n";
-    let (lab, world) = run(text, 3, 900);
+    let (lab, world) = run(text, 3, 3000);
     let lost: Vec<_> = packets(&world)
         .into_iter()
         .map(|packet| journey(&lab, &world, packet))
