@@ -90,6 +90,6 @@ async function english(tab) {
     }
     return found;
   });
-  const words = texts.flatMap((text) => text.match(/[A-Za-z][A-Za-z'-]*[a-z][A-Za-z'-]*/g) ?? []);
+  const words = texts.flatMap((text) => text.match(/[A-Za-z][A-Za-z0-9'-]+/g) ?? []).filter((word) => /[a-z]/.test(word));
   return [...new Set(words.filter((word) => !SAME.has(word) && !SAME.has(word.toLowerCase())))];
 }
