@@ -90,6 +90,8 @@ async function english(tab) {
     }
     return found;
   });
-  const words = texts.flatMap((text) => text.match(/[A-Za-z][A-Za-z0-9'-]+/g) ?? []).filter((word) => /[a-z]/.test(word));
+  // What holds a digit is a name, a unit or a hardware address: pc1:15, 3ms, 02:f3:38:b6:eb:11, IPv4.
+  const plain = (text) => text.replace(/(?:[0-9a-f]{2}:){5}[0-9a-f]{2}/g, " ").replace(/[A-Za-z]*[0-9][A-Za-z0-9]*/g, " ");
+  const words = texts.flatMap((text) => plain(text).match(/[A-Za-z][A-Za-z'-]*[a-z][A-Za-z'-]*/g) ?? []);
   return [...new Set(words.filter((word) => !SAME.has(word) && !SAME.has(word.toLowerCase())))];
 }
