@@ -74,7 +74,7 @@ async fn step(
     go(&service.labs.find(Some(&lab))?, &wish).await.map(axum::Json)
 }
 
-/// Carries out a verb about the clock. What a step met is told by [`step`] alone.
+/// Carries out a verb about the clock. What a step met is told by `step` alone.
 pub async fn carry_out(lab: &Arc<RunningLab>, verb: TimeVerb) -> Result<(), Problem> {
     match verb {
         TimeVerb::Pause => hold(lab, &SetClock { run: Some(false), speed: None }).await.map(drop),

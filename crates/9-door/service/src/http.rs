@@ -9,7 +9,7 @@
 //! **A new group** is three things: its types in `api/<group>.rs`; a room `<group>.rs` with handlers,
 //! each under `#[utoipa::path(..)]` with its path below [`ROOT`] and every answer it can give (sets of
 //! refusals stand in [`crate::answers`]), and `pub fn routes() -> OpenApiRouter<Service>`; and its line
-//! in [`groups`]. Handlers take `Path`, `Query`, `Json` from [`crate::extract`], so that what cannot be
+//! in `groups`. Handlers take `Path`, `Query`, `Json` from [`crate::extract`], so that what cannot be
 //! read is refused like everything else. Then `UPDATE=1 cargo test -p catenet-service document` writes
 //! `openapi.json` anew.
 

@@ -14,12 +14,12 @@
 //!
 //! | room | what lives there |
 //! |---|---|
-//! | [`text`], [`geometry`] | how wide a label is; points, boxes, segments |
-//! | [`graph`], [`sketch`] | what is joined to what; places while they are being found |
-//! | [`hang`], [`tree`], [`ring`] | rows of hosts under their switch; the two drawings made of them |
-//! | [`planar`], [`spread`], [`untangle`], [`polish`], [`tangle`] | every other network |
-//! | [`layered`] | what cannot but cross, in rows, if it has such |
-//! | [`labels`], [`route`], [`pack`] | beside which edge a label stands; cables; parts side by side |
+//! | [`text`], `geometry` | how wide a label is; points, boxes, segments |
+//! | `graph`, `sketch` | what is joined to what; places while they are being found |
+//! | `hang`, `tree`, `ring` | rows of hosts under their switch; the two drawings made of them |
+//! | `planar`, `spread`, `untangle`, `polish`, `tangle` | every other network |
+//! | `layered` | what cannot but cross, in rows, if it has such |
+//! | `labels`, `route`, `pack` | beside which edge a label stands; cables; parts side by side |
 //! | [`faults`] | what is wrong with a picture |
 //! | [`svg`], [`dot`], [`terminal`] | a picture as a file or as text |
 

@@ -32,8 +32,8 @@
 //!
 //! | room | what lives there |
 //! |---|---|
-//! | [`reader`], `scribe`, `show` | from text to [`Lesson`], or all its mistakes |
-//! | [`prose`] | paragraphs and the two marks that a text may bear |
+//! | `reader`, `scribe`, `show` | from text to [`Lesson`], or all its mistakes |
+//! | `prose` | paragraphs and the two marks that a text may bear |
 //! | [`shelf`] | the lessons inside the binary |
 
 mod prose;
