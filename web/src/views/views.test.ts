@@ -8,7 +8,7 @@ import { complete } from "./machine/complete";
 import { readTcp } from "./machine/connections";
 import { BOX, STATES, WAYS, wayPoints } from "./machine/states";
 import { tableOf } from "./machine/tables";
-import { clauseName } from "./packet/clause";
+import { clauseName } from "../parts/clause";
 import { fieldAt, octetsOf, rowsOf, treeOf } from "./packet/octets";
 import { stack } from "./packet/stacks";
 
