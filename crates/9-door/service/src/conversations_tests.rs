@@ -1,20 +1,13 @@
 //! The list and a ladder of a lab that runs.
 
 use super::*;
-use crate::api::{Source, StartLab};
-use crate::guard::Guard;
-use crate::labs::Labs;
+use crate::trial::booted;
 
 const LAB: &str = "lab = \"web\"\n[networks]\nlan = \"10.0.0.0/24\"\n[hosts]\na = { net = \"lan\", run = { do = \"curl http://10.0.0.80/\" } }\nweb = { net = \"lan\", ip = \"10.0.0.80\", run = \"http\" }\n";
 
 #[tokio::test]
 async fn a_page_is_fetched_and_its_ladder_looked_at() {
-    let labs = Arc::new(Labs::default());
-    let source = Source::Text(LAB.to_owned());
-    let lab = labs.start(&StartLab { source, seed: None, record: None, lang: None });
-    lab.unwrap_or_else(|problem| panic!("{}", problem.en));
-    let guard = Arc::new(Guard { address: ([127, 0, 0, 1], 1).into(), secret: "s".into() });
-    let service = Service { labs, guard, stop: Arc::default(), page: None };
+    let (service, _lab) = booted(LAB);
     let at = || (State(service.clone()), Path("web".to_owned()));
     let mut found = None;
     for _ in 0..400 {

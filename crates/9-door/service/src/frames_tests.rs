@@ -1,29 +1,7 @@
 //! Lists of a lab that runs.
 
 use super::*;
-use crate::api::{Source, StartLab};
-use crate::labs::Labs;
-use std::time::Duration;
-
-const LAB: &str = r#"lab = "two"
-[networks]
-lan = "10.0.0.0/24"
-[hosts]
-a = { net = "lan", run = { do = "curl http://10.0.0.80/", every = "50ms" } }
-web = { net = "lan", ip = "10.0.0.80", run = "http" }
-"#;
-
-/// A lab in which something has been fetched.
-async fn started() -> (Arc<Labs>, Arc<RunningLab>) {
-    let labs = Arc::new(Labs::default());
-    let source = Source::Text(LAB.to_owned());
-    let lab = labs.start(&StartLab { source, seed: None, record: None, lang: None });
-    let lab = lab.unwrap_or_else(|problem| panic!("{}", problem.en));
-    while lab.ask(|running| running.world.recorder().next()).await.is_ok_and(|next| next < 200) {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    (labs, lab)
-}
+use crate::trial::{FETCHING, recorded};
 
 async fn numbers(lab: &Arc<RunningLab>, span: Span, limit: usize) -> Found<u64> {
     let found = search(lab, span, Some(limit), frame_ends, |_, number| Some(number)).await;
@@ -32,7 +10,7 @@ async fn numbers(lab: &Arc<RunningLab>, span: Span, limit: usize) -> Found<u64> 
 
 #[tokio::test]
 async fn a_list_goes_on_where_it_ended_from_both_sides() {
-    let (_labs, lab) = started().await;
+    let (_service, lab) = recorded(FETCHING, 200).await;
     let span = |from, before, order| Span::new(from, before, Some(order));
     let first = numbers(&lab, span(None, Some(150), Order::Oldest), 100).await;
     assert_eq!(first.lines, (0..100).collect::<Vec<u64>>());
@@ -51,7 +29,7 @@ async fn a_list_goes_on_where_it_ended_from_both_sides() {
 
 #[tokio::test]
 async fn a_frame_is_told_with_all_its_fields() {
-    let (_labs, lab) = started().await;
+    let (_service, lab) = recorded(FETCHING, 200).await;
     let filter = StreamFilter::parse("http.request").unwrap_or_default();
     let mut walk = Walk::default();
     let span = Span::new(None, None, None);

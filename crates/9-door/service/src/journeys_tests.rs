@@ -1,27 +1,11 @@
 //! Packets of a lab that runs.
 
 use super::*;
-use crate::api::{Source, StartLab};
-use crate::labs::Labs;
-use std::time::Duration;
-
-const LAB: &str = r#"lab = "two"
-[networks]
-lan = "10.0.0.0/24"
-[hosts]
-a = { net = "lan", run = { do = "curl http://10.0.0.80/", every = "50ms" } }
-web = { net = "lan", ip = "10.0.0.80", run = "http" }
-"#;
+use crate::trial::{FETCHING, booted, recorded};
 
 #[tokio::test]
 async fn the_spotlight_falls_on_an_answered_request_and_its_journey_is_whole() {
-    let labs = Arc::new(Labs::default());
-    let source = Source::Text(LAB.to_owned());
-    let lab = labs.start(&StartLab { source, seed: None, record: None, lang: None });
-    let lab = lab.unwrap_or_else(|problem| panic!("{}", problem.en));
-    while lab.ask(|running| running.world.recorder().next()).await.is_ok_and(|next| next < 200) {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    let (_service, lab) = recorded(FETCHING, 200).await;
     let mut finder = Finder::default();
     let found = newest(&lab, move |world, frame| finder.look(world, frame)).await;
     let lit = found.unwrap_or_else(|problem| panic!("{}", problem.en)).expect("a packet");
@@ -39,10 +23,7 @@ async fn the_spotlight_falls_on_an_answered_request_and_its_journey_is_whole() {
 
 #[tokio::test]
 async fn a_packet_that_is_not_known_is_refused_with_what_to_do() {
-    let labs = Arc::new(Labs::default());
-    let source = Source::Text(LAB.to_owned());
-    let lab = labs.start(&StartLab { source, seed: None, record: None, lang: None });
-    let lab = lab.unwrap_or_else(|problem| panic!("{}", problem.en));
+    let (_service, lab) = booted(FETCHING);
     for packet in ["", "a", "a:", "a:0", "a:-1", "nobody:1", "a:4000000000", "a:99999999999"] {
         let problem = known(&lab, packet).await.expect_err(packet);
         assert_eq!(problem.code, "unknown-packet", "{packet}");

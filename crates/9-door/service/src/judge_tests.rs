@@ -1,21 +1,9 @@
 //! A check on a lab that runs: it holds, it does not, nobody knows, it cannot be read.
 
 use super::*;
-use crate::api::{Source, StartLab};
-use crate::labs::{Labs, RunningLab};
-use std::sync::Arc;
+use crate::trial::booted;
 
 const LAB: &str = "lab = \"judged\"\nlinks = [\"a - b\"]\n[hosts.a]\nip = \"10.0.0.1/24\"\nrun = [{ do = \"ping -c 3 -i 0.05 10.0.0.2\", label = \"p\" }, { do = \"nc -w 60 10.0.0.2 9\", label = \"long\" }]\n[hosts.b]\nip = \"10.0.0.2/24\"\nrun = [\"nc -l 9\"]\n";
-
-fn start() -> (Service, Arc<RunningLab>) {
-    let labs = Arc::new(Labs::default());
-    let source = Source::Text(LAB.to_owned());
-    let lab = labs.start(&StartLab { source, seed: None, record: None, lang: None });
-    let lab = lab.unwrap_or_else(|problem| panic!("{}", problem.en));
-    let guard = crate::guard::Guard { address: ([127, 0, 0, 1], 1).into(), secret: "s".into() };
-    let service = Service { labs, guard: Arc::new(guard), stop: Arc::default(), page: None };
-    (service, lab)
-}
 
 async fn ask(service: &Service, expect: &str) -> Answer<Verdict> {
     let wish = JudgeWish { expect: expect.to_owned(), after: None };
@@ -36,7 +24,7 @@ async fn until_it_holds(service: &Service, expect: &str) -> Verdict {
 
 #[tokio::test]
 async fn what_is_so_what_is_not_and_what_nobody_knows() {
-    let (service, _lab) = start();
+    let (service, _lab) = booted(LAB);
     let verdict =
         until_it_holds(&service, "exit(p) == 0 and count(icmp.type == 8) at a == 3").await;
     assert!(verdict.known);
@@ -51,7 +39,7 @@ async fn what_is_so_what_is_not_and_what_nobody_knows() {
 
 #[tokio::test]
 async fn what_cannot_be_read_is_shown_where() {
-    let (service, _lab) = start();
+    let (service, _lab) = booted(LAB);
     for (expect, part) in [
         ("count(icmp ==) > 0", "^"),
         ("exit(nobody) == 0", "nobody"),

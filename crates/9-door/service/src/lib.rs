@@ -60,6 +60,8 @@ pub mod pulse;
 pub mod purse;
 pub mod sources;
 pub mod stream;
+#[cfg(test)]
+mod trial;
 pub mod turns;
 pub mod watching;
 pub mod who;
