@@ -7,10 +7,10 @@
 use std::ops::Range;
 
 use base::Lang;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One sentence in both languages.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Text {
     /// English.
     pub en: String,

@@ -17,11 +17,12 @@ use crate::gather::{Gather, SHOWN, before, bytes, copies, count};
 use crate::model::{Lab, When};
 use crate::seen_event::{needs_frame, passing};
 use base::{Instant, Lang};
+use serde::{Deserialize, Serialize};
 use sim::World;
 use socket::Tree;
 
 /// What one measurement gave.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Measured {
     /// The measurement as written.
     pub what: String,
@@ -36,7 +37,7 @@ pub struct Measured {
 }
 
 /// What a check gave.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
     /// Does it hold?
     pub holds: bool,

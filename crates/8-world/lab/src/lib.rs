@@ -25,6 +25,7 @@
 //! | [`line`](mod@line) | a recorded frame as a line for people |
 //! | [`talk`] | conversations, and the ladder of one: who sent what when, and in which state |
 //! | [`run`](mod@run) | a lab in virtual time, from boot to its checks and tasks |
+//! | [`report`] | what came out: for people, programs, build servers, teachers |
 //! | [`gallery`] | the labs inside the binary |
 //! | [`glossary`] | one word per thing, in both languages |
 //! | [`lesson`] | scenes, buttons and tasks beside a lab: a file of its own |
@@ -56,7 +57,7 @@ pub mod quantity;
 mod read;
 pub mod render;
 mod replug;
-mod report;
+pub mod report;
 pub mod run;
 pub mod seen;
 mod seen_event;

@@ -1,19 +1,28 @@
 //! A lab in virtual time: boot, script, checks, report. As fast as it goes, the same every time.
+//!
+//! Whoever runs the lab of a stranger says by [`bounded`] when it is enough: it is asked every few
+//! milliseconds, and what was not judged until then is not known (`enough_is_enough`).
+
+mod schedule;
+#[cfg(test)]
+mod tests;
 
 use crate::Text;
 use crate::diagnostic::text;
 use crate::expect::Expect;
-use crate::judge::{Verdict, judge};
+use crate::judge::{Judging, Verdict};
 use crate::model::{Check, Lab, When};
 use crate::world::{Folder, Ground, boot};
 use base::{Duration, Instant, Lang};
 use capture::Capture;
+use schedule::{Moment, Schedule};
+use serde::{Deserialize, Serialize};
 use sim::World;
 
 /// How long a lab runs whose checks say no time and that has no `duration`.
 const DEFAULT_SPAN: Duration = Duration::from_secs(10);
-/// How often a check that must hold always is looked at, beside every script line.
-const ALWAYS_EVERY: Duration = Duration::from_millis(100);
+/// Events worked off, and frames walked over, before it is asked whether it is enough.
+const SLICE: u64 = 20_000;
 
 /// How a lab is run.
 pub struct Options<'a> {
@@ -28,7 +37,7 @@ pub struct Options<'a> {
 }
 
 /// One check's outcome.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Judged {
     /// What the file says about it, English.
     pub en: String,
@@ -37,13 +46,14 @@ pub struct Judged {
     /// The expression.
     pub line: String,
     /// When it was judged.
+    #[serde(with = "moment")]
     pub at: Instant,
     /// The verdict.
     pub verdict: Verdict,
 }
 
 /// One task's outcome.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct JudgedTask {
     /// Its text, and how it was judged.
     pub judged: Judged,
@@ -59,19 +69,26 @@ fn both(says: impl Fn(Lang) -> String) -> Text {
 }
 
 /// What came out.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Report {
     /// The lab.
     pub lab: String,
+    /// What the gallery shows of it; may be empty.
+    pub title: Text,
+    /// Whose lab it is, where somebody said so.
+    #[serde(default)]
+    pub student: String,
     /// The seed.
     pub seed: u64,
     /// Virtual time that passed.
+    #[serde(with = "moment")]
     pub ran: Instant,
     /// Events worked off.
     pub events: u64,
     /// Frames recorded at all jacks.
     pub frames: u64,
     /// The hash of all frames: equal seeds, equal digests.
+    #[serde(with = "hash")]
     pub digest: u128,
     /// Its checks in the order of the file.
     pub checks: Vec<Judged>,
@@ -79,13 +96,56 @@ pub struct Report {
     pub tasks: Vec<JudgedTask>,
     /// The lab bears its solution: the tasks decide, not the checks, which hold as shipped.
     pub solving: bool,
+    /// Did it come to its end?
+    pub ended: Ending,
     /// What broke beside the checks: a script line that could not be carried out, a storm without
     /// end, an account that does not balance.
     pub faults: Vec<Text>,
     /// TCP conversations over all jacks.
+    #[serde(skip)]
     pub conversations: Vec<capture::Conversation>,
     /// Captures by name.
+    #[serde(skip)]
     pub captures: Vec<(String, Vec<u8>)>,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ending {
+    /// Its time was over.
+    Whole,
+    /// More happened at one instant than time can pass over.
+    Storm,
+    /// Whoever ran it had enough.
+    Enough,
+}
+
+/// A moment as its nanoseconds.
+mod moment {
+    use base::Instant;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(at: &Instant, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_u64(at.as_nanos())
+    }
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Instant, D::Error> {
+        u64::deserialize(from).map(Instant::from_nanos)
+    }
+}
+
+/// A digest in hexadecimal digits.
+mod hash {
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(digest: &u128, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&format!("{digest:032x}"))
+    }
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<u128, D::Error> {
+        let digits = String::deserialize(from)?;
+        u128::from_str_radix(&digits, 16).map_err(D::Error::custom)
+    }
 }
 
 /// Runs a lab to its end.
@@ -101,6 +161,18 @@ pub fn test(lab: &Lab, options: &Options<'_>) -> Result<Report, String> {
 /// # Errors
 /// As [`test()`].
 pub fn played(lab: &Lab, options: &Options<'_>) -> Result<(Report, World), String> {
+    bounded(lab, options, &|| false)
+}
+
+/// The same, as long as it is not `enough`: then what is not judged yet is not known.
+///
+/// # Errors
+/// As [`test()`].
+pub fn bounded(
+    lab: &Lab,
+    options: &Options<'_>,
+    enough: &dyn Fn() -> bool,
+) -> Result<(Report, World), String> {
     let ground = Ground {
         seed: options.seed,
         programs: crate::programs(),
@@ -111,17 +183,11 @@ pub fn played(lab: &Lab, options: &Options<'_>) -> Result<(Report, World), Strin
     let checks: Vec<&Check> =
         lab.checks.iter().chain(lab.tasks.iter().map(|task| &task.check)).collect();
     let judged = vec![None; checks.len()];
-    let mut run = Run { lab, world, checks, judged, faults: Vec::new() };
+    let ended = Ending::Whole;
+    let mut run = Run { lab, world, checks, judged, enough, ended, faults: Vec::new() };
     run.play();
     let report = run.report(options);
     Ok((report, run.world))
-}
-
-/// What happens at a moment of the run, in this order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Moment {
-    Look(usize),
-    Judge(usize),
 }
 
 struct Run<'a> {
@@ -130,15 +196,17 @@ struct Run<'a> {
     /// The lab's checks, then what its tasks demand.
     checks: Vec<&'a Check>,
     judged: Vec<Option<Judged>>,
+    enough: &'a dyn Fn() -> bool,
+    ended: Ending,
     faults: Vec<Text>,
 }
 
 impl Run<'_> {
     fn play(&mut self) {
         let end = self.end();
-        for (at, moment) in self.moments(end) {
-            if let Err(stuck) = self.world.run_until(at) {
-                self.faults.push(both(|lang| stuck.text(lang)));
+        let (checks, scripts) = (self.checks.clone(), &self.lab.scripts);
+        for (at, moment) in Schedule::new(&checks, scripts, end) {
+            if !self.advance(at) {
                 break;
             }
             match moment {
@@ -146,14 +214,45 @@ impl Run<'_> {
                 Moment::Judge(index) => self.judge(index),
             }
         }
-        if self.faults.is_empty() {
-            if let Err(stuck) = self.world.run_until(end) {
-                self.faults.push(both(|lang| stuck.text(lang)));
-            }
+        if self.advance(end) {
             let unbalanced = self.world.audit().err();
             self.faults.extend(unbalanced.map(|why| text(why.clone(), format!("账目不平: {why}"))));
         }
         (0..self.checks.len()).for_each(|index| self.judge(index));
+        self.refused();
+    }
+
+    /// Lets everything happen until `at`; false when that cannot be, which is then a fault.
+    fn advance(&mut self, at: Instant) -> bool {
+        while self.ended == Ending::Whole {
+            match self.world.run_some(at, SLICE) {
+                Ok(true) => return !self.has_enough(),
+                Ok(false) => {
+                    self.has_enough();
+                }
+                Err(stuck) => {
+                    self.ended = Ending::Storm;
+                    self.faults.push(both(|lang| stuck.text(lang)));
+                }
+            }
+        }
+        false
+    }
+
+    fn has_enough(&mut self) -> bool {
+        if self.ended == Ending::Whole && (self.enough)() {
+            self.ended = Ending::Enough;
+            let (now, events) = (self.world.now(), self.world.events_done());
+            self.faults.push(text(
+                format!("it was stopped at {now} s of virtual time, after {events} events: it takes too long"),
+                format!("在虚拟时间 {now} 秒, 第 {events} 个事件之后被停止: 耗时太长"),
+            ));
+        }
+        self.ended == Ending::Enough
+    }
+
+    /// What the script could not do.
+    fn refused(&mut self) {
         let kept = self.world.refused().count() as u64;
         let gone = self.world.refusals() - kept;
         if gone > 0 {
@@ -187,45 +286,6 @@ impl Run<'_> {
         Instant::ZERO + checks.max(scripts.unwrap_or_default())
     }
 
-    fn moments(&self, end: Instant) -> Vec<(Instant, Moment)> {
-        let scripted = self.scripted(end);
-        let mut moments = Vec::new();
-        for (index, check) in self.checks.iter().enumerate() {
-            let last = check.when.within.map_or(end, |within| Instant::ZERO + within);
-            if check.when.always {
-                let mut at = Instant::ZERO + check.when.after.unwrap_or_default();
-                let looked = scripted.iter().filter(|&&then| then >= at && then <= last);
-                moments.extend(looked.map(|&then| (then, Moment::Look(index))));
-                while at < last {
-                    moments.push((at, Moment::Look(index)));
-                    at += ALWAYS_EVERY;
-                }
-            }
-            if check.when.within.is_some() {
-                moments.push((last, Moment::Judge(index)));
-            }
-        }
-        moments.sort();
-        moments
-    }
-
-    /// When script lines are carried out. One that comes again faster than a check that holds always is
-    /// looked at anyway counts at its first time only: a million looks would say no more.
-    fn scripted(&self, end: Instant) -> Vec<Instant> {
-        let mut times = Vec::new();
-        for script in &self.lab.scripts {
-            let mut at = Instant::ZERO + script.at;
-            while at <= end {
-                times.push(at);
-                match script.every {
-                    Some(every) if every >= ALWAYS_EVERY => at += every,
-                    _ => break,
-                }
-            }
-        }
-        times
-    }
-
     /// A check that must hold always: the first moment at which it does not is its verdict.
     fn look(&mut self, index: usize) {
         if self.judged[index].is_none() {
@@ -242,16 +302,27 @@ impl Run<'_> {
         }
     }
 
-    fn verdict(&self, index: usize) -> Judged {
+    fn verdict(&mut self, index: usize) -> Judged {
         let Check { text, line, expect, when } = self.checks[index];
-        let (expect, when): (&Expect, &When) = (expect, when);
+        let verdict = self.measured(expect, line, when);
         Judged {
             en: text.get(Lang::En).to_owned(),
             zh: text.get(Lang::Zh).to_owned(),
             line: line.clone(),
             at: self.world.now(),
-            verdict: judge(expect, line, when, self.lab, &self.world),
+            verdict,
         }
+    }
+
+    /// What is so; after enough, nothing is known any more.
+    fn measured(&mut self, expect: &Expect, line: &str, when: &When) -> Verdict {
+        let mut judging = Judging::begin(expect, line, when, self.lab, &self.world);
+        while !self.has_enough() {
+            if !judging.step(&self.world, SLICE as usize) {
+                return judging.verdict(&self.world);
+            }
+        }
+        Verdict::default()
     }
 
     fn report(&mut self, options: &Options<'_>) -> Report {
@@ -283,6 +354,8 @@ impl Run<'_> {
         let captures = if options.capture { captures(self.lab, world) } else { Vec::new() };
         Report {
             lab: self.lab.name.clone(),
+            title: self.lab.title.clone(),
+            student: String::new(),
             seed: options.seed,
             ran: world.now(),
             events: world.events_done(),
@@ -291,6 +364,7 @@ impl Run<'_> {
             checks: judged,
             tasks,
             solving: false,
+            ended: self.ended,
             faults,
             conversations: capture::conversations(frames.iter().map(Vec::as_slice)),
             captures,

@@ -1,8 +1,34 @@
 //! What came out of a run, for people and for programs.
+//!
+//! ```text
+//!   Report --text, to_json--> a terminal, a program
+//!   Graded (a report or a refusal, and whose) --junit--> a build server
+//!                                             --page---> a student's page in both languages
+//!                                             --csv, index--> a class
+//! ```
+//! All of them are made of the same [`Evidence`], and whatever somebody wrote passes `escape` (markup)
+//! or `csv::cell`.
+
+mod csv;
+mod escape;
+mod evidence;
+mod graded;
+mod index;
+mod junit;
+mod page;
+#[cfg(test)]
+mod tests;
+
+pub use crate::run::{Judged, JudgedTask, Report};
+pub use csv::csv;
+pub use graded::{Graded, Outcome, Refusal};
+pub use index::index;
+pub use junit::junit;
+pub use page::page;
 
 use crate::judge::Measured;
-use crate::run::{Judged, JudgedTask, Report};
 use base::Lang;
+use evidence::Evidence;
 use serde_json::{Value, json};
 
 fn how(measured: &Measured, lang: Lang) -> &'static str {
@@ -18,22 +44,10 @@ fn how(measured: &Measured, lang: Lang) -> &'static str {
 
 /// One check or task, and how it was measured if it does not hold.
 fn judged_text(check: &Judged, mark: &str, lang: Lang, text: &mut String) {
-    let said = if lang == Lang::Zh { &check.zh } else { &check.en };
-    let said = if said.is_empty() { &check.line } else { said };
-    text.push_str(&format!("{mark}  {said}\n"));
-    if check.verdict.holds || mark == "open" {
-        return;
-    }
-    text.push_str(&match lang {
-        Lang::En => format!("      {} (at {} s)\n", check.line, check.at),
-        Lang::Zh => format!("      {} (在 {} 秒)\n", check.line, check.at),
-    });
-    for measured in &check.verdict.measured {
-        let value = measured.value.get(lang);
-        text.push_str(&format!("      {}: {value} - {}\n", measured.what, how(measured, lang)));
-        for frame in &measured.frames {
-            text.push_str(&format!("        {}\n", frame.get(lang)));
-        }
+    let evidence = Evidence::of(check, lang);
+    text.push_str(&format!("{mark}  {}\n", evidence.says));
+    if !check.verdict.holds && mark != "open" {
+        text.push_str(&evidence.below("      "));
     }
 }
 
@@ -42,17 +56,22 @@ impl Report {
     pub fn passed(&self) -> bool {
         let good = |one: &Judged| one.verdict.holds;
         self.faults.is_empty()
-            && match self.solving && !self.tasks.is_empty() {
+            && match self.tasks_decide() {
                 true => self.tasks.iter().all(|task| good(&task.judged)),
                 false => self.checks.iter().all(good),
             }
+    }
+
+    /// Do the tasks decide, and not the checks?
+    pub fn tasks_decide(&self) -> bool {
+        self.solving && !self.tasks.is_empty()
     }
 
     /// For people.
     pub fn text(&self, lang: Lang) -> String {
         let mut text = String::new();
         for check in &self.checks {
-            let mark = match (check.verdict.holds, self.solving && !self.tasks.is_empty()) {
+            let mark = match (check.verdict.holds, self.tasks_decide()) {
                 (true, _) => "ok  ",
                 (false, false) => "FAIL",
                 (false, true) => "no  ",
@@ -112,6 +131,7 @@ impl Report {
                 "what": measured.what, "value": measured.value.en, "value_zh": measured.value.zh,
                 "holds": measured.holds, "known": measured.known,
                 "frames": measured.frames.iter().map(|frame| &frame.en).collect::<Vec<_>>(),
+                "frames_zh": measured.frames.iter().map(|frame| &frame.zh).collect::<Vec<_>>(),
             })).collect();
             json!({ "text": { "en": check.en, "zh": check.zh }, "expect": check.line, "at": check.at.as_secs_f64(),
                     "holds": check.verdict.holds, "measured": measured })
@@ -124,15 +144,16 @@ impl Report {
             })
         };
         let report = json!({
-            "lab": self.lab, "seed": self.seed, "passed": self.passed(), "seconds": self.ran.as_secs_f64(),
+            "lab": self.lab, "student": self.student, "seed": self.seed, "passed": self.passed(), "seconds": self.ran.as_secs_f64(),
             "events": self.events, "frames": self.frames, "digest": format!("{:032x}", self.digest),
             "checks": self.checks.iter().map(check).collect::<Vec<_>>(),
             "tasks": self.tasks.iter().map(|task| json!({
                 "points": task.points, "hint": { "en": task.hint.en, "zh": task.hint.zh },
                 "check": check(&task.judged),
             })).collect::<Vec<_>>(),
-            "points": self.points().0,
+            "points": self.points().0, "of": self.points().1, "solving": self.solving, "ended": self.ended,
             "faults": self.faults.iter().map(|fault| &fault.en).collect::<Vec<_>>(),
+            "faults_zh": self.faults.iter().map(|fault| &fault.zh).collect::<Vec<_>>(),
             "conversations": self.conversations.iter().map(conversation).collect::<Vec<_>>(),
         });
         format!("{report}\n")
