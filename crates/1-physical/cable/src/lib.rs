@@ -15,7 +15,9 @@
 //! - conservation: `entered + copied == delivered + lost + in flight`;
 //! - jitter keeps order; only `reorder` lets a frame be overtaken;
 //! - a knob at zero changes nothing, and turning one knob shifts no draw of another (one stream of
-//!   chance per knob, drawn for every frame that reaches the line whatever becomes of it).
+//!   chance per knob, drawn for every frame that reaches the line whatever becomes of it);
+//! - what chance gave, told frame by frame ([`Line::befall`]) to a line without chance, gives the same
+//!   arrivals at the same times.
 //!
 //! What another engineer would question: a frame that the line loses has already ended at its
 //! sender (fate "sent"), so the line's reasons are notes in the sender's trace, at the jack.
@@ -26,9 +28,11 @@ mod chance;
 mod config;
 mod ledger;
 mod line;
+mod mishap;
 pub mod reasons;
 
 pub use config::LineConfig;
 pub use ledger::Ledger;
 pub use line::{Arrival, Line};
+pub use mishap::Mishap;
 pub use reasons::{REASONS, is_loss};

@@ -5,6 +5,7 @@
 //! world needs one entry per line in its calendar and a cut is one sweep.
 
 use crate::chance::Chance;
+use crate::mishap::{Fate, Mishap, Mishaps};
 use crate::reasons::{
     CableCut, CableDown, CableDuplicated, CableFlippedBits, CableHeldBack, CableLoss,
     CableQueueFull, CableTooLong,
@@ -46,6 +47,7 @@ pub struct Line {
     in_flight: VecDeque<Arrival>,
     /// The latest arrival among frames that keep their order.
     last_arrival: Instant,
+    mishaps: Mishaps,
     ledger: Ledger,
 }
 
@@ -59,6 +61,7 @@ impl Line {
             sent_at: VecDeque::new(),
             in_flight: VecDeque::new(),
             last_arrival: Instant::ZERO,
+            mishaps: Mishaps::default(),
             ledger: Ledger::default(),
         }
     }
@@ -69,11 +72,13 @@ impl Line {
     pub fn transmit(&mut self, cx: &mut Cx, jack: JackId, count: u64, frame: Frame) {
         self.ledger.entered += 1;
         self.ledger.octets += frame.len() as u64;
+        // Told of a frame that the queue refuses, it is spent all the same.
+        let told = self.mishaps.take(self.ledger.entered);
         let Some((frame, sent)) = self.accept(cx, jack, frame) else {
             self.ledger.lost += 1;
             return;
         };
-        self.propagate(cx, jack, count, frame, sent);
+        self.propagate(cx, jack, count, frame, (sent, told));
     }
 
     /// When the next frame arrives, and the sender's count that orders it among others.
@@ -121,6 +126,24 @@ impl Line {
         self.config = config;
     }
 
+    /// The `nth` frame handed over from now on (1, and 0 too, is the next) meets this beside what
+    /// chance gives it; false, and nothing is changed, when too much is told already.
+    #[must_use]
+    pub fn befall(&mut self, nth: u64, mishap: Mishap) -> bool {
+        self.mishaps.tell(self.ledger.entered.saturating_add(nth.max(1)), mishap)
+    }
+    /// How many frames something may be told of at one time.
+    pub const TOLD: usize = Mishaps::TOLD;
+    /// Keeps from now on what chance gives frames.
+    pub fn note_mishaps(&mut self) {
+        self.mishaps.note_from_now();
+    }
+    /// What chance gave, in order: the number of the frame on this line (the first is 1), and what.
+    /// At most a million entries, and none before [`Line::note_mishaps`].
+    pub fn mishaps(&self) -> &[(u64, Mishap)] {
+        self.mishaps.given()
+    }
+
     /// The account so far.
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
@@ -165,22 +188,25 @@ impl Line {
         Some((frame, sent))
     }
 
-    /// Beyond the sender: chance, then the way. Every knob draws, whatever the others said.
+    /// Beyond the sender: chance, what was told, then the way.
     fn propagate(
         &mut self,
         cx: &mut Cx,
         jack: JackId,
         count: u64,
         mut frame: Frame,
-        sent: Instant,
+        (sent, told): (Instant, Fate),
     ) {
         let (place, journey) = (Place::Jack(jack), frame.meta().journey);
-        let lost = self.chance.loses(self.config.loss);
-        let held_back = self.chance.holds_back(self.config.reorder);
-        let copied = self.chance.copies(self.config.duplicate);
-        let delay = self.chance.delay(self.config.delay, self.config.jitter);
-        let flipped = self.flip_bits(&mut frame);
-        if lost {
+        let (mut fate, delay, mut flipped) = self.draw(&mut frame);
+        fate.lost |= told.lost;
+        fate.held += told.held;
+        fate.doubled |= told.doubled;
+        if told.damaged {
+            flip_last_bit(&mut frame);
+            flipped += 1;
+        }
+        if fate.lost {
             self.ledger.lost += 1;
             cx.trace.emit(place, journey, CableLoss {});
             return;
@@ -190,21 +216,36 @@ impl Line {
             cx.trace.emit(place, journey, CableFlippedBits { bits: flipped });
         }
         let mut at = sent + delay;
+        let held_back = !fate.held.is_zero();
         if held_back {
-            at += self.config.reorder_by;
+            at += fate.held;
             self.ledger.reordered += 1;
-            cx.trace.emit(place, journey, CableHeldBack { by: self.config.reorder_by });
+            cx.trace.emit(place, journey, CableHeldBack { by: fate.held });
         } else {
             at = at.max(self.last_arrival);
             self.last_arrival = at;
         }
-        let copy = copied.then(|| frame.clone());
+        let copy = fate.doubled.then(|| frame.clone());
         self.insert(Arrival { at, count, frame });
         if let Some(frame) = copy {
             let sending_time = self.config.sending_time(frame.len());
             self.insert_copy(at, sending_time, held_back, count, frame);
             cx.trace.emit(place, journey, CableDuplicated {});
         }
+    }
+
+    /// What chance gives the frame, its delay, and how many of its bits are flipped now. Every knob
+    /// draws, whatever the others said.
+    fn draw(&mut self, frame: &mut Frame) -> (Fate, Duration, u32) {
+        let lost = self.chance.loses(self.config.loss);
+        let held_back = self.chance.holds_back(self.config.reorder);
+        let doubled = self.chance.copies(self.config.duplicate);
+        let delay = self.chance.delay(self.config.delay, self.config.jitter);
+        let flipped = self.flip_bits(frame);
+        let held = if held_back { self.config.reorder_by } else { Duration::ZERO };
+        let fate = Fate { lost, held, doubled, damaged: flipped > 0 };
+        self.mishaps.note(self.ledger.entered, fate);
+        (fate, delay, flipped)
     }
 
     fn insert_copy(
@@ -259,4 +300,20 @@ impl Line {
         }
         flipped
     }
+}
+
+/// Flips the last bit that the frame carries.
+fn flip_last_bit(frame: &mut Frame) {
+    if frame.body().is_empty() {
+        if let Some(octet) = frame.head_mut().last_mut() {
+            *octet ^= 1;
+        }
+    } else {
+        let mut body = frame.body().clone().into_bytes().to_vec();
+        if let Some(octet) = body.last_mut() {
+            *octet ^= 1;
+        }
+        *frame.body_mut() = Body::from(body);
+    }
+    frame.meta_mut().fcs = Fcs::Bad;
 }

@@ -2,6 +2,7 @@
 
 use crate::calendar::{Calendar, Owner};
 use crate::error::BuildError;
+use crate::input::Input;
 use crate::machine::MachineNode;
 use crate::node::{Kind, Node, Plug};
 use crate::spec::{CableSpec, End, MachineSpec, SwitchSpec};
@@ -24,6 +25,7 @@ pub struct WorldBuilder {
     switches: Vec<SwitchSpec>,
     doors: Vec<String>,
     cables: Vec<CableSpec>,
+    first: Vec<(String, Vec<Input>)>,
 }
 
 impl WorldBuilder {
@@ -46,6 +48,7 @@ impl WorldBuilder {
             switches: Vec::new(),
             doors: Vec::new(),
             cables: Vec::new(),
+            first: Vec::new(),
         }
     }
     /// Adds a machine.
@@ -71,6 +74,13 @@ impl WorldBuilder {
     /// A name that every machine knows without asking (`/etc/hosts`).
     pub fn name(&mut self, name: &str, address: core::net::IpAddr) -> &mut Self {
         self.settings.hosts.insert(name.to_owned(), address);
+        self
+    }
+    /// Inputs that are handled before anything is switched on, so that they hold for the first frame,
+    /// too; `name` is what whoever gives them calls them. One that is refused is kept as one of the
+    /// plan's ([`World::refused`]).
+    pub fn first(&mut self, name: &str, inputs: Vec<Input>) -> &mut Self {
+        self.first.push((name.to_owned(), inputs));
         self
     }
     /// The language that programs speak.
@@ -112,6 +122,9 @@ impl WorldBuilder {
         }
         for cable in self.cables {
             world.add_cable(cable)?;
+        }
+        for (name, inputs) in self.first {
+            world.carry_out(&name, &inputs);
         }
         for node in 0..world.nodes.len() {
             world.power_on(node);

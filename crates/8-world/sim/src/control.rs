@@ -11,7 +11,7 @@ use base::{Duration, NodeId};
 use bytes::Bytes;
 use cable::LineConfig;
 
-type Answer = Result<Outcome, InputError>;
+pub(crate) type Answer = Result<Outcome, InputError>;
 
 impl World {
     /// Processes that may run at one time.
@@ -26,6 +26,7 @@ impl World {
                 self.frame_in(NodeId(door as u32), octets.into()).map(|()| Outcome::Done)
             }
             Input::SetCable { cable, way, change } => self.set_cable(&cable, way, &change),
+            Input::Befall { cable, way, nth, mishap } => self.befall(&cable, way, nth, mishap),
             Input::Cut { cable } => self.set_cut(&cable, true),
             Input::Mend { cable } => self.set_cut(&cable, false),
             Input::Plug { node, jack, network } => self.plug(&node, &jack, &network),
@@ -66,7 +67,7 @@ impl World {
     pub(crate) fn find_node(&self, name: &str) -> Result<usize, InputError> {
         self.names.get(name).copied().ok_or_else(|| InputError::UnknownNode(name.to_owned()))
     }
-    fn find_cable(&self, name: &str) -> Result<usize, InputError> {
+    pub(crate) fn find_cable(&self, name: &str) -> Result<usize, InputError> {
         let found = self.cable_names.get(name).copied();
         found.ok_or_else(|| InputError::UnknownCable(name.to_owned()))
     }
@@ -76,13 +77,7 @@ impl World {
         if let Some(knob) = change.fault() {
             return Err(InputError::BadKnob(knob));
         }
-        let [forward, backward] = self.cables[cable].lines;
-        let lines: &[usize] = match way {
-            Way::Both => &[forward, backward],
-            Way::Forward => &[forward],
-            Way::Backward => &[backward],
-        };
-        for &line in lines {
+        for line in self.lines_of(cable, way) {
             let link = &mut self.links[line];
             link.line.set_config(change.apply(link.line.config()));
             let (node, jack) = link.from;

@@ -3,7 +3,7 @@
 //! Plain data with names and whole nanoseconds, so that a journal of inputs replays a world from its
 //! boot on any machine. Answers are an [`Outcome`] or an [`InputError`], which changed nothing.
 
-use crate::ProcessId;
+use crate::{Mishap, ProcessId};
 use base::{Duration, Instant, Lang, NodeId};
 use cable::LineConfig;
 use serde::{Deserialize, Serialize};
@@ -43,6 +43,17 @@ pub enum Input {
         way: Way,
         /// Which, and how far.
         change: LineChange,
+    },
+    /// A single frame of a cable meets a mishap.
+    Befall {
+        /// The cable.
+        cable: String,
+        /// In which direction; both: one frame in each.
+        way: Way,
+        /// Which frame that is handed to the cable from now on; 1 is the next.
+        nth: u64,
+        /// What befalls it.
+        mishap: Mishap,
     },
     /// A cable is cut: what is on it is lost, both ends lose their link.
     Cut {
@@ -293,6 +304,7 @@ fn kind_zh(kind: &str) -> &str {
         "processes" => "进程",
         "nodes" => "节点",
         "jacks" => "网口",
+        "mishaps" => "单帧指令",
         other => other,
     }
 }

@@ -17,6 +17,7 @@
 //! | [`input`] | the one door: plain data in, an outcome or an error out |
 //! | `flow` | how a frame moves from node to line to ring to node |
 //! | `power` | on, off, links |
+//! | `mishap` | what befalls single frames of a cable |
 //! | `plug` | a cable's end moves to another switch |
 //! | `machine` | a machine's life: host, programs, boot |
 //! | [`Recorder`], [`EventLog`], [`Outputs`] | what happened, bounded, read with a cursor |
@@ -37,6 +38,7 @@ mod events;
 mod flow;
 pub mod input;
 mod machine;
+mod mishap;
 mod node;
 mod outputs;
 mod plan;
@@ -52,6 +54,7 @@ pub use builder::WorldBuilder;
 pub use error::{BuildError, Stuck};
 pub use events::EventLog;
 pub use input::{Input, InputError, LineChange, Outcome, TimedInput, Way};
+pub use mishap::Mishap;
 pub use node::{NodeKind, NodeView};
 pub use outputs::{Label, News, Outputs, Process, ProcessId, Record, Stream};
 pub use plan::Refused;

@@ -69,22 +69,27 @@ impl World {
     /// Carries out the entry whose time has come.
     pub(crate) fn follow_plan(&mut self) {
         if let Some(((at, order), entry)) = self.plan.entries.pop_first() {
-            for input in &entry.inputs {
-                if let Err(why) = self.handle_input(input.clone()) {
-                    self.plan.refusals += 1;
-                    if self.plan.refused.len() == REFUSED {
-                        self.plan.refused.pop_front();
-                    }
-                    self.tell_refused(input, &why);
-                    let refused = Refused { time: self.now, name: entry.name.clone(), why };
-                    self.plan.refused.push_back(refused);
-                }
-            }
+            self.carry_out(&entry.name, &entry.inputs);
             if let Some(every) = entry.every {
                 self.plan.entries.insert((at + every, order), entry);
             }
         }
         self.arm_plan();
+    }
+
+    /// Does what an entry says, and keeps what is refused.
+    pub(crate) fn carry_out(&mut self, name: &str, inputs: &[Input]) {
+        for input in inputs {
+            if let Err(why) = self.handle_input(input.clone()) {
+                self.plan.refusals += 1;
+                if self.plan.refused.len() == REFUSED {
+                    self.plan.refused.pop_front();
+                }
+                self.tell_refused(input, &why);
+                let refused = Refused { time: self.now, name: name.to_owned(), why };
+                self.plan.refused.push_back(refused);
+            }
+        }
     }
 
     /// Whoever watches the lab hears of it: at the node that the input names, if there is one.
@@ -93,7 +98,10 @@ impl World {
             Input::Power { node, .. } | Input::Exec { node, .. } | Input::Plug { node, .. } => {
                 self.names.get(node).copied()
             }
-            Input::SetCable { cable, .. } | Input::Cut { cable } | Input::Mend { cable } => {
+            Input::SetCable { cable, .. }
+            | Input::Befall { cable, .. }
+            | Input::Cut { cable }
+            | Input::Mend { cable } => {
                 let cable = self.cable_names.get(cable).map(|&index| &self.cables[index]);
                 cable.map(|cable| self.links[cable.lines[0]].from.0)
             }

@@ -3,8 +3,8 @@
 use base::{Duration, Instant, JackId, NodeId};
 use cable::LineConfig;
 use catenet_sim::{
-    CableSpec, Direction, End, Input, InputError, LineChange, Outcome, Programs, SwitchSpec,
-    TimedInput, Way, World, WorldBuilder,
+    CableSpec, Direction, End, Input, InputError, LineChange, Mishap, Outcome, Programs,
+    SwitchSpec, TimedInput, Way, World, WorldBuilder,
 };
 
 /// Three doors on one switch.
@@ -296,4 +296,49 @@ fn a_journal_of_inputs_replays_the_world() {
 fn a_world_may_move_to_its_drivers_thread() {
     fn may_move<T: Send>(_: &T) {}
     may_move(&world(1));
+}
+
+fn befall(cable: &str, way: Way, nth: u64, mishap: Mishap) -> Input {
+    Input::Befall { cable: cable.into(), way, nth, mishap }
+}
+
+#[test]
+fn a_mishap_befalls_the_frame_that_it_is_told_of() {
+    let mut world = world(1);
+    let held = Mishap::Hold { by_ns: 1_000_000 };
+    for input in [
+        befall("d1--lan", Way::Forward, 2, Mishap::Lose),
+        befall("d1--lan", Way::Forward, 3, held),
+        befall("d1--lan", Way::Both, 4, Mishap::Double),
+    ] {
+        let journal = serde_json::to_string(&input).expect("plain data");
+        assert_eq!(serde_json::from_str::<Input>(&journal).expect("reads back"), input);
+        world.handle_input(input).expect("known");
+    }
+    for i in 0..5u8 {
+        send(&mut world, "d1", octets(0xff, i, 100));
+    }
+    settle(&mut world);
+    let lan = world.node("lan").expect("there");
+    let seen: Vec<u8> = world
+        .recorder()
+        .since(0)
+        .filter(|frame| frame.node == lan && frame.direction == Direction::In)
+        .map(|frame| frame.octets()[11])
+        .collect();
+    let sent = |i: u8| octets(0xff, i, 100)[11];
+    assert_eq!(seen, [sent(0), sent(3), sent(3), sent(4), sent(2)]);
+    let unknown = world.handle_input(befall("x", Way::Both, 1, Mishap::Lose));
+    assert_eq!(unknown.expect_err("no such cable").code(), "unknown-cable");
+}
+
+#[test]
+fn a_cable_takes_so_many_mishaps_and_says_so() {
+    let mut world = world(1);
+    let most = cable::Line::TOLD as u64;
+    for nth in 1..=most {
+        world.handle_input(befall("d1--lan", Way::Backward, nth, Mishap::Damage)).expect("fits");
+    }
+    let over = world.handle_input(befall("d1--lan", Way::Backward, most + 1, Mishap::Damage));
+    assert_eq!(over.expect_err("full").code(), "full");
 }

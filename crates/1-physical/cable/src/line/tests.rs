@@ -30,7 +30,10 @@ fn frame(cx: &mut Cx, number: u32, len: usize) -> Frame {
 /// Sends `frames` frames of `len` octets, one every `pace`, and takes what arrives.
 fn run_paced(config: LineConfig, frames: u32, len: usize, pace: Duration) -> Run {
     let source = RandomSource::new(42, "cable pc1--sw1", 0);
-    let mut line = Line::new(config, &source, "forward");
+    run_on(Line::new(config, &source, "forward"), frames, len, pace)
+}
+
+fn run_on(mut line: Line, frames: u32, len: usize, pace: Duration) -> Run {
     let mut cx = Cx::new(NodeId(1), true);
     let mut arrivals = Vec::new();
     let mut now = Instant::ZERO;
@@ -260,4 +263,61 @@ fn equal_arrivals_keep_the_order_of_sending() {
     let run = run_paced(config, 50, 60, Duration::ZERO);
     assert!(in_order(&run));
     assert!(run.arrivals.iter().all(|arrival| arrival.1 == Instant::from_nanos(5_000_000)));
+}
+
+/// Sends 2,000 frames over a line that `before` has told something.
+fn run_told(config: LineConfig, before: impl FnOnce(&mut Line)) -> Run {
+    let source = RandomSource::new(42, "cable pc1--sw1", 0);
+    let mut line = Line::new(config, &source, "forward");
+    before(&mut line);
+    run_on(line, 2_000, 100, PACE)
+}
+
+#[test]
+fn what_chance_gave_told_frame_by_frame_gives_the_same_arrivals() {
+    let chancy = LineConfig {
+        loss: 0.05,
+        reorder: 0.05,
+        reorder_by: Duration::from_micros(100),
+        duplicate: 0.05,
+        corrupt: 1e-5,
+        ..clean()
+    };
+    let first = run_told(chancy, Line::note_mishaps);
+    let given = first.line.mishaps().to_vec();
+    let kinds = [Mishap::Lose, Mishap::Hold(chancy.reorder_by), Mishap::Double, Mishap::Damage];
+    assert!(kinds.iter().all(|kind| given.iter().any(|(_, mishap)| mishap == kind)), "{given:?}");
+    let second = run_told(clean(), |line| {
+        assert!(given.iter().all(|&(number, mishap)| line.befall(number, mishap)));
+    });
+    let seen = |run: &Run| -> Vec<(u32, Instant, bool)> {
+        run.arrivals.iter().map(|&(number, at, _, bad)| (number, at, bad)).collect()
+    };
+    assert_eq!(seen(&first), seen(&second));
+    assert!(second.line.mishaps().is_empty(), "a line without chance gives nothing");
+    let names = |run: &Run| run.events.iter().map(|event| event.reason.name).collect::<Vec<_>>();
+    assert_eq!(names(&first), names(&second));
+}
+
+#[test]
+fn a_mishap_is_told_of_the_nth_frame_from_now() {
+    let told = run_told(clean(), |line| {
+        assert!(line.befall(0, Mishap::Lose) && line.befall(3, Mishap::Damage));
+        assert!(line.befall(5, Mishap::Double) && line.befall(7, Mishap::Hold(PACE * 2)));
+    });
+    let numbers: Vec<u32> = told.arrivals.iter().take(9).map(|arrival| arrival.0).collect();
+    assert_eq!(numbers, [1, 2, 3, 4, 4, 5, 7, 6, 8]);
+    let bad = told.arrivals.iter().filter(|(_, _, octets, bad)| *bad && octets[99] == 0x54);
+    assert_eq!(bad.map(|arrival| arrival.0).collect::<Vec<_>>(), [2]);
+}
+
+#[test]
+fn what_is_told_has_a_bound() {
+    let mut line = run_told(clean(), |_| {}).line;
+    for number in 1..=Line::TOLD as u64 {
+        assert!(line.befall(number, Mishap::Lose));
+    }
+    assert!(!line.befall(Line::TOLD as u64 + 1, Mishap::Lose));
+    assert!(line.befall(1, Mishap::Double), "of the same frame more may be told");
+    assert!(!line.befall(u64::MAX, Mishap::Lose));
 }
