@@ -2,6 +2,7 @@
 
 use crate::Discipline;
 use crate::Text;
+use crate::mishap::Side;
 use crate::model::Lab;
 use crate::verb::{Power, Setting, Verb, Way};
 use sim::{Input, LineChange};
@@ -10,6 +11,8 @@ use sim::{Input, LineChange};
 pub(crate) trait Names {
     /// The cable that people call so.
     fn cable(&self, link: &str) -> Option<String>;
+    /// Which way a node's frames take on a cable of it.
+    fn way_from(&self, link: &str, node: &str) -> Option<sim::Way>;
     /// The switch of a network.
     fn switch(&self, network: &str) -> Option<String>;
     /// A machine's first jack.
@@ -19,6 +22,14 @@ pub(crate) trait Names {
 impl Names for Lab {
     fn cable(&self, link: &str) -> Option<String> {
         self.link(link).map(|link| link.name.clone())
+    }
+    fn way_from(&self, link: &str, node: &str) -> Option<sim::Way> {
+        let link = self.link(link)?;
+        match node {
+            node if link.a.node == node => Some(sim::Way::Forward),
+            node if link.b.node == node => Some(sim::Way::Backward),
+            _ => None,
+        }
     }
     fn switch(&self, network: &str) -> Option<String> {
         self.switch_of(network).map(str::to_owned)
@@ -58,6 +69,17 @@ pub(crate) fn translate(verb: &Verb, names: &dyn Names) -> Result<Vec<Input>, Te
         }
         Verb::Cut { link } => vec![Input::Cut { cable: cable(names, link)? }],
         Verb::Mend { link } => vec![Input::Mend { cable: cable(names, link)? }],
+        Verb::Befall { link, side, nth, mishap } => {
+            let cable = cable(names, link)?;
+            let way = match side {
+                Side::Way(way) => direction(*way),
+                Side::From(node) => names.way_from(link, node).ok_or_else(|| Text {
+                    en: format!("{node} is no end of {link}"),
+                    zh: format!("{node} 不是 {link} 的一端"),
+                })?,
+            };
+            vec![Input::Befall { cable, way, nth: *nth, mishap: *mishap }]
+        }
         Verb::Power { node, power } => {
             let turned: &[bool] = match power {
                 Power::On => &[true],

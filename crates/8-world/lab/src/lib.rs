@@ -17,6 +17,7 @@
 //! | [`diagnostic`], [`render`](mod@render) | mistakes as data, and as people read them |
 //! | [`quantity`] | `"20ms"`, `"10Mbit"`, `"1%"`, `"64kB"` |
 //! | [`command`], [`verb`] | program lines and the verbs of scripts and of the command line |
+//! | [`mishap`] | the verbs about single frames of a cable |
 //! | [`time_verb`] | the verbs about a running lab's clock |
 //! | [`filter`], [`fields`] | Wireshark's display filter over a closed table of fields |
 //! | [`world`](mod@world), [`inputs`], [`live`] | from a lab to a [`sim::World`], from a verb to its inputs |
@@ -48,6 +49,7 @@ pub mod lesson;
 pub mod line;
 pub mod live;
 pub mod long_form;
+pub mod mishap;
 pub mod model;
 mod nearest;
 pub mod parse;

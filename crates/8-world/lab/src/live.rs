@@ -3,6 +3,7 @@
 
 use crate::Text;
 use crate::inputs::{Names, translate};
+use crate::mishap::Side;
 use crate::model::Lab;
 use crate::seen_event::explain;
 use crate::verb::{Verb, unknown};
@@ -29,14 +30,20 @@ impl Live<'_> {
             Err(explain(unknown(line, name, what, zh, known), line))
         };
         match verb {
-            Verb::Set { link, .. } | Verb::Cut { link } | Verb::Mend { link } => {
-                match self.cable(link) {
-                    Some(_) => Ok(()),
-                    None => {
-                        let known = self.world.cables().map(|cable| cable.name).collect();
-                        wrong(link, "link", "网线", known)
-                    }
-                }
+            Verb::Set { link, .. }
+            | Verb::Cut { link }
+            | Verb::Mend { link }
+            | Verb::Befall { link, .. }
+                if self.cable(link).is_none() =>
+            {
+                let known = self.world.cables().map(|cable| cable.name).collect();
+                wrong(link, "link", "网线", known)
+            }
+            Verb::Befall { link, side: Side::From(node), .. }
+                if self.way_from(link, node).is_none() =>
+            {
+                let ends = self.ends(link).map(|end| self.world.name(end));
+                wrong(node, "end of the cable", "网线端点", ends.to_vec())
             }
             Verb::Power { node, .. } if self.world.node(node).is_none() => {
                 wrong(node, "node", "设备", self.nodes(|_| true))
@@ -67,6 +74,12 @@ impl Live<'_> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// The nodes at the ends of a cable that is there.
+    fn ends(&self, link: &str) -> [base::NodeId; 2] {
+        let view = self.cable(link).and_then(|name| self.world.cable(&name));
+        view.map_or_else(Default::default, |view| [view.a.0, view.b.0])
     }
 
     fn kind(&self, node: &str) -> Option<NodeKind> {
@@ -100,6 +113,16 @@ impl Names for Live<'_> {
         };
         let found = self.world.cable(link).or_else(by_jack).or_else(turned);
         found.map(|cable| cable.name.to_owned())
+    }
+
+    fn way_from(&self, link: &str, node: &str) -> Option<sim::Way> {
+        let node = self.world.node(node)?;
+        let [a, b] = self.ends(link);
+        match node {
+            node if node == a => Some(sim::Way::Forward),
+            node if node == b => Some(sim::Way::Backward),
+            _ => None,
+        }
     }
 
     fn switch(&self, network: &str) -> Option<String> {

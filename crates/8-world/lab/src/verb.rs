@@ -3,6 +3,7 @@
 //! ```text
 //! set LINK key=value..            plug NODE[.JACK] NETWORK
 //! cut LINK    mend LINK           power NODE on|off|cycle
+//! lose LINK [from NODE] [N]       and hold, double, damage: see `mishap`
 //! exec [--label L] NODE -- PROGRAM ARGS
 //! ```
 //!
@@ -13,6 +14,7 @@ use base::Duration;
 
 use crate::command::{Word, parse_command, split_words};
 use crate::diagnostic::{Complaint, Text, text};
+use crate::mishap::{self, MISHAP_VERBS, Side};
 use crate::model::{Lab, OneWay, Queue, Reorder};
 use crate::nearest::nearest;
 use crate::quantity;
@@ -37,6 +39,17 @@ pub enum Verb {
     Mend {
         /// The cable, as written.
         link: String,
+    },
+    /// A single frame meets a mishap.
+    Befall {
+        /// The cable, as written.
+        link: String,
+        /// Whose frames are counted.
+        side: Side,
+        /// Which frame from now on; 1 is the next.
+        nth: u64,
+        /// What befalls it.
+        mishap: sim::Mishap,
     },
     /// Switch a node on or off.
     Power {
@@ -117,7 +130,8 @@ pub const SETTINGS: &[&str] =
     &["rate", "delay", "jitter", "loss", "reorder", "duplicate", "corrupt", "queue", "mtu"];
 /// A list of names that are there shows at most this many.
 const MOST_LISTED: usize = 20;
-const VERBS: &[&str] = &["set", "cut", "mend", "power", "plug", "exec"];
+const VERBS: &[&str] =
+    &["set", "cut", "mend", "lose", "hold", "double", "damage", "power", "plug", "exec"];
 
 impl Setting {
     /// Reads `key=value`; `None` if there is no such key.
@@ -163,6 +177,7 @@ impl Verb {
             "set" => set(verb, rest),
             "cut" => one(verb, rest, "cut LINK").map(|link| Verb::Cut { link }),
             "mend" => one(verb, rest, "mend LINK").map(|link| Verb::Mend { link }),
+            name if MISHAP_VERBS.contains(&name) => mishap::parse(verb, rest),
             "power" => power(verb, rest),
             "plug" => plug(verb, rest),
             "exec" => exec(line, verb, rest, known_programs),
@@ -197,12 +212,21 @@ impl Verb {
                 .chain(lab.switches.iter().map(|s| s.name.as_str()))
         };
         match self {
-            Verb::Set { link, .. } | Verb::Cut { link } | Verb::Mend { link } => {
-                match lab.link(link) {
-                    Some(_) => Ok(()),
-                    None => Err(unknown(line, link, "link", "网线", links())),
-                }
+            Verb::Set { link, .. }
+            | Verb::Cut { link }
+            | Verb::Mend { link }
+            | Verb::Befall { link, .. }
+                if lab.link(link).is_none() =>
+            {
+                Err(unknown(line, link, "link", "网线", links()))
             }
+            Verb::Befall { link, side: Side::From(node), .. } => match lab.link(link) {
+                Some(link) if ![&link.a.node, &link.b.node].contains(&node) => {
+                    let ends = [link.a.node.as_str(), link.b.node.as_str()];
+                    Err(unknown(line, node, "end of the cable", "网线端点", ends))
+                }
+                _ => Ok(()),
+            },
             Verb::Power { node, .. } if !lab.has_node(node) => {
                 Err(unknown(line, node, "node", "设备", lab.node_names()))
             }
@@ -284,7 +308,7 @@ fn usage(at: std::ops::Range<usize>, en: &str, zh: &str, form: &str) -> Complain
         .help(text(format!("write: {form}"), format!("写成: {form}")))
 }
 
-fn incomplete(verb: &Word, form: &str) -> Complaint {
+pub(crate) fn incomplete(verb: &Word, form: &str) -> Complaint {
     let name = &verb.word;
     usage(
         verb.at.clone(),

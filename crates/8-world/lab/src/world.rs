@@ -6,7 +6,8 @@
 
 use crate::Text;
 use crate::diagnostic::{Complaint, text};
-use crate::model::{Discipline, End, Lab, Link, Machine, OneWay, Run};
+use crate::model::{Discipline, End, Lab, Link, Machine, OneWay, Run, Script};
+use crate::verb::Verb;
 use base::JackId;
 use cable::LineConfig;
 use sim::{
@@ -115,18 +116,37 @@ pub fn boot(lab: &Lab, ground: &Ground<'_>) -> Result<World, BootError> {
     for link in &lab.links {
         builder.cable(cable_spec(lab, link));
     }
-    let mut world = builder.build().map_err(BootError::Build)?;
     // The script is the world's own, whoever drives it: `test` in virtual time, `up` by the wall clock.
     // What a line names may have been made by an earlier `plug`; planned they are in the file's order.
     let mut planned = vec![Ok(Vec::new()); lab.scripts.len()];
     lab.each_script(|index, script, then| {
         planned[index] = crate::inputs::inputs(&script.verb, then);
     });
+    let planned: Result<Vec<_>, Text> = planned.into_iter().collect();
+    let planned = planned.map_err(BootError::NotYet)?;
+    let mut later = Vec::new();
     for (script, inputs) in lab.scripts.iter().zip(planned) {
-        let inputs = inputs.map_err(BootError::NotYet)?;
-        world.plan(&script.line, base::Instant::ZERO + script.at, script.every, inputs);
+        let again = script.every.map(|every| script.at + every);
+        match (is_first(script), again) {
+            (true, None) => _ = builder.first(&script.line, inputs),
+            (true, Some(again)) => {
+                builder.first(&script.line, inputs.clone());
+                later.push((script, again, inputs));
+            }
+            (false, _) => later.push((script, script.at, inputs)),
+        }
+    }
+    let mut world = builder.build().map_err(BootError::Build)?;
+    for (script, at, inputs) in later {
+        world.plan(&script.line, base::Instant::ZERO + at, script.every, inputs);
     }
     Ok(world)
+}
+
+/// What a script says of a cable at 0 s holds for the first frame, too: programs begin at 0 s as well,
+/// and a line that came after them would come too late for what they say first.
+fn is_first(script: &Script) -> bool {
+    script.at.is_zero() && matches!(script.verb, Verb::Set { .. } | Verb::Befall { .. })
 }
 
 fn machine_spec(lab: &Lab, machine: &Machine, ground: &Ground<'_>) -> MachineSpec {

@@ -59,6 +59,14 @@ pub enum Verb {
     Cut(OneLink),
     /// Mend a cable
     Mend(OneLink),
+    /// Lose the next frame of a cable, or the N-th: LINK [from NODE] [N]
+    Lose(OneFrame),
+    /// Hold a frame of a cable back, so that later ones overtake it: LINK [from NODE] [N] SPAN
+    Hold(OneFrame),
+    /// Deliver a frame of a cable twice: LINK [from NODE] [N]
+    Double(OneFrame),
+    /// Damage a frame of a cable, one bit of it: LINK [from NODE] [N]
+    Damage(OneFrame),
     /// Plug a machine's cable into another network; it keeps its address
     Plug(Plug),
     /// Switch a node on or off
@@ -211,6 +219,13 @@ pub struct Set {
 pub struct OneLink {
     /// The cable: a--b, its name, or one of its jacks
     pub link: String,
+}
+
+#[derive(ClapArgs)]
+pub struct OneFrame {
+    /// The cable; from NODE: of the frames that this end sends; N: the how many-th from now (1)
+    #[arg(required = true, num_args = 1..)]
+    pub words: Vec<String>,
 }
 
 #[derive(ClapArgs)]

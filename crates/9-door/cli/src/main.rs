@@ -1,7 +1,8 @@
 //! The `catenet` command: labs on the command line.
 //!
 //! ```text
-//!   up down ps labs show exec sh set cut mend plug power pause resume step watch why logs capture
+//!   up down ps labs show exec sh set cut mend lose hold double damage plug power pause resume
+//!   step watch why logs capture
 //!                                                 --HTTP--> the user's service
 //!   open                                          --SOCKS, HTTP--> the same service, for a browser
 //!   join                                          --descriptor--> the same service
@@ -82,6 +83,10 @@ fn run(context: &say::Context, verb: Verb) -> Result<Exit, Failure> {
         Verb::Set(change) => verbs::change::run(context, "set", &change.words),
         Verb::Cut(change) => verbs::change::run(context, "cut", &[change.link]),
         Verb::Mend(change) => verbs::change::run(context, "mend", &[change.link]),
+        Verb::Lose(frame) => verbs::change::run(context, "lose", &frame.words),
+        Verb::Hold(frame) => verbs::change::run(context, "hold", &frame.words),
+        Verb::Double(frame) => verbs::change::run(context, "double", &frame.words),
+        Verb::Damage(frame) => verbs::change::run(context, "damage", &frame.words),
         Verb::Plug(plug) => verbs::change::plug(context, &plug.place, &plug.network),
         Verb::Pause => verbs::time::pause(context),
         Verb::Resume(resume) => verbs::time::resume(context, resume.speed),

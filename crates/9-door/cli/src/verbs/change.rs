@@ -1,4 +1,4 @@
-//! `set`, `cut`, `mend`, `plug`, `power`: one verb line to the service, which knows the grammar.
+//! `set`, `cut`, `mend`, `lose`, `hold`, `double`, `damage`, `plug`, `power`: one verb line to the service, which knows the grammar.
 
 use crate::client::{Client, block_on};
 use crate::say::{Context, Exit, Failure, called_as};
