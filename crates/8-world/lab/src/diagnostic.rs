@@ -4,10 +4,13 @@
 //! [`Complaint`], placed by a byte range of it. The reader of files, or the command line, turns it
 //! into a [`Diagnostic`] with file, line and column. Codes are stable: scripts may match them.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use base::Lang;
 use serde::{Deserialize, Serialize};
+
+use crate::variables::Filled;
 
 /// One sentence in both languages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -189,6 +192,8 @@ pub(crate) struct Span {
 pub(crate) struct Sink {
     files: Vec<(String, String)>,
     found: Vec<(Span, Diagnostic)>,
+    /// Texts whose `{NAME}`s have been filled in, by their places.
+    pub(crate) filled: HashMap<Span, Filled>,
 }
 
 /// More mistakes than this are not kept: nobody reads the hundredth.

@@ -15,6 +15,7 @@
 //! | [`parse`](mod@parse) | text to [`Lab`], reporting every mistake, with overlays laid over |
 //! | [`long_form`](mod@long_form) | [`Lab`] to text that parses back to the equal [`Lab`] |
 //! | [`diagnostic`], [`render`](mod@render) | mistakes as data, and as people read them |
+//! | [`with_checks`] | somebody's lab under the checks of another file |
 //! | [`quantity`] | `"20ms"`, `"10Mbit"`, `"1%"`, `"64kB"` |
 //! | [`command`], [`verb`] | program lines and the verbs of scripts and of the command line |
 //! | [`mishap`] | the verbs about single frames of a cable |
@@ -41,6 +42,7 @@ pub mod filter;
 pub mod gallery;
 mod gather;
 pub mod glossary;
+mod include;
 pub mod inputs;
 pub mod journey;
 pub mod judge;
@@ -60,6 +62,7 @@ mod read;
 pub mod render;
 mod replug;
 pub mod report;
+mod rules;
 pub mod run;
 pub mod seen;
 mod seen_event;
@@ -69,6 +72,7 @@ pub mod tables;
 pub mod talk;
 pub mod time_verb;
 mod tree;
+mod variables;
 pub mod verb;
 pub mod world;
 
@@ -77,8 +81,9 @@ pub use expect::Expect;
 pub use filter::Filter;
 pub use long_form::long_form;
 pub use model::*;
-pub use parse::{Options, parse, parse_bytes, parse_with};
-pub use programs::{program_names, programs, read_lab, reasons};
+pub use parse::{Include, Options, parse, parse_bytes, parse_with};
+pub use programs::{program_names, programs, read_lab, read_lab_with, reasons};
 pub use render::{render, render_colour};
+pub use rules::with_checks;
 pub use time_verb::TimeVerb;
 pub use verb::Verb;

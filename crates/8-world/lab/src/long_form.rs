@@ -36,7 +36,7 @@ type Entries = Vec<(String, Out)>;
 
 fn quoted(words: &str) -> Out {
     let mut out = String::from("\"");
-    for c in words.chars() {
+    for c in crate::variables::braced(words).chars() {
         match c {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
@@ -82,6 +82,9 @@ fn lab_tree(lab: &Lab) -> Entries {
     out.extend(lab.duration.map(|duration| entry("duration", quoted(&show_duration(duration)))));
     out.push(entry("domain", quoted(&lab.domain)));
     out.push(entry("resolver", none_or(lab.resolver)));
+    if !lab.fixed.is_empty() {
+        out.push(entry("fixed", Out::List(lab.fixed.iter().map(|name| quoted(name)).collect())));
+    }
     out.push(entry("links", Out::List(lab.links.iter().map(link).collect())));
     out.push(entry("switches", named(&lab.switches, |switch| (&switch.name, switch_tree(switch)))));
     let networks = named(&lab.networks, |n| {
@@ -133,7 +136,7 @@ fn machine_tree(machine: &Machine) -> Entries {
         )
     };
     let route = |route: &crate::model::Route| quoted(&format!("{} via {}", route.to, route.via));
-    vec![
+    let mut out = vec![
         entry("title", sentence(&machine.title)),
         entry("gateway", none_or(machine.gateway)),
         entry("resolver", none_or(machine.resolver)),
@@ -142,7 +145,9 @@ fn machine_tree(machine: &Machine) -> Entries {
         entry("names", Out::List(machine.names.iter().map(|name| quoted(name)).collect())),
         entry("jacks", Out::Table(machine.jacks.iter().map(jack).collect())),
         entry("run", Out::List(machine.run.iter().map(run).collect())),
-    ]
+    ];
+    out.extend(machine.real.as_ref().map(|command| entry("real", quoted(command))));
+    out
 }
 
 fn run(run: &Run) -> Out {
@@ -250,6 +255,7 @@ fn print_top(tree: &Entries, out: &mut String) {
     for (key, value) in tree {
         match (key.as_str(), value) {
             ("links", Out::List(list)) => print_lines(key, list, out),
+            ("fixed", value) => out.push_str(&format!("{key} = {}\n", inline(value))),
             (_, Out::List(list)) => {
                 list.iter().for_each(|item| print_table(&format!("[[{key}]]"), item, out))
             }

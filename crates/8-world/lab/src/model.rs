@@ -57,6 +57,8 @@ pub struct Lab {
     pub checks: Vec<Check>,
     /// What the learner shall bring about.
     pub tasks: Vec<Task>,
+    /// Nodes, networks and links that a submission must leave as this lab has them.
+    pub fixed: Vec<String>,
     /// The lab with its `[solution]`, `[broken]` and `[broken.NAME]` laid over, in file order.
     pub overlays: Vec<Overlay>,
 }
@@ -118,6 +120,9 @@ pub struct Machine {
     pub names: Vec<String>,
     /// Programs that it starts by itself.
     pub run: Vec<Run>,
+    /// The command of the machine we run on that *is* this host: it joins, and nothing is simulated
+    /// but its cable.
+    pub real: Option<String>,
 }
 
 /// Where a cable plugs into a machine, with the interface on it.
@@ -434,7 +439,19 @@ impl Lab {
     /// Labels that `exit(..)` and `output(..)` may name.
     pub fn labels(&self) -> impl Iterator<Item = &str> {
         let runs = self.machines().flat_map(|m| m.run.iter().map(|run| run.label.as_str()));
-        runs.chain(self.scripts.iter().filter_map(|script| script.label.as_deref()))
+        let real = self.real_hosts().map(|host| host.name.as_str());
+        runs.chain(self.scripts.iter().filter_map(|script| script.label.as_deref())).chain(real)
+    }
+
+    /// Whether this file is only checks, tasks and scripts for somebody else's lab
+    /// ([`crate::with_checks`]): what they name is asked of that one.
+    pub fn is_rules(&self) -> bool {
+        self.node_names().next().is_none()
+    }
+
+    /// Hosts that are real programs.
+    pub fn real_hosts(&self) -> impl Iterator<Item = &Machine> {
+        self.hosts.iter().filter(|host| host.real.is_some())
     }
 }
 

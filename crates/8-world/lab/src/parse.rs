@@ -4,15 +4,19 @@
 //! over the tree, not over the finished lab, so that short forms are computed anew; each overlay is
 //! checked as strictly as the lab itself.
 
-use crate::command::{KNOWN_PROGRAMS, outside, stays_inside};
-use crate::diagnostic::{Complaint, Diagnostic, Sink, Span, text};
+use std::collections::BTreeMap;
+
+use crate::command::KNOWN_PROGRAMS;
+use crate::diagnostic::{Diagnostic, Sink, Span, Text};
+use crate::include;
 use crate::model::{Lab, Overlay};
 use crate::read::{self, Reader, SCALARS, TABLES};
 use crate::syntax;
 use crate::tree::{Item, Key, Kind, Table};
+use crate::variables;
 
 /// Finds an included file beside the lab file: its text, or why there is none.
-pub type Include<'a> = dyn Fn(&str) -> Result<String, String> + 'a;
+pub type Include<'a> = dyn Fn(&str) -> Result<String, Text> + 'a;
 
 /// What the reader must know about the world around the file.
 pub struct Options<'a> {
@@ -20,8 +24,11 @@ pub struct Options<'a> {
     pub known_programs: &'a [&'a str],
     /// Names that `events(..)` may use; not checked without them.
     pub known_reasons: Option<&'a [&'a str]>,
-    /// Where `include = [..]` comes from; without it an include is refused.
+    /// Where `include = [..]` comes from, by paths that count from the lab's folder; without it an
+    /// include is refused.
     pub include: Option<&'a Include<'a>>,
+    /// Values of variables, which win over the file's; `student` is one of them.
+    pub variables: BTreeMap<String, String>,
     /// Whether what this version does not build is read without complaint.
     pub unbuilt: bool,
 }
@@ -32,13 +39,11 @@ impl Default for Options<'_> {
             known_programs: KNOWN_PROGRAMS,
             known_reasons: None,
             include: None,
+            variables: BTreeMap::new(),
             unbuilt: false,
         }
     }
 }
-
-/// At most this many files make a lab.
-const MOST_INCLUDES: usize = 64;
 
 /// Reads a lab. On failure: every mistake found, in the order of the file.
 pub fn parse(text: &str, file_name: &str) -> Result<Lab, Vec<Diagnostic>> {
@@ -85,7 +90,8 @@ pub fn parse_with(
 
 fn read(text: &str, file_name: &str, options: &Options<'_>, sink: &mut Sink) -> Option<Lab> {
     let mut root = syntax::read(file_name, text, sink)?;
-    includes(&mut root, options, sink);
+    include::include(&mut root, file_name, text, options, sink);
+    variables::fill(&mut root, options, sink);
     let overlays = overlays(&mut root, options, sink);
     let mut lab = read::lab(&root, sink, options);
     read::cabled::check(&root, &lab, sink);
@@ -99,55 +105,6 @@ fn read(text: &str, file_name: &str, options: &Options<'_>, sink: &mut Sink) -> 
         lab.overlays.push(overlay);
     }
     Some(lab)
-}
-
-fn includes(root: &mut Table, options: &Options<'_>, sink: &mut Sink) {
-    let Some(at) = root.entries.iter().position(|(key, _)| key.name == "include") else {
-        return;
-    };
-    let (_, item) = root.entries.remove(at);
-    let mut reader = Reader::new(sink, options);
-    for item in reader.list(&item).iter().take(MOST_INCLUDES) {
-        let Some(path) = reader.words(item, "include") else { continue };
-        if !stays_inside(path) {
-            reader.complain(item, outside(path, 0..path.len()));
-            continue;
-        }
-        let Some(find) = options.include else {
-            let copy = ("copy the part into this file", "把那一部分抄进本文件");
-            reader.refuse(item.span, "include", copy);
-            continue;
-        };
-        let part = match find(path) {
-            Ok(part) => part,
-            Err(why) => {
-                let complaint = Complaint::new(
-                    "no-file",
-                    0..0,
-                    text(format!("cannot read `{path}`: {why}"), format!("读不到 `{path}`: {why}")),
-                );
-                reader.sink.report(
-                    item.span,
-                    complaint.help(text(
-                        "the path counts from the lab file's folder",
-                        "路径从实验文件所在的文件夹算起",
-                    )),
-                );
-                continue;
-            }
-        };
-        let Some(part) = syntax::read(path, &part, reader.sink) else { continue };
-        if let Some((key, _)) = part.entry("include") {
-            let complaint = Complaint::new(
-                "nested-include",
-                0..0,
-                text("an included file includes nothing further", "被包含的文件不能再包含别的文件"),
-            );
-            reader.sink.report(key.span, complaint);
-            continue;
-        }
-        root.include(part, reader.sink);
-    }
 }
 
 /// What is laid over the lab, and where the file names it.
@@ -188,7 +145,8 @@ fn overlays(root: &mut Table, options: &Options<'_>, sink: &mut Sink) -> Vec<Ove
 impl Reader<'_> {
     /// An overlay changes the lab; it holds no overlays and brings no files.
     fn overlay_keys(&mut self, over: &Table, name: &str) {
-        let fixed = ["include", "solution", "broken", "lab", "version"];
+        let fixed =
+            ["include", "solution", "broken", "lab", "version", "student", "variables", "fixed"];
         let known = SCALARS.iter().chain(TABLES).copied().filter(|key| !fixed.contains(key));
         self.only(over, &known.collect::<Vec<_>>(), &format!("[{name}]"), &format!("[{name}] "));
     }

@@ -40,10 +40,27 @@ pub fn reasons() -> Vec<&'static ReasonInfo> {
 /// # Errors
 /// All mistakes, in the order of the file.
 pub fn read_lab(octets: &[u8], file_name: &str) -> Result<Lab, Vec<Diagnostic>> {
+    read_lab_with(octets, file_name, &Options::default())
+}
+
+/// The same with variables and included files.
+///
+/// # Errors
+/// All mistakes, in the order of the files.
+pub fn read_lab_with(
+    octets: &[u8],
+    file_name: &str,
+    options: &Options<'_>,
+) -> Result<Lab, Vec<Diagnostic>> {
     let (programs, reasons) = (program_names(), reasons());
     let reasons: Vec<&str> = reasons.iter().map(|reason| reason.name).collect();
-    let options =
-        Options { known_programs: &programs, known_reasons: Some(&reasons), ..Options::default() };
+    let options = Options {
+        known_programs: &programs,
+        known_reasons: Some(&reasons),
+        include: options.include,
+        variables: options.variables.clone(),
+        unbuilt: options.unbuilt,
+    };
     parse_bytes(octets, file_name, &options)
 }
 

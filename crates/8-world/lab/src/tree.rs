@@ -200,6 +200,8 @@ fn span(file: usize, range: std::ops::Range<usize>) -> Span {
 /// Where the byte range `at` of a decoded text stands in the file: TOML's quotes and escapes make
 /// the two differ. Falls back on the whole value where the text has no literal counterpart.
 pub(crate) fn inside_text(sink: &Sink, item: Span, at: &std::ops::Range<usize>) -> Span {
+    let before = sink.filled.get(&item).map(|filled| filled.before(at));
+    let at = before.as_ref().unwrap_or(at);
     let map = offsets(sink.slice(item));
     let find = |wanted: usize| {
         map.iter().rev().find(|(decoded, _)| *decoded <= wanted).map(|(d, raw)| raw + (wanted - d))

@@ -102,8 +102,12 @@ pub fn boot(lab: &Lab, ground: &Ground<'_>) -> Result<World, BootError> {
         spec.cpu = switch.cpu;
         builder.switch(spec);
     }
+    let real = |end: &End| lab.real_hosts().any(|host| host.name == end.node);
     for machine in lab.machines() {
-        builder.machine(machine_spec(lab, machine, ground));
+        // A real host has its name and address from the beginning, its card and cable when it joins.
+        if machine.real.is_none() {
+            builder.machine(machine_spec(lab, machine, ground));
+        }
         let address = machine.jacks.iter().flat_map(|jack| &jack.addresses).next();
         // Every machine is known by its own name, too: `ping web` asks for web.example.lab.
         let own = format!("{}.{}", machine.name, lab.domain);
@@ -113,7 +117,7 @@ pub fn boot(lab: &Lab, ground: &Ground<'_>) -> Result<World, BootError> {
             }
         }
     }
-    for link in &lab.links {
+    for link in lab.links.iter().filter(|link| !real(&link.a) && !real(&link.b)) {
         builder.cable(cable_spec(lab, link));
     }
     // The script is the world's own, whoever drives it: `test` in virtual time, `up` by the wall clock.

@@ -1,6 +1,7 @@
 //! What may be written on the command line. English help stands here, Chinese in [`crate::chinese`].
 
 use clap::{Args as ClapArgs, CommandFactory, Parser, Subcommand};
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -114,6 +115,32 @@ pub struct Up {
     /// Write the journal of all inputs to a file
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
+    #[command(flatten)]
+    pub variables: Variables,
+}
+
+/// What a lab is told about whoever works in it.
+#[derive(ClapArgs, Default)]
+pub struct Variables {
+    /// Whose lab it is: what it draws is this student's own
+    #[arg(long, value_name = "ID")]
+    pub student: Option<String>,
+    /// The value of one of the lab's variables; may be given several times
+    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = variable)]
+    pub var: Vec<(String, String)>,
+}
+
+impl Variables {
+    /// By name.
+    pub fn all(&self) -> BTreeMap<String, String> {
+        let student = self.student.iter().map(|id| ("student".to_owned(), id.clone()));
+        student.chain(self.var.iter().cloned()).collect()
+    }
+}
+
+fn variable(words: &str) -> Result<(String, String), String> {
+    let (name, value) = words.split_once('=').ok_or("NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 #[derive(ClapArgs)]

@@ -142,6 +142,7 @@ mod tests {
             seed: None,
             record: Some("/tmp/journal".into()),
             lang: None,
+            variables: BTreeMap::from([("student".into(), "7".into())]),
         };
         let keep = |kept: &Kept, name| kept.keep(name, Text::default(), &request, 7);
         let first = Kept::at(folder.clone());
@@ -156,6 +157,7 @@ mod tests {
         let left = second.take_left();
         let start = &left["a"].start;
         assert_eq!((left.len(), start.seed, &start.record), (1, Some(7), &None));
+        assert_eq!(start.variables, request.variables);
         assert!(second.left().is_empty());
         second.drop("b");
         second.forget();

@@ -141,8 +141,9 @@ impl Labs {
     /// Boots a lab.
     pub fn start(self: &Arc<Self>, request: &StartLab) -> Result<Arc<RunningLab>, Problem> {
         let _boot = self.boot()?;
-        let Loaded { text, name: file, folder, known } = sources::load(&request.source)?;
-        let lab = lab::read_lab(text.as_bytes(), &file).map_err(|mistakes| bad_lab(&mistakes))?;
+        let loaded = sources::load(&request.source)?;
+        let lab = loaded.read(&request.variables).map_err(|mistakes| bad_lab(&mistakes))?;
+        let Loaded { name: file, folder, known, .. } = &loaded;
         if lab.clock == Some(lab::Clock::Virtual) {
             return Err(Problem::new(
                 "bad-lab",
@@ -179,7 +180,10 @@ impl Labs {
             ));
         }
         // Only now: a lab that is refused leaves no file.
-        let journal = request.record.as_deref().map(|path| begin_journal(path, &lab, &text, seed));
+        let journal = request
+            .record
+            .as_deref()
+            .map(|path| begin_journal(path, &lab, &loaded.alone(&lab), seed));
         let journal = journal.transpose()?;
         let trouble = journal.as_ref().map(Journal::trouble).unwrap_or_default();
         let (tell, ended) = watch::channel(None);
@@ -193,7 +197,11 @@ impl Labs {
         let name = lab.name.clone();
         let started = Arc::new(RunningLab {
             lab,
-            source: if matches!(request.source, Source::Builtin(_)) { known } else { file },
+            source: if matches!(request.source, Source::Builtin(_)) {
+                known.clone()
+            } else {
+                file.clone()
+            },
             seed,
             live: crate::pulse::Board::default(),
             talks: crate::conversations::Board::default(),

@@ -60,7 +60,13 @@ mod tests {
         let labs = Arc::new(Labs::default());
         let text = "lab = \"deep\"\n[networks]\nlan = \"10.0.0.0/24\"\n[hosts]\na = \"lan\"\n";
         let source = Source::Text(text.to_owned());
-        let lab = labs.start(&StartLab { source, seed: None, record: None, lang: None });
+        let lab = labs.start(&StartLab {
+            source,
+            seed: None,
+            record: None,
+            lang: None,
+            variables: Default::default(),
+        });
         let lab = lab.unwrap_or_else(|problem| panic!("{}", problem.en));
         let (go_on, held) = mpsc::channel::<()>();
         lab.mailbox().send(move |_| assert!(held.recv().is_ok())).expect("it runs"); // deep in a turn

@@ -206,7 +206,13 @@ b = { net = "lan", run = "no-such-option --x" }
         let labs = Arc::new(Labs::default());
         let text = TALK.replace("no-such-option --x", "curl");
         let source = Source::Text(text);
-        let lab = labs.start(&StartLab { source, seed: None, record: None, lang: None });
+        let lab = labs.start(&StartLab {
+            source,
+            seed: None,
+            record: None,
+            lang: None,
+            variables: Default::default(),
+        });
         let lab = lab.unwrap_or_else(|problem| panic!("{}", problem.en));
         let mut lines = Vec::new();
         for _ in 0..200 {

@@ -17,7 +17,13 @@ const QUIET: &str = "lab = \"quiet\"\n[networks]\nlan = \"10.0.0.0/24\"\n[hosts]
 fn start(text: &str) -> (Arc<Labs>, Arc<RunningLab>) {
     let labs = Arc::new(Labs::default());
     let source = Source::Text(text.to_owned());
-    let lab = labs.start(&StartLab { source, seed: None, record: None, lang: None });
+    let lab = labs.start(&StartLab {
+        source,
+        seed: None,
+        record: None,
+        lang: None,
+        variables: Default::default(),
+    });
     let lab = lab.unwrap_or_else(|problem| panic!("{}", problem.en));
     (labs, lab)
 }

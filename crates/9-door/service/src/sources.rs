@@ -5,6 +5,7 @@
 //! may lay into a machine is bounded.
 
 use crate::api::{Problem, Source};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -25,6 +26,56 @@ pub struct Loaded {
     pub folder: Option<PathBuf>,
     /// What a person calls it.
     pub known: String,
+}
+
+impl Loaded {
+    /// The lab, with these variables and the files that it includes from its own folder.
+    pub fn read(
+        &self,
+        variables: &BTreeMap<String, String>,
+    ) -> Result<lab::Lab, Vec<lab::Diagnostic>> {
+        let find = |path: &str| part(self.folder.as_deref().unwrap_or(Path::new(".")), path);
+        let options = lab::Options {
+            variables: variables.clone(),
+            include: self.folder.is_some().then_some(&find as &lab::Include<'_>),
+            ..lab::Options::default()
+        };
+        lab::read_lab_with(self.text.as_bytes(), &self.name, &options)
+    }
+
+    /// A text that is the whole lab by itself: the file's, or, where that includes others or draws
+    /// for a student, the long form of what came out.
+    pub fn alone(&self, lab: &lab::Lab) -> String {
+        match lab::read_lab(self.text.as_bytes(), &self.name) {
+            Ok(same) if same == *lab => self.text.clone(),
+            _ => lab::long_form(lab),
+        }
+    }
+}
+
+/// An included file: below the lab's folder, links followed, or it is not read.
+fn part(folder: &Path, path: &str) -> Result<String, lab::Text> {
+    let says = |en: String, zh: String| lab::Text { en, zh };
+    let failed = |error: std::io::Error| {
+        let say = |lang| door::system::says(&error, lang);
+        says(say(base::Lang::En), say(base::Lang::Zh))
+    };
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let inside = folder.canonicalize().map_err(failed)?;
+    let file = inside.join(path).canonicalize().map_err(failed)?;
+    let meta = fs::metadata(&file).map_err(failed)?;
+    if !file.starts_with(&inside) {
+        return Err(says("it leads out of the lab's folder".into(), "它通向实验文件夹之外".into()));
+    }
+    if !meta.is_file() || meta.len() > MOST_TEXT {
+        let most = MOST_TEXT;
+        return Err(says(
+            format!("it is no file of at most {most} octets"),
+            format!("它不是至多 {most} 字节的文件"),
+        ));
+    }
+    let octets = fs::read(&file).map_err(failed)?;
+    Ok(String::from_utf8_lossy(&octets).into_owned())
 }
 
 /// Reads a lab's text.
@@ -136,6 +187,37 @@ mod tests {
         assert_eq!(folder(Some(&lab), "./site"), [("deep/a.txt".to_owned(), b"inside".to_vec())]);
         for outside in ["..", "../../etc", "/etc", "out", "site/../.."] {
             assert!(folder(Some(&lab), outside).is_empty(), "{outside}");
+        }
+        fs::remove_dir_all(&base).expect("removed");
+    }
+
+    #[test]
+    fn a_part_outside_is_not_included() {
+        let base = std::env::temp_dir().join(format!("catenet-parts-{}", std::process::id()));
+        let lab = base.join("lab");
+        fs::create_dir_all(lab.join("parts")).expect("a folder");
+        let hosts = "[networks]\nlan = \"10.{net}.0.0/24\"\n[hosts]\npc1 = \"lan\"\n";
+        fs::write(lab.join("parts/hosts.toml"), hosts).expect("a file");
+        fs::write(base.join("outside.toml"), hosts).expect("a file");
+        std::os::unix::fs::symlink(base.join("outside.toml"), lab.join("link.toml"))
+            .expect("a link");
+        let load = |part: &str| {
+            let text = format!("lab = \"x\"\ninclude = [\"{part}\"]\n[variables]\nnet = 7\n");
+            fs::write(lab.join("x.toml"), text).expect("a file");
+            load(&Source::File(lab.join("x.toml").display().to_string())).expect("a lab's text")
+        };
+        let net = |lab: &lab::Lab| lab.networks[0].v4.to_string();
+        let loaded = load("parts/hosts.toml");
+        let as_written = loaded.read(&BTreeMap::new()).expect("a good lab");
+        assert_eq!(net(&as_written), "10.7.0.0/24");
+        let mine = loaded.read(&BTreeMap::from([("net".into(), "9".into())])).expect("a good lab");
+        assert_eq!(net(&mine), "10.9.0.0/24");
+        let alone = lab::read_lab(loaded.alone(&mine).as_bytes(), "journal").expect("a good lab");
+        assert_eq!(alone, mine);
+        for outside in ["link.toml", "parts", "none.toml"] {
+            let mistakes = load(outside).read(&BTreeMap::new()).expect_err(outside);
+            assert_eq!((mistakes[0].code, mistakes.len()), ("no-file", 1), "{outside}");
+            assert!(!mistakes[0].message.zh.is_empty());
         }
         fs::remove_dir_all(&base).expect("removed");
     }

@@ -145,7 +145,13 @@ mod tests {
         let labs = Arc::new(Labs::default());
         let text = "lab = \"still\"\n[networks]\nlan = \"10.0.0.0/24\"\n[hosts]\na = \"lan\"\n";
         let source = Source::Text(text.to_owned());
-        let lab = labs.start(&StartLab { source, seed: None, record: None, lang: None });
+        let lab = labs.start(&StartLab {
+            source,
+            seed: None,
+            record: None,
+            lang: None,
+            variables: Default::default(),
+        });
         let lab = lab.unwrap_or_else(|problem| panic!("{}", problem.en));
         let mut left = CHUNKS;
         let make = move |_: &mut World| {

@@ -20,7 +20,13 @@ web = { net = "lan", ip = "10.0.0.80", run = "http" }
 pub(crate) fn booted(text: &str) -> (Service, Arc<RunningLab>) {
     let labs = Arc::new(Labs::default());
     let source = Source::Text(text.to_owned());
-    let lab = labs.start(&StartLab { source, seed: None, record: None, lang: None });
+    let lab = labs.start(&StartLab {
+        source,
+        seed: None,
+        record: None,
+        lang: None,
+        variables: Default::default(),
+    });
     let lab = lab.unwrap_or_else(|problem| panic!("{}", problem.en));
     let guard = Arc::new(Guard { address: ([127, 0, 0, 1], 1).into(), secret: "s".into() });
     (Service { labs, guard, stop: Arc::default(), page: None }, lab)

@@ -263,7 +263,7 @@ impl Reader<'_> {
             let IpAddr::V4(via) = route.via else { continue };
             self.on_link(via, *span, &nets, "next hop", "下一跳");
         }
-        let MachineDraft { name, title, cpu, names, run, routes, span, .. } = draft;
+        let MachineDraft { name, title, cpu, names, run, real, routes, span, .. } = draft;
         let jack = |jack: JackDraft| {
             let mac = jack
                 .mac
@@ -287,6 +287,7 @@ impl Reader<'_> {
             cpu,
             names: names.into_iter().map(|named| named.name).collect(),
             run: runs,
+            real,
             name,
         };
         (machine, draft.resolver)

@@ -12,7 +12,7 @@ use crate::tree::{Item, Key, Kind, Table};
 
 const MACHINE_KEYS: &[&str] = &[
     "title", "net", "ip", "mac", "gateway", "resolver", "routes", "cpu", "name", "names", "run",
-    "jacks",
+    "jacks", "real",
 ];
 const JACK_KEYS: &[&str] = &["net", "ip", "mac"];
 const RUN_KEYS: &[&str] = &["do", "every", "at", "label"];
@@ -30,6 +30,7 @@ pub(super) struct MachineDraft {
     pub(super) cpu: Duration,
     pub(super) names: Vec<Named>,
     pub(super) run: Vec<RunDraft>,
+    pub(super) real: Option<String>,
 }
 
 /// A jack before anything is computed.
@@ -83,6 +84,7 @@ impl Reader<'_> {
             cpu: Duration::from_micros(1),
             names: Vec::new(),
             run: Vec::new(),
+            real: None,
         };
         if SCALARS.contains(&key.name.as_str()) && !looks_like_machine(item) {
             self.sink.report(key.span, top_level(&key.name));
@@ -134,6 +136,7 @@ impl Reader<'_> {
                 draft.run.extend(self.run(item));
             }
         }
+        draft.real = self.real(draft.router, table);
     }
 
     fn dns_name(&mut self, item: &Item, key: &str) -> Option<Named> {

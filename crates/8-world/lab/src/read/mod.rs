@@ -10,6 +10,7 @@ mod lists;
 mod machine;
 mod node;
 mod not_yet;
+mod real;
 mod unique;
 
 use std::ops::Range;
@@ -28,12 +29,22 @@ pub(crate) use address::check_name;
 /// The keys of a lab file that stand above the first table.
 pub(crate) const SCALARS: &[&str] = &[
     "lab", "title", "about", "version", "clock", "seed", "epoch", "duration", "domain", "resolver",
-    "links", "include",
+    "links", "include", "student", "fixed",
 ];
 /// Its tables.
 pub(crate) const TABLES: &[&str] = &[
-    "networks", "switches", "routers", "hosts", "publish", "capture", "script", "check", "task",
-    "solution", "broken",
+    "networks",
+    "switches",
+    "routers",
+    "hosts",
+    "publish",
+    "capture",
+    "script",
+    "check",
+    "task",
+    "solution",
+    "broken",
+    "variables",
 ];
 
 /// Noon of nothing: labs begin at 2026-01-01T00:00:00Z unless they say otherwise.
@@ -87,10 +98,12 @@ impl Reader<'_> {
             scripts: Vec::new(),
             checks: Vec::new(),
             tasks: Vec::new(),
+            fixed: Vec::new(),
             overlays: Vec::new(),
         };
         self.nodes(root, &mut lab);
         self.lists(root, &mut lab);
+        lab.fixed = self.fixed(root, &lab);
         self.named(root);
         self.not_yet(root);
         lab
@@ -204,7 +217,8 @@ impl Reader<'_> {
     /// Files a complaint about the text of `item` where in it the mistake is.
     pub(crate) fn complain(&mut self, item: &Item, complaint: Complaint) {
         let span = inside_text(self.sink, item.span, &complaint.at);
-        self.sink.report(span, complaint);
+        let filled = self.sink.filled.get(&item.span).and_then(|filled| filled.says(&complaint.at));
+        self.sink.report_with(span, complaint, filled);
     }
 
     /// Files every key that is not known here.
@@ -274,8 +288,19 @@ impl Reader<'_> {
         table.map_or(&[], |table| &table.entries)
     }
 
+    /// A whole number; also a text that is one variable and nothing else: `mtu = "{mtu}"`.
     pub(crate) fn natural(&mut self, item: &Item, key: &str, most: i64) -> Option<u64> {
-        match item.kind {
+        let words = item.as_text().unwrap_or("");
+        let filled = self.sink.filled.get(&item.span).filter(|filled| filled.is_all(words.len()));
+        let kind = match filled.and_then(|_| words.parse().ok()) {
+            Some(number) => Kind::Integer(number),
+            None if filled.is_some() => {
+                self.complain(item, no_number(key, words));
+                return None;
+            }
+            None => item.kind.clone(),
+        };
+        match kind {
             Kind::Integer(n) if (0..=most).contains(&n) => u64::try_from(n).ok(),
             Kind::Integer(_) | Kind::Float(_) => {
                 let complaint = Complaint::new(
@@ -371,6 +396,19 @@ impl Reader<'_> {
     pub(crate) fn title(&mut self, table: &Table) -> Text {
         self.sentence(table, "title")
     }
+}
+
+/// A variable that is no number where one is wanted.
+fn no_number(key: &str, words: &str) -> Complaint {
+    Complaint::new(
+        "wrong-type",
+        0..words.len(),
+        text(
+            format!("`{key}` is a whole number, not `{words}`"),
+            format!("`{key}` 应是整数, 不是 `{words}`"),
+        ),
+    )
+    .help(text("give the variable a whole number", "让这个变量是整数"))
 }
 
 fn write_so(key: &str, example: &str) -> Text {

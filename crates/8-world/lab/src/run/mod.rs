@@ -173,6 +173,9 @@ pub fn bounded(
     options: &Options<'_>,
     enough: &dyn Fn() -> bool,
 ) -> Result<(Report, World), String> {
+    if let Some(why) = only_real(lab) {
+        return Err(why.get(options.lang).to_owned());
+    }
     let ground = Ground {
         seed: options.seed,
         programs: crate::programs(),
@@ -188,6 +191,25 @@ pub fn bounded(
     run.play();
     let report = run.report(options);
     Ok((report, run.world))
+}
+
+/// Why a lab with a real program has no place in virtual time.
+fn only_real(lab: &Lab) -> Option<Text> {
+    let host = lab.real_hosts().next()?;
+    let (name, command) = (&host.name, host.real.as_deref().unwrap_or_default());
+    Some(text(
+        format!(
+            "{name} is a real program (`{command}`), which lives in real time: add --clock real"
+        ),
+        format!("{name} 是真实程序 (`{command}`), 只能按真实时间运行: 请加 --clock real"),
+    ))
+}
+
+/// What happens at a moment of the run, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Moment {
+    Look(usize),
+    Judge(usize),
 }
 
 struct Run<'a> {

@@ -18,6 +18,7 @@ pub fn run(context: &Context, up: &Up) -> Result<Exit, Failure> {
         seed: up.seed,
         record: up.record.as_deref().map(absolute_text).transpose()?,
         lang: Some(if context.lang == Lang::Zh { "zh" } else { "en" }.to_owned()),
+        variables: up.variables.all(),
     };
     block_on(async {
         // What comes while the lab boots is heard when it has: nothing is left behind.

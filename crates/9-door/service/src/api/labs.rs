@@ -1,6 +1,7 @@
 //! Labs: what starts one, and the line of each that runs.
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// Where a lab's text comes from.
@@ -30,6 +31,9 @@ pub struct StartLab {
     /// The language of its programs: `en` or `zh`.
     #[serde(default)]
     pub lang: Option<String>,
+    /// Values of the lab's variables, which win over the file's; `student` is one of them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub variables: BTreeMap<String, String>,
 }
 
 /// A lab that runs.

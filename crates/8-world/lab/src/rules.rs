@@ -1,0 +1,188 @@
+//! Somebody's lab under the checks of another file: how a submission is judged.
+//!
+//! ```text
+//!   submission: networks, switches, machines, programs, cables ---+
+//!                                                                 +--> the lab that is run
+//!   rules: checks, tasks, scripts, duration, seed, epoch, domain -+
+//!   rules' `fixed`: what the submission must have as the rules have it
+//! ```
+//!
+//! What a submission says of checks, tasks, scripts and times counts for nothing
+//! (`tests/rules.rs`: a submission that edits its own gains nothing). The rules are a whole lab file,
+//! or one without machines.
+
+use crate::diagnostic::{Complaint, Diagnostic, Text, text};
+use crate::model::{Lab, Link, Machine};
+use crate::nearest::nearest;
+
+/// The submission's network and programs under the rules' checks, tasks, scripts and times.
+///
+/// # Errors
+/// What the rules name and the submission lacks, and what is `fixed` and differs.
+pub fn with_checks(submission: Lab, rules: &Lab) -> Result<Lab, Vec<Diagnostic>> {
+    let lab = Lab {
+        name: rules.name.clone(),
+        title: rules.title.clone(),
+        about: rules.about.clone(),
+        version: rules.version,
+        clock: rules.clock,
+        seed: rules.seed,
+        epoch: rules.epoch,
+        duration: rules.duration,
+        domain: rules.domain.clone(),
+        captures: Vec::new(),
+        scripts: rules.scripts.clone(),
+        checks: rules.checks.clone(),
+        tasks: rules.tasks.clone(),
+        fixed: rules.fixed.clone(),
+        overlays: Vec::new(),
+        ..submission
+    };
+    let mut findings = Vec::new();
+    for name in &rules.fixed {
+        findings.extend(differs(&lab, rules, name));
+    }
+    lab.each_script(|_, script, then| {
+        let complaint = script.verb.check(&script.line, then).err();
+        let complaint = complaint.or_else(|| label_taken(&lab, script.label.as_deref()));
+        findings.extend(
+            complaint
+                .map(|complaint| asked(complaint, "[[script]]", &script.line, &Text::default())),
+        );
+    });
+    let reasons = crate::reasons();
+    let reasons: Vec<&str> = reasons.iter().map(|reason| reason.name).collect();
+    let checks = lab.checks.iter().map(|check| ("[[check]]", check, &check.text));
+    let tasks = lab.tasks.iter().map(|task| ("[[task]]", &task.check, &task.text));
+    for (what, check, says) in checks.chain(tasks) {
+        for complaint in check.expect.check(&lab, Some(&reasons)) {
+            findings.push(asked(complaint, what, &check.line, says));
+        }
+    }
+    if findings.is_empty() { Ok(lab) } else { Err(findings) }
+}
+
+/// A mistake of the submission, told at the line of the rules that asks for what it lacks.
+fn asked(complaint: Complaint, what: &str, line: &str, says: &Text) -> Diagnostic {
+    let mut found = complaint.in_text(what, line);
+    let Text { en, zh } = std::mem::take(&mut found.message);
+    found.message = text(
+        format!("in your lab {en}, and {what} asks for it"),
+        format!("在你的实验里{zh}, 而 {what} 需要它"),
+    );
+    if !says.is_empty() {
+        let (en, zh) = (says.get(base::Lang::En), says.get(base::Lang::Zh));
+        found.help.push(text(format!("it is about: {en}"), format!("它要检查的是: {zh}")));
+    }
+    found
+}
+
+/// A program of the submission with the label of a program that the rules start: `exit(..)` must
+/// mean the latter.
+fn label_taken(lab: &Lab, label: Option<&str>) -> Option<Complaint> {
+    let label = label?;
+    let taken = lab.machines().find(|machine| machine.run.iter().any(|run| run.label == label))?;
+    let node = &taken.name;
+    let complaint = Complaint::new(
+        "duplicate-name",
+        0..0,
+        text(
+            format!("a program of {node} has the label `{label}`"),
+            format!("{node} 的一个程序用了标签 `{label}`"),
+        ),
+    );
+    Some(complaint.help(text("give your program another label", "给你的程序换一个标签")))
+}
+
+/// How what is `fixed` under this name differs from the rules, if it does.
+fn differs(lab: &Lab, rules: &Lab, name: &str) -> Option<Diagnostic> {
+    let (en, zh) = if let Some(wanted) = rules.machine(name) {
+        machine(lab.machine(name), wanted, rules, lab)?
+    } else if let Some(wanted) = rules.link(name) {
+        cable(lab.link(&wanted.name), wanted)?
+    } else {
+        let network = |lab: &Lab| lab.networks.iter().find(|network| network.name == name).cloned();
+        let switch = |lab: &Lab| {
+            let found = lab.switches.iter().find(|switch| switch.name == name)?;
+            Some((found.stp, found.cpu))
+        };
+        if network(lab) == network(rules) && switch(lab) == switch(rules) {
+            return None;
+        }
+        match (network(rules), lab.has_node(name)) {
+            (_, false) => missing(),
+            (Some(network), true) => must_be("v4", &network.v4.to_string()),
+            (None, true) => ("its switch differs".to_owned(), "交换机的设置不同".to_owned()),
+        }
+    };
+    let message = text(
+        format!("`{name}` must stay as the task has it: {en}"),
+        format!("`{name}` 必须与题目一致: {zh}"),
+    );
+    let near = nearest(name, lab.node_names()).filter(|near| *near != name && !lab.has_node(name));
+    let complaint = Complaint::new("fixed", 0..name.len(), message).did_you_mean(near);
+    let help =
+        text("take it over from the task's lab file unchanged", "照抄题目的实验文件, 不要改动");
+    Some(complaint.help(help).in_text("fixed", name))
+}
+
+type Both = (String, String);
+
+fn missing() -> Both {
+    ("your lab does not have it".to_owned(), "你的实验里没有它".to_owned())
+}
+
+fn must_be(key: &str, wanted: &str) -> Both {
+    (format!("`{key}` is {wanted} there"), format!("那里 `{key}` 是 {wanted}"))
+}
+
+/// The first of a machine's properties that is another one; its title is its owner's business.
+fn machine(found: Option<&Machine>, wanted: &Machine, rules: &Lab, lab: &Lab) -> Option<Both> {
+    let Some(found) = found else { return Some(missing()) };
+    let router = |lab: &Lab| lab.routers.iter().any(|router| router.name == wanted.name);
+    if router(lab) != router(rules) {
+        let both = ("one is a router, one a host", "一个是路由器, 一个是主机");
+        return Some((both.0.to_owned(), both.1.to_owned()));
+    }
+    let address = |ip: &Option<std::net::IpAddr>| ip.map_or("none".to_owned(), |ip| ip.to_string());
+    let list = |words: Vec<String>| format!("[{}]", words.join(", "));
+    let jacks = |machine: &Machine| {
+        let line = |jack: &crate::Jack| {
+            let addresses: Vec<String> = jack.addresses.iter().map(ToString::to_string).collect();
+            format!("{} {} {}", jack.name, jack.mac, addresses.join(" "))
+        };
+        list(machine.jacks.iter().map(line).collect())
+    };
+    let routes = |machine: &Machine| {
+        list(machine.routes.iter().map(|route| format!("{} via {}", route.to, route.via)).collect())
+    };
+    let runs = |machine: &Machine| {
+        let line = |run: &crate::Run| {
+            let every = run.every.map_or(String::new(), |every| format!(" every {every:?}"));
+            format!("{} at {:?}{every} as {}", run.line, run.at, run.label)
+        };
+        list(machine.run.iter().map(line).collect())
+    };
+    let properties: [(&str, &dyn Fn(&Machine) -> String); 8] = [
+        ("jacks", &jacks),
+        ("gateway", &|machine| address(&machine.gateway)),
+        ("resolver", &|machine| address(&machine.resolver)),
+        ("routes", &routes),
+        ("cpu", &|machine| crate::quantity::show_duration(machine.cpu)),
+        ("names", &|machine| list(machine.names.clone())),
+        ("run", &runs),
+        ("real", &|machine| machine.real.clone().unwrap_or_default()),
+    ];
+    let other = properties.iter().find(|(_, show)| show(found) != show(wanted));
+    other.map(|(key, show)| must_be(key, &show(wanted)))
+}
+
+fn cable(found: Option<&Link>, wanted: &Link) -> Option<Both> {
+    let Some(found) = found else { return Some(missing()) };
+    let end = |end: &crate::End| format!("{}.{}", end.node, end.jack);
+    if (&found.a, &found.b) != (&wanted.a, &wanted.b) {
+        return Some(must_be("link", &format!("{} - {}", end(&wanted.a), end(&wanted.b))));
+    }
+    let same = found.forward == wanted.forward && found.reverse == wanted.reverse;
+    (!same).then(|| ("the cable's properties differ".to_owned(), "网线的参数不同".to_owned()))
+}
