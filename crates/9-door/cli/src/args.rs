@@ -330,6 +330,8 @@ pub struct Validate {
     /// Lab files
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub variables: Variables,
 }
 
 #[derive(ClapArgs)]
@@ -345,6 +347,8 @@ pub struct Test {
     /// Write every jack's frames to DIR/LAB.pcapng, and the lab's own captures
     #[arg(long, value_name = "DIR")]
     pub capture: Option<PathBuf>,
+    #[command(flatten)]
+    pub variables: Variables,
 }
 
 #[derive(ClapArgs)]
@@ -360,6 +364,8 @@ pub struct Graph {
     /// Write the names of cables into the SVG
     #[arg(long, requires = "svg")]
     pub names: bool,
+    #[command(flatten)]
+    pub variables: Variables,
 }
 
 #[derive(ClapArgs)]

@@ -1,6 +1,6 @@
 //! `graph`: a lab's network as a picture: text for a terminal, SVG, Graphviz.
 
-use crate::args::Graph;
+use crate::args::{Graph, Variables};
 use crate::client::{Client, block_on};
 use crate::say::{Context, Exit, Failure, print};
 use crate::table;
@@ -14,7 +14,7 @@ const MOST_COLUMNS: usize = 160;
 /// Draws it.
 pub fn run(context: &Context, graph: &Graph) -> Result<Exit, Failure> {
     let (name, nodes, links) = match &graph.lab_file {
-        Some(file) => of_file(context, file)?,
+        Some(file) => of_file(context, file, &graph.variables)?,
         None => of_running(context)?,
     };
     if graph.dot {
@@ -36,10 +36,10 @@ pub fn run(context: &Context, graph: &Graph) -> Result<Exit, Failure> {
 
 type Parts = (String, Vec<NodeIn>, Vec<LinkIn>);
 
-fn of_file(context: &Context, file: &str) -> Result<Parts, Failure> {
+fn of_file(context: &Context, file: &str, variables: &Variables) -> Result<Parts, Failure> {
     let source = super::up::source(file)?;
     let loaded = sources::load(&source).map_err(|problem| Failure::of(&problem, context.lang))?;
-    let parsed = lab::read_lab(loaded.text.as_bytes(), &loaded.name);
+    let parsed = loaded.read(&variables.all());
     let lab = parsed.map_err(|mistakes| {
         eprint!("{}", lab::render(&mistakes, context.lang));
         Failure::usage("")

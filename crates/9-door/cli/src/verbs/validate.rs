@@ -1,7 +1,8 @@
 //! `validate`: look for mistakes in lab files. Nothing is started.
 
-use crate::args::Validate;
+use crate::args::{Validate, Variables};
 use crate::say::{Context, Exit, Failure, print};
+use service::api::Source;
 use service::sources;
 use std::path::Path;
 
@@ -9,7 +10,7 @@ use std::path::Path;
 pub fn run(context: &Context, validate: &Validate) -> Result<Exit, Failure> {
     let mut bad = false;
     for path in &validate.files {
-        match read(context, path)?.and_then(|lab| with_folders(lab, path)) {
+        match read(context, path, &validate.variables)?.and_then(|lab| with_folders(lab, path)) {
             Ok(lab) if !context.json => {
                 let (networks, machines) = (lab.networks.len(), lab.machines().count());
                 print(&format!(
@@ -52,10 +53,18 @@ fn with_folders(lab: lab::Lab, path: &Path) -> Result<lab::Lab, Vec<lab::Diagnos
 pub fn read(
     context: &Context,
     path: &Path,
+    variables: &Variables,
 ) -> Result<Result<lab::Lab, Vec<lab::Diagnostic>>, Failure> {
+    let name = path.display().to_string();
     let octets = std::fs::read(path).map_err(|error| Failure {
         code: 2,
         ..Failure::of_system(&path.display(), &error, context.lang)
     })?;
-    Ok(lab::read_lab(&octets, &path.display().to_string()))
+    // What is no text is told by its octet.
+    if std::str::from_utf8(&octets).is_err() {
+        return Ok(lab::read_lab(&octets, &name));
+    }
+    let loaded = sources::load(&Source::File(name));
+    let loaded = loaded.map_err(|problem| Failure::of(&problem, context.lang))?;
+    Ok(loaded.read(&variables.all()))
 }

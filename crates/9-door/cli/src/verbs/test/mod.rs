@@ -10,7 +10,7 @@ use std::path::Path;
 pub fn run(context: &Context, wish: &Test) -> Result<Exit, Failure> {
     let source = super::up::source(&wish.lab_file)?;
     let loaded = sources::load(&source).map_err(|problem| Failure::of(&problem, context.lang))?;
-    let parsed = lab::read_lab(loaded.text.as_bytes(), &loaded.name);
+    let parsed = loaded.read(&wish.variables.all());
     let mut lab = parsed.map_err(|mistakes| {
         eprint!("{}", lab::render(&mistakes, context.lang));
         Failure::usage("")
