@@ -8,7 +8,7 @@
 //! ```
 //!
 //! What a submission says of checks, tasks, scripts and times counts for nothing
-//! (`tests/rules.rs`: a submission that edits its own gains nothing). The rules are a whole lab file,
+//! (`tests/language/rules.rs`: a submission that edits its own gains nothing). The rules are a whole lab file,
 //! or one without machines.
 
 use crate::diagnostic::{Complaint, Diagnostic, Text, text};

@@ -211,27 +211,6 @@ fn routers_first_then_hosts_around_what_is_given() {
 }
 
 #[test]
-fn included_files_add_up() {
-    let include = |path: &str| match path {
-        "parts/hosts.toml" => {
-            Ok("[hosts]\npc2 = \"n\"\n[[check]]\nexpect = \"arp before ip\"\n".to_owned())
-        }
-        _ => Err("no such file".to_owned()),
-    };
-    let options = Options { include: Some(&include), ..Options::default() };
-    let text = "lab = \"x\"\ninclude = [\"parts/hosts.toml\"]\n[networks]\nn = \"10.0.0.0/24\"\n[hosts]\npc1 = \"n\"\n";
-    let lab =
-        parse_with(text, "x.toml", &options).unwrap_or_else(|m| panic!("{}", render(&m, Lang::En)));
-    assert_eq!((lab.hosts.len(), lab.checks.len()), (2, 1));
-    let twice = text.replace("pc1 =", "pc2 =");
-    let mistakes = parse_with(&twice, "x.toml", &options).err().unwrap_or_default();
-    assert_eq!(
-        mistakes.iter().map(|m| (m.code, m.place.file.as_str())).collect::<Vec<_>>(),
-        [("duplicate-key", "parts/hosts.toml")]
-    );
-}
-
-#[test]
 fn hostile_text_is_an_answer() {
     let two_lans = fs::read_to_string(labs().join("two-lans.toml")).unwrap_or_default();
     // Every prefix, and every character struck out: no panic, and never a silent success for a cut word.

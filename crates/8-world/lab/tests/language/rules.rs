@@ -1,0 +1,144 @@
+//! A submission under the rules of another file.
+
+use base::Lang;
+use catenet_lab::run::{Options, Report, test};
+use catenet_lab::{Lab, gallery, render, with_checks};
+
+use super::read;
+
+const RULES: &str = "lab = \"task\"\nduration = \"5s\"\nfixed = [\"web\", \"lan\", \"pc1--lan\"]\n[networks]\nlan = \"10.0.0.0/24\"\n[hosts]\npc1 = \"lan\"\nweb = { net = \"lan\", ip = \"10.0.0.80\", run = \"http root=./site\" }\n[[script]]\nat = \"2s\"\ndo = \"exec pc1 curl http://10.0.0.80/\"\nlabel = \"page\"\n[[task]]\ntext = { en = \"pc1 pings web\", zh = \"pc1 ping web\" }\nexpect = \"exit(ping) == 0 and count(icmp.type == 8) > 0\"\npoints = 10\n[[check]]\nexpect = \"exit(page) == 0\"\n";
+
+fn rules() -> Lab {
+    let unnamed = RULES.replace(
+        "pc1 = \"lan\"",
+        "pc1 = { net = \"lan\", run = { do = \"sleep 1\", label = \"ping\" } }",
+    );
+    read(&unnamed)
+}
+
+fn submission(run: &str) -> String {
+    RULES.replace("pc1 = \"lan\"", &format!("pc1 = {{ net = \"lan\", run = {run} }}"))
+}
+
+const PING: &str = "{ do = \"ping -c 1 10.0.0.80\", label = \"ping\" }";
+
+fn run(lab: &Lab) -> Report {
+    let options = Options { seed: 1, lang: Lang::En, folder: &gallery::folder, capture: false };
+    test(lab, &options).unwrap_or_else(|why| panic!("{why}"))
+}
+
+fn findings(text: &str, rules: &Lab) -> String {
+    match with_checks(read(text), rules) {
+        Ok(_) => String::new(),
+        Err(found) => {
+            assert!(found.iter().all(|one| !one.message.zh.is_empty() && !one.help.is_empty()));
+            render(&found, Lang::En)
+        }
+    }
+}
+
+#[test]
+fn a_submission_is_judged_by_the_rules() {
+    let judged = |text: &str| {
+        let lab = with_checks(read(text), &rules());
+        run(&lab.unwrap_or_else(|found| panic!("{}", render(&found, Lang::En)))).points().0
+    };
+    assert_eq!(judged(&submission(PING)), 10);
+    let idle = submission(&PING.replace("ping -c 1 10.0.0.80", "sleep 1"));
+    assert_eq!(judged(&idle), 0);
+    // What it says of tasks, checks, scripts, times and seeds counts for nothing.
+    let (own, _) = idle.split_once("[[script]]").expect("a script");
+    let edited = format!(
+        "{}[[task]]\ntext = \"free\"\nexpect = \"count(arp) >= 0\"\npoints = 10\n[[script]]\nat = \"0.5s\"\ndo = \"exec pc1 ping -c 1 10.0.0.80\"\nlabel = \"mine\"\n",
+        own.replace("\"5s\"", "\"600s\"").replace("\"task\"", "\"other\"")
+    );
+    assert_eq!(judged(&edited), 0);
+    let lab = with_checks(read(&edited), &rules()).expect("a lab");
+    let rules = rules();
+    assert_eq!((&lab.name, lab.duration, &lab.tasks), (&rules.name, rules.duration, &rules.tasks));
+    assert_eq!((&lab.checks, &lab.scripts), (&rules.checks, &rules.scripts));
+}
+
+#[test]
+fn rules_alone_need_no_network() {
+    let (head, tail) = RULES.split_once("fixed").expect("a key");
+    let (_, tail) = tail.split_once("[[script]]").expect("a script");
+    let alone = read(&format!("{head}[[script]]{tail}"));
+    assert!(alone.is_rules());
+    assert_eq!(run(&with_checks(read(&submission(PING)), &alone).expect("a lab")).points().0, 10);
+    let other = "lab = \"y\"\n[networks]\nlan = \"10.0.0.0/24\"\n[hosts]\npc2 = \"lan\"\n";
+    let said = findings(other, &alone);
+    assert!(
+        said.contains("in your lab no machine is called `pc1`, and [[script]] asks for it"),
+        "{said}"
+    );
+    assert!(said.contains("it is about: pc1 pings web"), "{said}");
+    // The label of a program that the rules start is theirs.
+    let stolen = submission(PING).replace("label = \"ping\" }", "label = \"page\" }");
+    let stolen =
+        stolen.replace("exec pc1 curl http://10.0.0.80/\"\nlabel = \"page\"", "exec pc1 sleep 1\"");
+    let stolen =
+        stolen.replace("exit(page)", "exit(pc1/sleep)").replace("exit(ping)", "exit(page)");
+    let said = findings(&stolen, &alone);
+    assert!(said.contains("a program of pc1 has the label `page`"), "{said}");
+}
+
+#[test]
+fn what_is_fixed_must_be_equal() {
+    let good = submission(PING);
+    assert_eq!(findings(&good, &rules()), "");
+    for (was, becomes, says) in [
+        (
+            "ip = \"10.0.0.80\"",
+            "ip = \"10.0.0.81\"",
+            "`web` must stay as the task has it: `jacks` is",
+        ),
+        ("http root=./site", "http root=./other", "`run` is [http root=./site"),
+        (
+            "lan = \"10.0.0.0/24\"",
+            "lan = \"10.0.0.0/16\"",
+            "`lan` must stay as the task has it: `v4` is 10.0.0.0/24",
+        ),
+        ("web = {", "www = {", "your lab does not have it"),
+        (
+            "duration",
+            "links = [{ link = \"pc1 - lan\", loss = \"5%\" }]\nduration",
+            "`pc1--lan` must stay",
+        ),
+    ] {
+        let said = findings(
+            &good.replace(was, becomes).replace("fixed = [\"web\", ", "fixed = ["),
+            &rules(),
+        );
+        assert!(said.contains(says), "{becomes}: {said}");
+    }
+    // A title is its owner's business.
+    assert_eq!(findings(&good.replace("web = {", "web = { title = \"mine\","), &rules()), "");
+}
+
+#[test]
+fn a_real_host_is_no_machine_of_the_world() {
+    let text = "lab = \"x\"\n[networks]\nlan = \"10.0.0.0/24\"\n[hosts]\npc1 = { net = \"lan\", run = \"ping -c 1 chat\" }\nchat = { net = \"lan\", real = \"python3 server.py\" }\n[[check]]\nexpect = \"exit(chat) == 0\"\n";
+    let lab = read(text);
+    assert_eq!(lab.hosts[1].real.as_deref(), Some("python3 server.py"));
+    assert_eq!(read(&catenet_lab::long_form(&lab)), lab);
+    let options = Options { seed: 1, lang: Lang::En, folder: &gallery::folder, capture: false };
+    let why = test(&lab, &options).expect_err("virtual time");
+    assert!(why.contains("--clock real") && why.contains("python3 server.py"), "{why}");
+    let ground = catenet_lab::world::Ground {
+        seed: 1,
+        programs: catenet_lab::programs(),
+        lang: Lang::En,
+        folder: &gallery::folder,
+    };
+    let world = catenet_lab::world::boot(&lab, &ground).expect("a world");
+    assert!(!world.nodes().any(|node| format!("{node:?}").contains("chat")));
+    for (was, becomes) in [
+        ("real = ", "run = \"sleep 1\", real = "),
+        ("python3 server.py", " "),
+        ("chat = {", "chat = {} \n[routers]\nr1 = {"),
+    ] {
+        let wrong = text.replace(was, becomes).replace("exit(chat)", "exit(pc1/ping)");
+        assert_eq!(super::only(super::read_for(&wrong, &[])).code, "bad-real", "{becomes}");
+    }
+}
