@@ -205,13 +205,6 @@ fn only_real(lab: &Lab) -> Option<Text> {
     ))
 }
 
-/// What happens at a moment of the run, in this order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Moment {
-    Look(usize),
-    Judge(usize),
-}
-
 struct Run<'a> {
     lab: &'a Lab,
     world: World,
