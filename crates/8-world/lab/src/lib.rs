@@ -29,6 +29,8 @@
 //! | [`run`](mod@run) | a lab in virtual time, from boot to its checks and tasks |
 //! | [`report`] | what came out: for people, programs, build servers, teachers |
 //! | [`gallery`] | the labs inside the binary |
+//! | [`generate`] | networks of known shapes as lab files; `plan` is a network on paper |
+//! | [`import`](mod@import) | labs of other tools as lab files, with a list of losses |
 //! | [`glossary`] | one word per thing, in both languages |
 //! | [`lesson`] | scenes, buttons and tasks beside a lab: a file of its own |
 //! | [`layout`] | where machines and cables stand in a picture |
@@ -41,7 +43,9 @@ pub mod fields;
 pub mod filter;
 pub mod gallery;
 mod gather;
+pub mod generate;
 pub mod glossary;
+pub mod import;
 mod include;
 pub mod inputs;
 pub mod journey;
@@ -56,6 +60,7 @@ pub mod model;
 mod nearest;
 pub mod parse;
 mod pieces;
+mod plan;
 mod programs;
 pub mod quantity;
 mod read;

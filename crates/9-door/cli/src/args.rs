@@ -93,6 +93,10 @@ pub enum Verb {
     Test(Test),
     /// Draw a lab's network: as text, SVG or Graphviz
     Graph(Graph),
+    /// Make a lab file of a known shape: linear, ring, star, tree, fat-tree, campus
+    New(New),
+    /// A lab of another tool as a lab file: containerlab, Kathara, MiniEdit, Topology Zoo
+    Import(Import),
     /// Run the service alone
     Serve(Serve),
     /// What this machine can and cannot do, and the line that mends it
@@ -366,6 +370,29 @@ pub struct Graph {
     pub names: bool,
     #[command(flatten)]
     pub variables: Variables,
+}
+
+#[derive(ClapArgs)]
+pub struct New {
+    /// Which shape; none: list them
+    pub shape: Option<String>,
+    /// Its numbers: ring 4 2
+    pub numbers: Vec<u32>,
+    /// The lab's name (default: the shape and its numbers)
+    #[arg(long, requires = "shape")]
+    pub name: Option<String>,
+    /// To this new file (default: standard output)
+    #[arg(short, long, value_name = "FILE", requires = "shape")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(ClapArgs)]
+pub struct Import {
+    /// *.clab.yml, lab.conf (or its folder), *.mn, *.graphml
+    pub file: PathBuf,
+    /// To this new file (default: standard output)
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 #[derive(ClapArgs)]

@@ -35,6 +35,8 @@ static VERBS: &[(&str, &str)] = &[
     ("validate", "检查实验文件里的错误"),
     ("test", "在虚拟时间里运行实验并评判"),
     ("graph", "画出实验的网络: 文本, SVG 或 Graphviz"),
+    ("new", "生成一种形状的实验文件: linear, ring, star, tree, fat-tree, campus"),
+    ("import", "把其他工具的实验变成实验文件: containerlab, Kathara, MiniEdit, Topology Zoo"),
     ("serve", "只运行服务"),
     ("doctor", "这台机器能做什么, 不能做什么, 以及如何补救"),
 ];
@@ -109,6 +111,12 @@ static OPTIONS: &[(&str, &str, &str)] = &[
     ("graph", "names", "在 SVG 里写出网线的名字"),
     ("graph", "student", "这是谁的实验: 其中抽取的值归这位学生"),
     ("graph", "var", "实验中一个变量的值; 可以写多次"),
+    ("new", "shape", "哪种形状; 不写则列出全部"),
+    ("new", "numbers", "它的数: ring 4 2"),
+    ("new", "name", "实验的名字 (默认: 形状和它的数)"),
+    ("new", "output", "写入这个新文件 (默认: 标准输出)"),
+    ("import", "file", "*.clab.yml, lab.conf (或其文件夹), *.mn, *.graphml"),
+    ("import", "output", "写入这个新文件 (默认: 标准输出)"),
     ("serve", "listen", "页面及其接口的监听地址 (默认: 127.0.0.1:8742 或下一个空闲端口)"),
 ];
 

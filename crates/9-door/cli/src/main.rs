@@ -6,7 +6,7 @@
 //!                                                 --HTTP--> the user's service
 //!   open                                          --SOCKS, HTTP--> the same service, for a browser
 //!   join                                          --descriptor--> the same service
-//!   validate test graph doctor                         by themselves, without a service
+//!   validate test graph new import doctor               by themselves, without a service
 //! ```
 //!
 //! | room | what lives there |
@@ -98,6 +98,8 @@ fn run(context: &say::Context, verb: Verb) -> Result<Exit, Failure> {
         Verb::Capture(capture) => verbs::capture::run(context, &capture),
         Verb::Validate(validate) => verbs::validate::run(context, &validate),
         Verb::Graph(graph) => verbs::graph::run(context, &graph),
+        Verb::Import(import) => verbs::import::run(context, &import),
+        Verb::New(new) => verbs::new::run(context, &new),
         Verb::Test(test) => verbs::test::run(context, &test),
         Verb::Serve(serve) => verbs::serve::run(context, &serve),
         Verb::Doctor => verbs::doctor::run(context),

@@ -1,0 +1,77 @@
+//! `import`: a lab of another tool as a lab file; what was lost goes to standard error.
+
+use crate::args::Import;
+use crate::say::{Context, Exit, Failure};
+use lab::import::{MOST_OCTETS, Source, import};
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Files beside a `lab.conf` that are looked at, and their octets together.
+const MOST_BESIDE: usize = 2000;
+const MOST_TOGETHER: usize = 16 << 20;
+
+/// Reads it, prints the lab, says what was lost.
+pub fn run(context: &Context, wish: &Import) -> Result<Exit, Failure> {
+    let path = if wish.file.is_dir() { wish.file.join("lab.conf") } else { wish.file.clone() };
+    let text = read(context, &path)?;
+    let file = name(&path);
+    let beside = if file == "lab.conf" { beside(context, &path)? } else { Vec::new() };
+    let source = Source { file: &file, text: &text, beside: &beside };
+    let imported = import(&source, context.lang)
+        .map_err(|why| Failure::usage(format!("{}: {}", path.display(), why.get(context.lang))))?;
+    let done = super::new::deliver(context, &imported.text, wish.output.as_deref())?;
+    for loss in &imported.losses {
+        eprintln!("{}{}", context.say("lost or changed: ", "丢失或改动: "), loss.get(context.lang));
+    }
+    Ok(done)
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// A regular file of no more than what is read at all.
+fn read(context: &Context, path: &Path) -> Result<String, Failure> {
+    let failed = |error: std::io::Error| Failure {
+        code: 2,
+        ..Failure::of_system(&path.display(), &error, context.lang)
+    };
+    let kind = std::fs::metadata(path).map_err(failed)?;
+    if !kind.is_file() {
+        return Err(failed(std::io::ErrorKind::InvalidInput.into()));
+    }
+    let mut octets = Vec::new();
+    let bound = MOST_OCTETS as u64 + 1;
+    File::open(path).and_then(|file| file.take(bound).read_to_end(&mut octets)).map_err(failed)?;
+    String::from_utf8(octets).map_err(|_| {
+        let path = path.display();
+        Failure::usage(context.say(&format!("{path}: not UTF-8"), &format!("{path}: 不是 UTF-8")))
+    })
+}
+
+/// What lies in Kathara's folder: start-up files with their text, others by name only.
+fn beside(context: &Context, conf: &Path) -> Result<Vec<(String, String)>, Failure> {
+    let folder = conf.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    let failed =
+        |error: std::io::Error| Failure::of_system(&folder.display(), &error, context.lang);
+    let entries = std::fs::read_dir(folder).map_err(failed)?;
+    let mut paths: Vec<PathBuf> =
+        entries.flatten().map(|entry| entry.path()).take(MOST_BESIDE).collect();
+    paths.sort();
+    let mut found = Vec::new();
+    let mut octets = 0;
+    for path in paths.iter().filter(|path| *path != conf) {
+        let file = name(path);
+        let text = if file.ends_with(".startup") { read(context, path)? } else { String::new() };
+        octets += text.len();
+        if octets > MOST_TOGETHER {
+            return Err(Failure::usage(
+                context.say("more than 16 MiB of start-up files", "启动文件超过 16 MiB"),
+            ));
+        }
+        found.push((file, text));
+    }
+    Ok(found)
+}
