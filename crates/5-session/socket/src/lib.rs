@@ -19,6 +19,7 @@ mod futures_io;
 mod hyper_io;
 mod machine;
 mod output;
+mod outside;
 mod ping;
 mod programs;
 mod tcp;
@@ -37,6 +38,7 @@ pub use host::{
 pub use hyper_io::{HyperExecutor, HyperTimer};
 pub use machine::Machine;
 pub use output::{Chunk, Outputs, Pipe, ProcessId, Stdin, Stream, Writer};
+pub use outside::Outside;
 pub use ping::PingSocket;
 pub use programs::{Program, Programs};
 pub use tcp::{OwnedReadHalf, OwnedWriteHalf, TcpListener, TcpStream};

@@ -5,6 +5,7 @@
 //! lock again (test `a_waker_that_drops_a_socket_does_not_hang`). A poisoned lock is taken over: the
 //! panic that poisoned it is reported where it happened.
 
+use crate::outside::Outside;
 use crate::time::Sleep;
 use base::{Duration, Instant};
 use core::task::Waker;
@@ -20,6 +21,7 @@ struct Shared {
     core: Mutex<(Host, Cx)>,
     notifier: Mutex<Notifier>,
     anchor: OnceLock<std::time::Instant>,
+    outside: OnceLock<Arc<Outside>>,
 }
 
 /// Who is to be told of a program's calls; a call that nobody waited for is remembered.
@@ -41,6 +43,7 @@ impl Machine {
             core: Mutex::new((host, cx)),
             notifier: Mutex::default(),
             anchor: OnceLock::new(),
+            outside: OnceLock::new(),
         }))
     }
 
@@ -48,17 +51,30 @@ impl Machine {
     /// Never call it inside `f`.
     pub fn with<R>(&self, f: impl FnOnce(&mut Host, &mut Cx) -> R) -> R {
         let mut due = Vec::new();
+        let outside = self.0.outside.get();
         let result = {
             let mut core = lock(&self.0.core);
             let (host, cx) = &mut *core;
+            if let Some(outside) = outside {
+                cx.set_now(cx.now().max(outside.now()));
+            }
             let result = f(host, cx);
             while let Some(waker) = host.poll_waker() {
                 due.push(waker);
             }
             result
         };
+        if let Some(outside) = outside.filter(|_| !due.is_empty()) {
+            outside.note_wake();
+        }
         due.into_iter().for_each(Waker::wake);
         result
+    }
+
+    /// From here on the machine's programs run outside of its world, on a runtime whose time is
+    /// `outside`'s. False if it follows one already.
+    pub fn follow(&self, outside: &Arc<Outside>) -> bool {
+        self.0.outside.set(outside.clone()).is_ok()
     }
 
     /// As [`Machine::with`], from a program: afterwards the owner is told that there may be

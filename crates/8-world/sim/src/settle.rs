@@ -11,6 +11,15 @@ use base::{Instant, Journey, NodeId};
 use trace::Place;
 
 impl World {
+    /// Programs that run outside of the world ([`socket::Machine::follow`]) have used this machine's
+    /// sockets: what they sent leaves now, and the next deadline is planned. Such calls are no
+    /// [`crate::Input`]: a world that has them is repeated by running those programs again.
+    pub fn attend(&mut self, node: NodeId) {
+        if (node.0 as usize) < self.nodes.len() {
+            self.settle(node.0 as usize);
+        }
+    }
+
     /// Brings a node to rest; call it after every touch.
     pub(crate) fn settle(&mut self, index: usize) {
         let Kind::Machine(machine) = &mut self.nodes[index].kind else {

@@ -44,3 +44,13 @@ pub use trace;
 pub use udp;
 pub use web as http;
 pub use wire;
+
+mod check;
+pub mod net;
+mod stage;
+pub mod testing;
+mod world;
+
+pub use check::Failed;
+pub use macros::test;
+pub use world::{Host, Link, Node, Output, World};

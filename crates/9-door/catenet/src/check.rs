@@ -1,0 +1,146 @@
+//! Assertions in the language of `[[check]]`: `count(tcp.flags.syn == 1) > 2`, `exit(fetch) == 0`,
+//! `events(retransmit) == 0`, `web.tcp.listen[80].syn_queue < 9`.
+
+use crate::World;
+use base::{Journey, Lang};
+use lab::judge::{Verdict, judge};
+use lab::{Expect, When};
+
+/// A check that does not hold: what was measured, the first frames, the first one's journey.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Failed(String);
+
+impl core::fmt::Display for Failed {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+/// As people read it, so that `unwrap` shows it well.
+impl core::fmt::Debug for Failed {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+impl core::error::Error for Failed {}
+
+impl World {
+    /// Is it so, of all that happened up to now?
+    ///
+    /// # Errors
+    /// It is not, or cannot be known, or the line itself is wrong (with caret and "did you mean").
+    pub fn check(&self, line: &str) -> Result<(), Failed> {
+        let verdict = self.verdict(line)?;
+        if verdict.holds {
+            return Ok(());
+        }
+        Err(Failed(self.story(line, &verdict)))
+    }
+
+    /// As [`World::check`], for a test that ends where it does not hold.
+    ///
+    /// # Panics
+    /// It does not hold.
+    #[track_caller]
+    pub fn assert(&self, line: &str) {
+        if let Err(failed) = self.check(line) {
+            panic!("{failed}");
+        }
+    }
+
+    /// Measures: `count("events(retransmit)")`, `count("tcp.port == 80")` (frames that pass a
+    /// filter), `count("bytes(ip) at r1--servers")`.
+    ///
+    /// # Panics
+    /// The line is wrong, or what it counts is forgotten already.
+    #[track_caller]
+    pub fn count(&self, what: &str) -> u64 {
+        let counts = ["count(", "copies(", "bytes(", "events("];
+        let counted = if counts.iter().any(|head| what.trim_start().starts_with(head)) {
+            what.to_owned()
+        } else {
+            format!("count({what})")
+        };
+        let line = format!("{counted} >= 0");
+        let measured = self.verdict(&line).map(|verdict| {
+            let first = verdict.measured.first();
+            first.map_or_else(|| Err(line.clone()), |first| number(&first.value.en))
+        });
+        match measured {
+            Ok(Ok(number)) => number,
+            Ok(Err(why)) => panic!("`{counted}`: {why}"),
+            Err(failed) => panic!("{failed}"),
+        }
+    }
+
+    fn verdict(&self, line: &str) -> Result<Verdict, Failed> {
+        let say = |complaint: lab::Complaint| {
+            Failed(lab::render(&[complaint.in_text("-", line)], Lang::En))
+        };
+        let expect = Expect::parse(line, lab::fields::FIELDS).map_err(say)?;
+        let reasons = lab::reasons();
+        let reasons: Vec<&str> = reasons.iter().map(|reason| reason.name).collect();
+        if let Some(complaint) = expect.check(self.lab(), Some(&reasons)).into_iter().next() {
+            return Err(say(complaint));
+        }
+        Ok(self.with(|world| judge(&expect, line, &When::default(), self.lab(), world)))
+    }
+
+    fn story(&self, line: &str, verdict: &Verdict) -> String {
+        let mut text = format!("`{line}` does not hold at {} s of virtual time\n", self.now());
+        for measured in &verdict.measured {
+            let how = match (measured.known, measured.holds) {
+                (false, _) => "could not be measured",
+                (true, true) => "held",
+                (true, false) => "did not hold",
+            };
+            text.push_str(&format!("  {}: {} - {how}\n", measured.what, measured.value.en));
+            for frame in &measured.frames {
+                text.push_str(&format!("    {}\n", frame.en));
+            }
+        }
+        let first = verdict.measured.iter().filter(|one| !one.holds).flat_map(|one| &one.frames);
+        if let Some(packet) = first.filter_map(|frame| self.packet(&frame.en)).next() {
+            text.push_str(&self.journey(packet));
+        }
+        text
+    }
+
+    /// The packet that a line names: `pc1:12`.
+    fn packet(&self, line: &str) -> Option<Journey> {
+        let words = line.split([' ', ',', '(', ')', '[', ']']);
+        words.filter_map(|word| word.trim_end_matches(':').rsplit_once(':')).find_map(
+            |(node, count)| {
+                let origin = self.with(|world| world.node(node))?;
+                Some(Journey { origin, count: count.parse().ok()? })
+            },
+        )
+    }
+
+    fn journey(&self, packet: Journey) -> String {
+        let lab = self.lab();
+        let known = self.with(|world| {
+            let mut search = lab::journey::Gather::new(world, packet);
+            while !search.step(lab, world, usize::MAX) {}
+            search.finish()
+        });
+        let journey = lab::journey::tell(&known);
+        let mut text = format!("  the journey of {}: {}\n", journey.packet, journey.title.en);
+        for station in &journey.stations {
+            text.push_str(&format!("    {} ({})\n", station.node, station.fate.name()));
+            let layers =
+                station.layers.iter().flat_map(|view| view.inbound.iter().chain(&view.outbound));
+            let mut sentences: Vec<_> = layers.filter(|one| !one.reason.is_empty()).collect();
+            sentences.sort_by_key(|one| one.number);
+            for sentence in sentences {
+                text.push_str(&format!("      {}\n", sentence.text.en));
+            }
+        }
+        text
+    }
+}
+
+/// The number in `count = 4`; else the text says why there is none.
+fn number(value: &str) -> Result<u64, String> {
+    let found = value.rsplit_once("= ").and_then(|(_, digits)| digits.parse().ok());
+    found.ok_or_else(|| value.to_owned())
+}

@@ -1,0 +1,243 @@
+//! The stage: a [`sim::World`] and a tokio runtime that share one virtual time.
+//!
+//! ```text
+//!   guests (tokio tasks) --sockets--> machines of the world        touched: whom they called
+//!        ^ wakers, timers                   |
+//!        |                                  v
+//!   tokio's paused clock <--moves-- driver --runs--> world          Outside: the time they share
+//! ```
+//!
+//! One thread does all of it: a `current_thread` runtime whose clock stands still until it is moved.
+//! The driver is one of its tasks and works when nobody else does (`on_thread_park`). What holds:
+//!
+//! - The world is never behind what a guest can see, nor ahead of it: a guest runs at the very
+//!   nanosecond of the event that woke it (test `time_is_exact`).
+//! - tokio's timers fire on whole milliseconds. The driver moves the clock itself only where no such
+//!   boundary lies between, else to the boundary first; over longer spans it sleeps like everybody,
+//!   and tokio goes to whichever timer is first. So an hour in which nothing happens costs nothing.
+//! - At one instant guests come first, then the world; guests in the order in which they were woken.
+
+mod driver;
+
+pub(crate) use driver::drive;
+
+use base::{Duration, Instant, NodeId};
+use core::task::{Context, Poll, Waker};
+use lab::Lab;
+use socket::{Machine, Outside};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::task::Wake;
+use tokio::task::AbortHandle;
+
+/// What the handles, the sockets of guests and the driver share.
+pub(crate) struct Stage {
+    pub(crate) lab: Lab,
+    pub(crate) limit: Instant,
+    world: Mutex<sim::World>,
+    outside: Arc<Outside>,
+    begun: OnceLock<tokio::time::Instant>,
+    desk: Mutex<Desk>,
+}
+
+/// Notes between tasks; never locked together with the world by who holds it.
+#[derive(Default)]
+struct Desk {
+    /// Machines that guests called since the driver last looked.
+    touched: Vec<NodeId>,
+    /// Something happened that the driver should see, though it sleeps.
+    poked: bool,
+    driver: Option<Waker>,
+    idle: Option<Waker>,
+    waiting: Vec<Waiting>,
+    root: Option<Waker>,
+    /// Why there is no going on.
+    over: Option<String>,
+    /// What guests broke.
+    faults: Vec<String>,
+    /// The machines that guests use, as they were when they were last switched on.
+    machines: BTreeMap<NodeId, Machine>,
+    /// The tasks that run on them.
+    guests: BTreeMap<NodeId, Vec<AbortHandle>>,
+}
+
+type Sight = Box<dyn FnMut(&sim::World) -> bool + Send>;
+
+/// Somebody waits for a moment, or for something to be seen in the world.
+struct Waiting {
+    at: Option<Instant>,
+    sight: Option<Sight>,
+    done: Arc<Mutex<(bool, Option<Waker>)>>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Stage {
+    pub(crate) fn new(world: sim::World, lab: Lab, limit: Duration) -> Arc<Stage> {
+        Arc::new(Stage {
+            lab,
+            limit: Instant::ZERO + limit,
+            world: Mutex::new(world),
+            outside: Arc::default(),
+            begun: OnceLock::new(),
+            desk: Mutex::default(),
+        })
+    }
+
+    /// Called once, inside the runtime: now is the world's first instant.
+    pub(crate) fn begin(&self) {
+        let _ = self.begun.set(tokio::time::Instant::now());
+    }
+
+    /// The runtime's time as the world counts it.
+    pub(crate) fn now(&self) -> Instant {
+        let begun = self.begun.get().map_or(core::time::Duration::ZERO, |begun| begun.elapsed());
+        Instant::ZERO + begun.into()
+    }
+
+    /// The moment of tokio's clock that the world calls `at`; `None` before the beginning.
+    fn moment(&self, at: Instant) -> Option<tokio::time::Instant> {
+        Some(*self.begun.get()? + at.since(Instant::ZERO).into())
+    }
+
+    /// The runtime is about to sleep: nobody has anything to do.
+    pub(crate) fn parking(&self) {
+        let driver = lock(&self.desk).idle.take();
+        driver.into_iter().for_each(Waker::wake);
+    }
+
+    /// The runtime woke, perhaps later than it fell asleep.
+    pub(crate) fn unparked(&self) {
+        self.outside.set(self.now());
+    }
+
+    /// Works with the world as it is now.
+    ///
+    /// # Panics
+    /// The world stands still: a node does things without end at one instant.
+    pub(crate) fn with<R>(&self, work: impl FnOnce(&mut sim::World) -> R) -> R {
+        let now = self.now();
+        let result = {
+            let mut world = lock(&self.world);
+            if world.now() < now
+                && let Err(stuck) = world.run_until(now)
+            {
+                self.end(stuck.text(base::Lang::En));
+            }
+            work(&mut world)
+        };
+        self.poke();
+        result
+    }
+
+    /// The machine of a node, from now on with our time and our attention.
+    pub(crate) fn machine(self: &Arc<Self>, node: NodeId) -> Option<Machine> {
+        let machine = self.with(|world| world.machine(node).cloned())?;
+        if machine.follow(&self.outside) {
+            lock(&self.desk).machines.insert(node, machine.clone());
+            self.watch(node, &machine);
+        }
+        Some(machine)
+    }
+
+    fn watch(self: &Arc<Self>, node: NodeId, machine: &Machine) {
+        let touched = Arc::new(Touched { stage: Arc::downgrade(self), node });
+        machine.notify(&Waker::from(touched));
+    }
+
+    /// Ends the test from inside.
+    pub(crate) fn end(&self, why: String) {
+        let root = {
+            let mut desk = lock(&self.desk);
+            desk.over.get_or_insert(why);
+            desk.root.take()
+        };
+        root.into_iter().for_each(Waker::wake);
+    }
+
+    /// A task runs on this node from now on.
+    pub(crate) fn guest(&self, node: NodeId, task: AbortHandle) {
+        let mut desk = lock(&self.desk);
+        let tasks = desk.guests.entry(node).or_default();
+        tasks.retain(|task| !task.is_finished());
+        tasks.push(task);
+    }
+
+    /// The node was switched off.
+    pub(crate) fn end_guests(&self, node: NodeId) {
+        let tasks = lock(&self.desk).guests.remove(&node);
+        tasks.into_iter().flatten().for_each(|task| task.abort());
+    }
+
+    /// Notes what a guest broke; the test fails with it.
+    pub(crate) fn fault(&self, why: String) {
+        lock(&self.desk).faults.push(why);
+    }
+
+    pub(crate) fn take_faults(&self) -> Vec<String> {
+        core::mem::take(&mut lock(&self.desk).faults)
+    }
+
+    /// Why the test is over, if it is.
+    pub(crate) fn poll_over(&self, task: &mut Context<'_>) -> Poll<String> {
+        let mut desk = lock(&self.desk);
+        desk.root = Some(task.waker().clone());
+        desk.over.clone().map_or(Poll::Pending, Poll::Ready)
+    }
+
+    fn poke(&self) {
+        let driver = {
+            let mut desk = lock(&self.desk);
+            desk.poked = true;
+            desk.driver.take()
+        };
+        driver.into_iter().for_each(Waker::wake);
+    }
+
+    /// Waits until a moment of the world, exactly.
+    pub(crate) async fn until(&self, at: Instant) {
+        self.wait(Some(at), None).await;
+    }
+
+    /// Waits until `sight` is seen in the world; it is asked after every step.
+    pub(crate) async fn see(&self, sight: impl FnMut(&sim::World) -> bool + Send + 'static) {
+        self.wait(None, Some(Box::new(sight))).await;
+    }
+
+    async fn wait(&self, at: Option<Instant>, sight: Option<Sight>) {
+        let done: Arc<Mutex<(bool, Option<Waker>)>> = Arc::default();
+        lock(&self.desk).waiting.push(Waiting { at, sight, done: done.clone() });
+        self.poke();
+        core::future::poll_fn(|task| {
+            let mut done = lock(&done);
+            done.1 = Some(task.waker().clone());
+            if done.0 { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    }
+
+    /// The work of a world that nobody waits for any more.
+    pub(crate) fn close(&self) -> MutexGuard<'_, sim::World> {
+        lock(&self.world)
+    }
+}
+
+/// Wakes the driver for a machine whose sockets were used.
+struct Touched {
+    stage: Weak<Stage>,
+    node: NodeId,
+}
+
+impl Wake for Touched {
+    fn wake(self: Arc<Self>) {
+        let Some(stage) = self.stage.upgrade() else { return };
+        let driver = {
+            let mut desk = lock(&stage.desk);
+            desk.touched.push(self.node);
+            desk.driver.take()
+        };
+        driver.into_iter().for_each(Waker::wake);
+    }
+}
