@@ -20,6 +20,7 @@ export const stopLab = (lab: string) => remove("/labs/{lab}", { lab });
 export const lab = (lab: string) => get("/labs/{lab}", { lab }) as Promise<it.LabView>;
 export const doLine = (lab: string, line: string) => post("/labs/{lab}/do", { lab }, { line });
 export const judge = (lab: string, expect: string) => post("/labs/{lab}/judge", { lab }, { expect });
+export const grade = (lab: string, last?: number) => post("/labs/{lab}/grade", { lab }, { last });
 /** A machine or one of its tables, as `show --json` prints it. */
 export const table = <T>(lab: string, node: string, name?: string) =>
   getPlain<T>(name === undefined ? path("labs", lab, "nodes", node) : path("labs", lab, "nodes", node, name));

@@ -38,6 +38,8 @@ export type ProgramLine = Whole<S["ProgramLine"]>;
 export type Layout = With<S["Layout"], { links: { name: string; points: [x: number, y: number][] }[] }>;
 export type LayoutNode = Whole<S["LayoutNode"]>;
 export type Verdict = Whole<S["Verdict"]>;
+export type Grade = Whole<S["Grade"]>;
+export type Judgement = Whole<S["Judgement"]>;
 export type ExecNews = Whole<S["ExecNews"]>;
 
 // time

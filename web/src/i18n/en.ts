@@ -45,6 +45,7 @@ export const en = {
     start: "start",
     lessons: "Lessons",
     lesson: "Lesson",
+    tasks: "Tasks",
     running_now: "Running now",
     stop: "Stop",
     stopLab: (lab: string) => `Stop ${lab}`,

@@ -46,6 +46,7 @@ export const zh: Words = {
     start: "启动",
     lessons: "课程",
     lesson: "课程",
+    tasks: "任务",
     running_now: "正在运行",
     stop: "停止",
     stopLab: (lab) => `停止 ${lab}`,

@@ -5,7 +5,7 @@
 //   #/lab/two-lans/packet/pc1%3A15        with what it shows
 //   #/lab/two-lans/events?filter=arp      with how it shows it
 
-export const VIEWS = ["network", "events", "ladder", "packet", "machine", "lesson"] as const;
+export const VIEWS = ["network", "events", "ladder", "packet", "machine", "lesson", "tasks"] as const;
 export type View = (typeof VIEWS)[number];
 
 /** What a view is asked to show; a lesson's `show` and an address both become one. */

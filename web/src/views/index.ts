@@ -7,6 +7,7 @@ import Lesson from "./lesson/View.svelte";
 import Ladder from "./ladder/View.svelte";
 import Machine from "./machine/View.svelte";
 import Network from "./network/View.svelte";
+import Tasks from "./tasks/View.svelte";
 import Packet from "./packet/View.svelte";
 
 export interface ViewProps {
@@ -22,4 +23,5 @@ export const views: Partial<Record<View, Component<ViewProps>>> = {
   packet: Packet,
   machine: Machine,
   lesson: Lesson,
+  tasks: Tasks,
 };

@@ -59,6 +59,8 @@ pub struct Judging {
     expect: Expect,
     line: String,
     after: Instant,
+    /// What happened later does not count: a lab that runs may be asked when `within` is long over.
+    until: Instant,
     gathers: Vec<Gather>,
     cursor: u64,
     end: u64,
@@ -85,6 +87,7 @@ impl Judging {
             expect: expect.clone(),
             line: line.to_owned(),
             after,
+            until: when.within.map_or(Instant::MAX, |within| Instant::ZERO + within),
             gathers,
             cursor: world.recorder().first(),
             end: world.recorder().next(),
@@ -108,6 +111,10 @@ impl Judging {
         self.cursor = self.cursor.max(world.recorder().first());
         let left = usize::try_from(self.end.saturating_sub(self.cursor)).unwrap_or(usize::MAX);
         for frame in world.recorder().since(self.cursor).take(left.min(looks)) {
+            if frame.time > self.until {
+                self.cursor = self.end;
+                return false;
+            }
             for gather in &mut self.gathers {
                 gather.take(world, frame, self.after);
             }
@@ -119,9 +126,10 @@ impl Judging {
     /// What came out, once [`Judging::step`] says that there is no more.
     pub fn verdict(&self, world: &World) -> Verdict {
         let (most, gone) = (self.most, self.gone);
-        let (line, after) = (self.line.as_str(), self.after);
+        let (line, after, until) = (self.line.as_str(), self.after, self.until);
         let gathers = self.gathers.iter();
-        let mut judge = Judge { line, world, after, most, gone, gathers, measured: Vec::new() };
+        let mut judge =
+            Judge { line, world, after, until, most, gone, gathers, measured: Vec::new() };
         let holds = judge.holds(&self.expect);
         Verdict { holds: holds == Some(true), known: holds.is_some(), measured: judge.measured }
     }
@@ -131,6 +139,7 @@ struct Judge<'a> {
     line: &'a str,
     world: &'a World,
     after: Instant,
+    until: Instant,
     most: u64,
     gone: u64,
     /// What was gathered, in the order of the measurements.
@@ -197,8 +206,9 @@ impl Judge<'_> {
                 format!("{missed} 个事件已被遗忘, 无法计数"),
             ));
         }
-        let named =
-            log.since(0).filter(|event| event.time >= self.after && event.reason.name == reason);
+        let named = log.since(0).filter(|event| {
+            event.time >= self.after && event.time <= self.until && event.reason.name == reason
+        });
         let named: Vec<&trace::Event> = named.collect();
         let events = match filter {
             None => named,

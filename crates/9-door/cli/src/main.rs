@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   up down ps labs show exec sh set cut mend lose hold double damage plug power pause resume
-//!   step watch why logs capture
+//!   step watch why logs capture grade
 //!                                                 --HTTP--> the user's service
 //!   open                                          --SOCKS, HTTP--> the same service, for a browser
 //!   join                                          --descriptor--> the same service
@@ -101,6 +101,7 @@ fn run(context: &say::Context, verb: Verb) -> Result<Exit, Failure> {
         Verb::Import(import) => verbs::import::run(context, &import),
         Verb::New(new) => verbs::new::run(context, &new),
         Verb::Test(test) => verbs::test::run(context, &test),
+        Verb::Grade(grade) => verbs::grade::run(context, &grade),
         Verb::Serve(serve) => verbs::serve::run(context, &serve),
         Verb::Doctor => verbs::doctor::run(context),
     }

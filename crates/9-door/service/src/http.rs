@@ -19,8 +19,8 @@ use crate::labs::Labs;
 use crate::loopback::Known;
 use crate::page::Shelf;
 use crate::{
-    clock, control, conversations, document, frames, journeys, judge, lessons, life, live, logs,
-    look, programs, watching, who,
+    clock, control, conversations, document, frames, grade, journeys, judge, lessons, life, live,
+    logs, look, programs, watching, who,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -62,6 +62,7 @@ fn groups() -> OpenApiRouter<Service> {
         .merge(frames::routes())
         .merge(journeys::routes())
         .merge(judge::routes())
+        .merge(grade::routes())
         .merge(live::routes())
         .merge(lessons::routes());
     OpenApiRouter::new().nest(ROOT, groups.fallback(no_such))

@@ -7,6 +7,7 @@ use crate::answers::{Answer, OfBody, OfLab};
 use crate::api::{JudgeWish, Measured, Problem, Text, Verdict};
 use crate::extract::{Json, Path};
 use crate::http::Service;
+use crate::labs::RunningLab;
 use axum::extract::State;
 use base::Duration;
 use lab::Expect;
@@ -14,6 +15,7 @@ use lab::fields::FIELDS;
 use lab::judge::Judging;
 use lab::model::{Lab, When};
 use lab::seen::explain;
+use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -37,7 +39,17 @@ async fn judge(
     let running = service.labs.find(Some(&lab))?;
     let expect = read(&wish.expect, &running.lab)?;
     let when = When { after: after(wish.after)?, ..When::default() };
-    let (lab, line) = (running.clone(), wish.expect);
+    Ok(axum::Json(told(judged(&running, expect, wish.expect, when).await?)))
+}
+
+/// Judges `expect` (written as `line`) on what happened up to now, slice by slice.
+pub(crate) async fn judged(
+    running: &Arc<RunningLab>,
+    expect: Expect,
+    line: String,
+    when: When,
+) -> Answer<lab::judge::Verdict> {
+    let lab = running.clone();
     let begun = running.ask(move |running| {
         let world = &running.world;
         Judging::begin(&expect, &line, &when, &lab.lab, world).at_most(LOOKS_A_TURN as u64)
@@ -51,7 +63,7 @@ async fn judge(
         });
         let (on, verdict) = turn.await?;
         if let Some(verdict) = verdict {
-            return Ok(axum::Json(told(verdict)));
+            return Ok(verdict);
         }
         judging = on;
     }
@@ -84,7 +96,8 @@ fn after(seconds: Option<f64>) -> Result<Option<Duration>, Problem> {
     Ok(Some(Duration::from_nanos((seconds * 1e9) as u64)))
 }
 
-fn told(verdict: lab::judge::Verdict) -> Verdict {
+/// A verdict as the interface has it.
+pub(crate) fn told(verdict: lab::judge::Verdict) -> Verdict {
     let text = |text: lab::Text| Text { en: text.en, zh: text.zh };
     let measured = verdict.measured.into_iter().map(|one| Measured {
         what: one.what,

@@ -19,6 +19,7 @@
 //! | [`endings`], [`kept`] | how labs ended that nobody stopped; which ran when a service was killed |
 //! | [`join`] | real programs as hosts |
 //! | [`who`], [`life`], [`look`], [`control`], [`programs`], [`logs`], [`watching`], [`frames`], [`journeys`], [`lessons`] | one group of requests each |
+//! | [`judge`], [`grade`](mod@grade) | is it so in a running lab; how far are its checks and tasks |
 //! | [`turns`] | searches of a lab's logs in bounded turns |
 //! | [`picture`] | where a lab's machines and cables stand |
 //! | [`stream`], [`letters`] | answers that go on; letters to a lab that may be busy |
@@ -38,6 +39,7 @@ pub mod document;
 pub mod endings;
 pub mod extract;
 pub mod frames;
+pub mod grade;
 pub mod guard;
 pub mod http;
 pub mod join;

@@ -45,6 +45,12 @@ impl Refusal {
         Refusal { code: code.to_owned(), why, detail: Text::default() }
     }
 
+    /// The same under another code.
+    #[must_use]
+    pub fn coded(self, code: &str) -> Refusal {
+        Refusal { code: code.to_owned(), ..self }
+    }
+
     /// A lab file with mistakes.
     pub fn mistakes(mistakes: &[Diagnostic]) -> Refusal {
         let says = |lang| crate::render(mistakes, lang);

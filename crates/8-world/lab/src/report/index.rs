@@ -58,6 +58,7 @@ fn word(result: &str, lang: Lang) -> &str {
         "fault" => say(lang, "something went wrong", "运行出错"),
         "storm" => say(lang, "a storm at one instant", "一瞬间的风暴"),
         "too-long" => say(lang, "took too long", "耗时太长"),
+        "not-the-task" => say(lang, "not the lab of the task", "不是题目要的实验"),
         "bad-lab" => say(lang, "mistakes in the file", "文件有错误"),
         _ => say(lang, "could not be graded", "无法评分"),
     }

@@ -5,6 +5,7 @@ pub mod change;
 pub mod doctor;
 pub mod down;
 pub mod exec;
+pub mod grade;
 pub mod graph;
 pub mod import;
 pub mod join;

@@ -15,7 +15,7 @@
 //! | [`watching`], [`live`] | `/labs/{lab}/events`, `/labs/{lab}/live` |
 //! | [`lessons`] | `/gallery`, `/lessons`, `/glossary` |
 //! | [`conversations`] | `/labs/{lab}/conversations` |
-//! | [`judge`](mod@judge) | `/labs/{lab}/judge` |
+//! | [`judge`](mod@judge), [`grade`](mod@grade) | `/labs/{lab}/judge`, `/labs/{lab}/grade` |
 //! | [`frames`] | `/labs/{lab}/frames`, `/labs/{lab}/happened` |
 //! | [`journeys`] | `/labs/{lab}/packets/..`, `/labs/{lab}/spotlight` |
 //! | [`join`] | `join.sock`, which speaks beside HTTP |
@@ -27,6 +27,7 @@ pub mod clock;
 pub mod control;
 pub mod conversations;
 pub mod frames;
+pub mod grade;
 pub mod join;
 pub mod journeys;
 pub mod judge;
@@ -44,6 +45,7 @@ pub use clock::*;
 pub use control::*;
 pub use conversations::*;
 pub use frames::*;
+pub use grade::*;
 pub use join::*;
 pub use journeys::*;
 pub use judge::*;

@@ -1,58 +1,98 @@
-//! `test`: a lab in virtual time, judged.
+//! `test`: a lab in virtual time, judged; its evidence for people, programs and build servers.
+
+pub mod load;
+pub mod repeat;
 
 use crate::args::Test;
 use crate::say::{Context, Exit, Failure, print};
-use lab::run::{Options, Report, test};
-use service::sources;
+use lab::report::{Graded, Outcome, Refusal, Report};
+use lab::run::{Options, test};
+use load::{Trial, Wanted};
 use std::path::Path;
 
 /// Runs it; 1 when a check failed.
 pub fn run(context: &Context, wish: &Test) -> Result<Exit, Failure> {
-    let source = super::up::source(&wish.lab_file)?;
-    let loaded = sources::load(&source).map_err(|problem| Failure::of(&problem, context.lang))?;
-    let parsed = loaded.read(&wish.variables.all());
-    let mut lab = parsed.map_err(|mistakes| {
-        eprint!("{}", lab::render(&mistakes, context.lang));
-        Failure::usage("")
-    })?;
-    if let Some(overlay) = &wish.overlay {
-        lab = lab.with_overlay(overlay).ok_or_else(|| {
-            let names: Vec<&str> = lab.overlays.iter().map(|it| it.name.as_str()).collect();
-            let names = if names.is_empty() { "-".to_owned() } else { names.join(", ") };
-            Failure::usage(context.say(
-                &format!("{} has no [{overlay}]; there are: {names}", wish.lab_file),
-                &format!("{} 没有 [{overlay}]; 有: {names}", wish.lab_file),
-            ))
-        })?;
-    }
-    if lab.clock == Some(lab::Clock::Real) {
-        return Err(Failure::usage(context.say(
-            &format!("{}: clock = \"real\", and a test runs in virtual time: take the line out, or run it by: catenet up {}", wish.lab_file, wish.lab_file),
-            &format!("{}: clock = \"real\", 而测试按虚拟时间运行: 去掉这一行, 或者用 catenet up {} 运行", wish.lab_file, wish.lab_file),
-        )));
-    }
-    let folder = loaded.folder.clone();
-    let read = move |path: &str| sources::folder(folder.as_deref(), path);
-    let options = Options {
-        seed: wish.seed.unwrap_or(lab.seed),
-        lang: context.lang,
-        folder: &read,
-        capture: wish.capture.is_some(),
+    let wanted = Wanted {
+        lab_file: &wish.lab_file,
+        overlay: wish.overlay.as_deref(),
+        checks: wish.checks.as_deref(),
+        student: wish.variables.student.as_deref().unwrap_or_default(),
+        variables: &wish.variables.var,
+        bare: false,
     };
-    let mut report = test(&lab, &options).map_err(Failure::usage)?;
-    report.solving = wish.overlay.as_deref() == Some("solution");
-    if let Some(folder) = &wish.capture {
-        write_captures(folder, &report, context.lang)?;
+    let played = load::load(&wanted).and_then(|trial| play(context, wish, &trial));
+    let outcome = match played {
+        Ok(report) => Outcome::Ran(Box::new(report)),
+        Err(refusal) => Outcome::Refused(refusal),
+    };
+    let student = wanted.student.to_owned();
+    let graded = Graded { student, file: wish.lab_file.clone(), outcome };
+    evidence(context, wish, &graded)?;
+    match &graded.outcome {
+        Outcome::Ran(report) => {
+            print(&{ if context.json { report.to_json() } else { report.text(context.lang) } })?;
+            Ok(Exit(u8::from(!report.passed())))
+        }
+        Outcome::Refused(refusal) => Err(said(context, refusal)),
     }
-    print(&{ if context.json { report.to_json() } else { report.text(context.lang) } })?;
-    Ok(Exit(u8::from(!report.passed())))
 }
 
-fn write_captures(folder: &Path, report: &Report, lang: base::Lang) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| Failure::of_system(&folder.display(), &error, lang);
-    std::fs::create_dir_all(folder).map_err(failed)?;
-    for (name, octets) in &report.captures {
-        std::fs::write(folder.join(format!("{name}.pcapng")), octets).map_err(failed)?;
+fn play(context: &Context, wish: &Test, trial: &Trial) -> Result<Report, Refusal> {
+    let files = |path: &str| trial.files(path);
+    let options = Options {
+        seed: wish.seed.unwrap_or(trial.lab.seed),
+        lang: context.lang,
+        folder: &files,
+        capture: wish.capture.is_some(),
+    };
+    let mut report =
+        test(&trial.lab, &options).map_err(|why| Refusal::new("bad-lab", &why, &why))?;
+    report.solving = trial.solving;
+    report.student = wish.variables.student.clone().unwrap_or_default();
+    Ok(report)
+}
+
+/// A refusal on the terminal: in full, if there is more than a line of it.
+pub fn said(context: &Context, refusal: &Refusal) -> Failure {
+    match refusal.detail.get(context.lang) {
+        "" => Failure::usage(refusal.why.get(context.lang)),
+        detail => {
+            eprint!("{}", crate::say::as_called(detail));
+            Failure::usage("")
+        }
+    }
+}
+
+/// What was asked for beside the lines on the terminal.
+fn evidence(context: &Context, wish: &Test, graded: &Graded) -> Result<(), Failure> {
+    let all = std::slice::from_ref(graded);
+    if let Some(file) = &wish.junit {
+        write(context, file, lab::report::junit(all, context.lang).as_bytes())?;
+    }
+    if let Some(file) = &wish.report {
+        let again = repeat::line(&repeat::Again {
+            file: wish.lab_file.as_ref(),
+            overlay: wish.overlay.as_deref(),
+            checks: wish.checks.as_deref(),
+            student: &graded.student,
+            seed: wish.seed,
+            variables: &wish.variables.var,
+        });
+        write(context, file, lab::report::page(graded, &again, context.lang).as_bytes())?;
+    }
+    if let (Some(folder), Some(report)) = (&wish.capture, graded.report()) {
+        for (name, octets) in &report.captures {
+            write(context, &folder.join(format!("{name}.pcapng")), octets)?;
+        }
     }
     Ok(())
+}
+
+/// Writes a file, and the folders that lead to it.
+pub fn write(context: &Context, file: &Path, octets: &[u8]) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| Failure::of_system(&file.display(), &error, context.lang);
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(failed)?;
+    }
+    std::fs::write(file, octets).map_err(failed)
 }

@@ -1,0 +1,123 @@
+//! A lab as it shall be run: the file, an overlay or somebody's checks over it, a student's values.
+//!
+//! With `--checks` the lab is a submission and its files may be its owner's: a folder that the task has
+//! beside its checks wins, what it lacks is looked for beside the submission, unless that came alone.
+
+use lab::Lab;
+use lab::report::Refusal;
+use service::sources::{self, Loaded};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// What shall be run.
+pub struct Wanted<'a> {
+    /// A lab file, or the name of a built-in lab.
+    pub lab_file: &'a str,
+    /// An overlay of it.
+    pub overlay: Option<&'a str>,
+    /// Whose checks, if not its own.
+    pub checks: Option<&'a str>,
+    /// Whose values; may be empty.
+    pub student: &'a str,
+    /// Values of variables.
+    pub variables: &'a [(String, String)],
+    /// Did the file come alone, so that no folder and no part beside it belongs to it?
+    pub bare: bool,
+}
+
+/// A lab that can be run.
+pub struct Trial {
+    /// The lab.
+    pub lab: Lab,
+    /// Is it meant to solve the tasks?
+    pub solving: bool,
+    /// Where its files are looked for, the first place first; `None` is the gallery.
+    folders: Vec<Option<PathBuf>>,
+}
+
+impl Trial {
+    /// The files of one of its folders.
+    pub fn files(&self, path: &str) -> Vec<(String, Vec<u8>)> {
+        let found = self.folders.iter().map(|folder| sources::folder(folder.as_deref(), path));
+        found.into_iter().find(|files| !files.is_empty()).unwrap_or_default()
+    }
+}
+
+/// Reads it.
+pub fn load(wanted: &Wanted<'_>) -> Result<Trial, Refusal> {
+    let student = |wanted: &Wanted<'_>| match wanted.student {
+        "" => BTreeMap::new(),
+        student => BTreeMap::from([("student".to_owned(), student.to_owned())]),
+    };
+    let mut variables = student(wanted);
+    variables.extend(wanted.variables.iter().cloned());
+    let mut loaded = source(wanted.lab_file)?;
+    let Some(checks) = wanted.checks else {
+        let lab = read(&loaded, &variables)?;
+        let lab = overlaid(lab, wanted)?;
+        virtual_time(&lab, wanted.lab_file)?;
+        let solving = wanted.overlay == Some("solution");
+        return Ok(Trial { lab, solving, folders: vec![loaded.folder] });
+    };
+    let task = source(checks)?;
+    let rules = read(&task, &variables)?;
+    if wanted.bare {
+        loaded.folder = None; // what lies beside it is other people's: nothing to include
+    }
+    // The task's variables are the task's; a submission that draws the same draws as this student.
+    let submission = read(&loaded, &student(wanted))?;
+    let lab = lab::with_checks(submission, &rules)
+        .map_err(|mistakes| Refusal::mistakes(&mistakes).coded("not-the-task"))?;
+    virtual_time(&lab, checks)?;
+    let mut folders = vec![task.folder];
+    if !wanted.bare {
+        folders.push(loaded.folder);
+    }
+    Ok(Trial { lab, solving: true, folders })
+}
+
+/// Reads a file's or a built-in lab's text.
+fn source(name: &str) -> Result<Loaded, Refusal> {
+    let source = crate::verbs::up::source(name)
+        .map_err(|failure| Refusal::new("no-file", &failure.text, &failure.text))?;
+    sources::load(&source).map_err(|problem| Refusal::new("no-file", problem.en, problem.zh))
+}
+
+fn read(loaded: &Loaded, variables: &BTreeMap<String, String>) -> Result<Lab, Refusal> {
+    loaded.read(variables).map_err(|mistakes| Refusal::mistakes(&mistakes))
+}
+
+/// A task's own mistakes, before anybody's submission is read.
+pub fn task(checks: &str, variables: &[(String, String)]) -> Result<(), Refusal> {
+    let rules = read(&source(checks)?, &variables.iter().cloned().collect())?;
+    virtual_time(&rules, checks)
+}
+
+fn overlaid(lab: Lab, wanted: &Wanted<'_>) -> Result<Lab, Refusal> {
+    let Some(overlay) = wanted.overlay else { return Ok(lab) };
+    lab.with_overlay(overlay).ok_or_else(|| {
+        let names: Vec<&str> = lab.overlays.iter().map(|it| it.name.as_str()).collect();
+        let names = if names.is_empty() { "-".to_owned() } else { names.join(", ") };
+        let file = wanted.lab_file;
+        Refusal::new(
+            "unknown-overlay",
+            format!("{file} has no [{overlay}]; there are: {names}"),
+            format!("{file} 没有 [{overlay}]; 有: {names}"),
+        )
+    })
+}
+
+fn virtual_time(lab: &Lab, file: &str) -> Result<(), Refusal> {
+    if lab.clock != Some(lab::Clock::Real) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        "real-clock",
+        format!(
+            "{file}: clock = \"real\", and a test runs in virtual time: take the line out, or run it by: catenet up {file}"
+        ),
+        format!(
+            "{file}: clock = \"real\", 而测试按虚拟时间运行: 去掉这一行, 或者用 catenet up {file} 运行"
+        ),
+    ))
+}
