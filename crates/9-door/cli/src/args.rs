@@ -392,7 +392,7 @@ pub struct Grade {
     #[arg(long, value_name = "N", requires = "submissions")]
     jobs: Option<std::num::NonZeroUsize>,
     /// Computing time that one submission may use
-    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=3600))]
     limit: u64,
     /// Another seed than the task's
     #[arg(long)]

@@ -45,10 +45,10 @@ impl Refusal {
         Refusal { code: code.to_owned(), why, detail: Text::default() }
     }
 
-    /// The same under another code.
-    #[must_use]
-    pub fn coded(self, code: &str) -> Refusal {
-        Refusal { code: code.to_owned(), ..self }
+    /// A lab that lacks what a task asks for: the place is a line of the task, not of the lab.
+    pub fn lacks(mistakes: &[Diagnostic]) -> Refusal {
+        let why = mistakes.first().map(|first| first.message.clone()).unwrap_or_default();
+        Refusal { code: "not-the-task".to_owned(), why, ..Refusal::mistakes(mistakes) }
     }
 
     /// A lab file with mistakes.

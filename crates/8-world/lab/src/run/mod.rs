@@ -342,7 +342,6 @@ impl Run<'_> {
 
     fn report(&mut self, options: &Options<'_>) -> Report {
         let world = &self.world;
-        let frames: Vec<Vec<u8>> = world.recorder().since(0).map(sim::Recorded::octets).collect();
         let missed = world.recorder().missed(0);
         let mut faults = std::mem::take(&mut self.faults);
         if missed > 0 {
@@ -374,16 +373,28 @@ impl Run<'_> {
             seed: options.seed,
             ran: world.now(),
             events: world.events_done(),
-            frames: frames.len() as u64,
+            frames: world.recorder().since(0).count() as u64,
             digest: world.digest(),
             checks: judged,
             tasks,
             solving: false,
             ended: self.ended,
             faults,
-            conversations: capture::conversations(frames.iter().map(Vec::as_slice)),
+            conversations: self.conversations(),
             captures,
         }
+    }
+}
+
+impl Run<'_> {
+    /// Who spoke with whom; a run that took too long takes no longer for that.
+    fn conversations(&self) -> Vec<capture::Conversation> {
+        if self.ended == Ending::Enough {
+            return Vec::new();
+        }
+        let frames: Vec<Vec<u8>> =
+            self.world.recorder().since(0).map(sim::Recorded::octets).collect();
+        capture::conversations(frames.iter().map(Vec::as_slice))
     }
 }
 

@@ -156,8 +156,8 @@ fn fall(ended: &Ended) -> Refusal {
     if too_long {
         return Refusal::new(
             "too-long",
-            "it took too long before its world could be run",
-            "还没来得及运行就耗时太长",
+            "it took too long: more computing time than --limit allows",
+            "耗时太长: 超过了 --limit 允许的计算时间",
         );
     }
     if ended.err.contains("memory allocation of") {

@@ -66,8 +66,7 @@ pub fn load(wanted: &Wanted<'_>) -> Result<Trial, Refusal> {
     }
     // The task's variables are the task's; a submission that draws the same draws as this student.
     let submission = read(&loaded, &student(wanted))?;
-    let lab = lab::with_checks(submission, &rules)
-        .map_err(|mistakes| Refusal::mistakes(&mistakes).coded("not-the-task"))?;
+    let lab = lab::with_checks(submission, &rules).map_err(|mistakes| Refusal::lacks(&mistakes))?;
     virtual_time(&lab, checks)?;
     let mut folders = vec![task.folder];
     if !wanted.bare {
@@ -80,7 +79,10 @@ pub fn load(wanted: &Wanted<'_>) -> Result<Trial, Refusal> {
 fn source(name: &str) -> Result<Loaded, Refusal> {
     let source = crate::verbs::up::source(name)
         .map_err(|failure| Refusal::new("no-file", &failure.text, &failure.text))?;
-    sources::load(&source).map_err(|problem| Refusal::new("no-file", problem.en, problem.zh))
+    let loaded = sources::load(&source);
+    let loaded = loaded.map_err(|problem| Refusal::new("no-file", problem.en, problem.zh))?;
+    // Mistakes are told by the path that the person wrote.
+    Ok(Loaded { name: name.to_owned(), ..loaded })
 }
 
 fn read(loaded: &Loaded, variables: &BTreeMap<String, String>) -> Result<Lab, Refusal> {
