@@ -14,6 +14,7 @@
 //! | `shell` | `sh` at a pipe and at a terminal |
 //! | `open` | a real curl and a real browser inside the lab, by SOCKS |
 //! | `why` | a packet's journey, from the endpoint, the command line and a file |
+//! | `grade` | a class of 200 and a lab that runs, graded |
 //! | `life` | background joins, signals, a service that leaves when nobody needs it |
 
 // A test of the real machine: its clock and files are the subject.
@@ -29,6 +30,8 @@ mod doors;
 mod ends;
 #[path = "interop/exec.rs"]
 mod exec;
+#[path = "interop/grade.rs"]
+mod grade;
 #[path = "interop/killed.rs"]
 mod killed;
 #[path = "interop/life.rs"]

@@ -39,6 +39,7 @@ const views = () => ({
   packet: `lab/two-lans/packet/${encodeURIComponent(packet)}`,
   machine: "lab/two-lans/machine/pc1",
   switch: "lab/two-lans/machine/office",
+  tasks: "lab/two-lans/tasks",
   lesson: "lab/handshake/lesson/three-way-handshake",
 });
 

@@ -45,7 +45,6 @@ export const en = {
     start: "start",
     lessons: "Lessons",
     lesson: "Lesson",
-    tasks: "Tasks",
     running_now: "Running now",
     stop: "Stop",
     stopLab: (lab: string) => `Stop ${lab}`,
@@ -62,6 +61,7 @@ export const en = {
     packet: "Packet",
     machine: "Machine",
     lesson: "Lesson",
+    tasks: "Tasks",
   },
   lab: {
     gone: "This lab does not run.",

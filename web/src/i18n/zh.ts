@@ -46,7 +46,6 @@ export const zh: Words = {
     start: "启动",
     lessons: "课程",
     lesson: "课程",
-    tasks: "任务",
     running_now: "正在运行",
     stop: "停止",
     stopLab: (lab) => `停止 ${lab}`,
@@ -63,6 +62,7 @@ export const zh: Words = {
     packet: "分组",
     machine: "机器",
     lesson: "课程",
+    tasks: "任务",
   },
   lab: {
     gone: "这个实验没有运行。",

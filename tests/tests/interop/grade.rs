@@ -1,0 +1,165 @@
+//! A class of 200 is graded, hostile submissions among it; and a lab that runs is.
+
+use catenet_tests::{Job, User, soon};
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::time::Duration;
+
+/// The task; its way back is what the students shall mend.
+const TASK: &str = r#"lab = "reach"
+title = { en = "Reach the server", zh = "连上服务器" }
+duration = "6s"
+[networks]
+office  = "192.168.1.0/24"
+servers = "10.0.2.0/24"
+[routers]
+r1 = ["office", "servers"]
+[hosts]
+pc1 = { net = "office", run = { do = "ping -c 2 10.0.2.80", at = "1s", label = "ping" } }
+web = { net = "servers", ip = "10.0.2.80", gateway = "none" }
+[[check]]
+expect = "count(icmp.type == 8) at pc1 > 0"
+[[task]]
+text   = { en = "Make the ping succeed", zh = "让 ping 成功" }
+expect = "exit(ping) == 0"
+points = 60
+[[task]]
+text   = { en = "The server answers twice", zh = "服务器回答两次" }
+expect = "count(icmp.type == 0) at web == 2"
+points = 40
+"#;
+
+/// Two switches that cables join twice: a question for everybody goes round for ever. `more` decides how fast.
+fn circle(more: &str, cpu: &str) -> String {
+    format!(
+        "lab = \"reach\"\nlinks = [\"pc1 - a\", \"web - b\", {{ link = \"a - b\", {more} }}, {{ link = \"b - a\", {more} }}]\n[switches]\na = {{ cpu = \"{cpu}\" }}\nb = {{ cpu = \"{cpu}\" }}\n[hosts.pc1]\nip = \"10.0.2.1/24\"\nrun = {{ do = \"ping -c 2 10.0.2.80\", at = \"1s\", label = \"ping\" }}\n[hosts.web]\nip = \"10.0.2.80/24\"\n"
+    )
+}
+
+/// Hostile or mistaken submissions: whose, what is in it, and what becomes of it.
+fn bad(good: &str) -> Vec<(&'static str, String, &'static [&'static str])> {
+    let cheat = TASK
+        .replace("exit(ping) == 0", "count(arp) > 0")
+        .replace("count(icmp.type == 0) at web == 2", "count(arp) > 0");
+    let never = good.replace("ip = \"10.0.2.80\"", "ip = \"10.0.2.80\", run = \"nc -l 9\"");
+    let mut crowd = String::from(
+        "lab = \"reach\"\n[networks]\noffice = \"10.0.0.0/8\"\n[hosts]\nweb = \"office\"\npc1 = { net = \"office\", run = { do = \"ping -c 2 10.0.2.80\", label = \"ping\" } }\n",
+    );
+    crowd.extend((0..10_000).map(|number| format!("h{number} = \"office\"\n")));
+    vec![
+        ("=1+1", good.to_owned(), &["passed"]),
+        ("\"quoted\", and <script>", good.to_owned(), &["passed"]),
+        ("cheat", cheat, &["open"]),
+        ("circle", circle("delay = \"0ns\"", "1us"), &["too-long", "storm", "open"]),
+        ("crowd", crowd, &["too-large"]),
+        ("deep", format!("lab = \"x\"\na = {}\n", "[".repeat(200_000)), &["bad-lab"]),
+        ("fast", circle("delay = \"0ns\", rate = \"1000Gbit\"", "0ns"), &["storm", "too-long"]),
+        ("itself", format!("include = [\"itself.toml\"]\n{good}"), &["bad-lab"]),
+        ("long", "#".repeat(10_000_000), &["too-large"]),
+        ("never", never, &["passed"]),
+        ("nobody", good.replace("web", "www"), &["not-the-task"]),
+        ("unclosed", "lab = \"x\n".to_owned(), &["bad-lab"]),
+    ]
+}
+
+#[test]
+fn a_class_of_200_is_graded() {
+    let user = User::new("grade");
+    let good = TASK.replace("gateway = \"none\"", "gateway = \"10.0.2.1\"");
+    user.write("task.toml", TASK);
+    let bad = bad(&good);
+    for (student, text, _) in &bad {
+        user.write(&format!("class/{student}.toml"), text);
+    }
+    user.write("secret.toml", &good);
+    symlink(user.path("secret.toml"), user.path("class/thief.toml")).expect("a link");
+    let honest = 200 - bad.len() - 1;
+    for number in 0..honest {
+        let text = if number % 4 == 0 { TASK } else { good.as_str() };
+        let folder = if number % 3 == 0 { "/lab" } else { "" };
+        user.write(&format!("class/s{number:03}{folder}.toml"), text);
+    }
+    let mut line = user.line_command(
+        "catenet grade --submissions class --checks task.toml --csv out/class.csv --reports out/pages --junit out/class.xml --limit 3",
+    );
+    let done = Job::start(&mut line).end(Duration::from_secs(540)).code(1);
+    println!("200 submissions in {:.1} s", done.took.as_secs_f64());
+    assert!(done.out.contains("200 submissions: "), "{}", done.out);
+
+    let csv = fs::read_to_string(user.path("out/class.csv")).expect("a table");
+    let lines: Vec<&str> = csv.split_terminator("\r\n").collect();
+    assert_eq!(lines.len(), 201, "{csv}");
+    for (student, _, wanted) in &bad {
+        let cell = match *student {
+            "=1+1" => "'=1+1,".to_owned(),
+            plain if plain.contains('"') => format!("\"{}\",", plain.replace('"', "\"\"")),
+            plain => format!("{plain},"),
+        };
+        let row = lines.iter().find(|line| line.starts_with(&cell));
+        let row = row.unwrap_or_else(|| panic!("{student}: {csv}"));
+        let is = |result: &&str| {
+            row.contains(&format!(".toml,{result},")) || row.contains(&format!(".toml\",{result},"))
+        };
+        assert!(wanted.iter().any(|result| is(&result)), "{student}: {row}");
+    }
+    assert!(csv.contains("thief,class/thief.toml,no-file,0,"), "{csv}");
+    let cheat = lines.iter().find(|line| line.starts_with("cheat,")).expect("a row");
+    assert!(cheat.contains(",open,0,100,"), "its own checks count for nothing: {cheat}");
+    for number in 0..honest {
+        let (result, points) = if number % 4 == 0 { ("open", 0) } else { ("passed", 100) };
+        let file =
+            if number % 3 == 0 { format!("s{number:03}/lab") } else { format!("s{number:03}") };
+        let wanted = format!("s{number:03},class/{file}.toml,{result},{points},100,1,1,");
+        assert!(lines.iter().any(|line| line.starts_with(&wanted)), "{wanted}: {csv}");
+    }
+
+    let pages = fs::read_dir(user.path("out/pages")).expect("pages").count();
+    assert_eq!(pages, 201, "one each, and the class's");
+    let page = fs::read_to_string(user.path("out/pages/_quoted___and__script_.html"));
+    let page = page.expect("a page for whoever bears such a name");
+    assert!(!page.contains("<script") && page.contains("&lt;script&gt;"), "{page}");
+    assert!(page.contains("让 ping 成功") && page.contains("Make the ping succeed"));
+    let xml = fs::read_to_string(user.path("out/class.xml")).expect("JUnit");
+    assert_eq!(xml.matches("<testsuite ").count(), 200);
+
+    again(&user, &csv);
+}
+
+/// What a page says to type gives the same digest.
+fn again(user: &User, csv: &str) {
+    let page = fs::read_to_string(user.path("out/pages/s001.html")).expect("a page");
+    let (_, rest) = page.split_once("<pre translate=\"no\">").expect("a command");
+    let (command, _) = rest.split_once("</pre>").expect("its end");
+    let report = user.line(&format!("{command} --json")).code(0).out;
+    let report: serde_json::Value = serde_json::from_str(&report).expect("a report");
+    let digest = report["digest"].as_str().expect("a digest");
+    let row = csv.lines().find(|line| line.starts_with("s001,")).expect("a row");
+    assert!(row.contains(digest) && page.contains(digest), "{digest}: {row}");
+}
+
+#[test]
+fn a_lab_that_runs_is_graded_as_it_stands() {
+    let user = User::new("grade-live");
+    let lab = "lab = \"mend\"\nlinks = [{ link = \"a - b\", loss = \"100%\" }]\n[hosts.a]\nip = \"10.0.0.1/24\"\nrun = { do = \"ping -c 1 10.0.0.2\", every = \"500ms\" }\n[hosts.b]\nip = \"10.0.0.2/24\"\n[[check]]\ntext = { en = \"a asks\", zh = \"a 在问\" }\nexpect = \"count(arp) > 0\"\n[[task]]\ntext = { en = \"Let a reach b\", zh = \"让 a 连上 b\" }\nexpect = \"count(icmp.type == 0) > 0\"\npoints = 5\nhint = { en = \"show a--b\", zh = \"看看 a--b\" }\n";
+    user.write("mend.toml", lab);
+    user.up("mend.toml");
+    let open = user.line("catenet grade").code(1);
+    for part in
+        ["open  Let a reach b", "count = 0", "hint: show a--b", "tasks: 0 of 5 points", "--last"]
+    {
+        assert!(open.out.contains(part), "{part}: {}", open.out);
+    }
+    user.line("catenet grade mend --lang zh")
+        .code(1)
+        .says("任务: 0 分, 共 5 分")
+        .says("让 a 连上 b");
+    user.line("catenet set a--b loss=0%").code(0);
+    soon("a reaches b", || user.line("catenet grade").code == 0);
+    user.line("catenet grade --last 1min").code(0).says("done  Let a reach b");
+    let told: serde_json::Value =
+        serde_json::from_str(&user.line("catenet grade --json").code(0).out).expect("JSON");
+    assert_eq!((told["points"].as_u64(), told["of"].as_u64()), (Some(5), Some(5)));
+    user.line("catenet grade nobody").code(2).complains("nobody");
+    user.line("catenet grade --last soon").code(2).complains("soon");
+    user.line("catenet down mend").code(0);
+}
