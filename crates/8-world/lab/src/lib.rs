@@ -16,6 +16,7 @@
 //! | [`long_form`](mod@long_form) | [`Lab`] to text that parses back to the equal [`Lab`] |
 //! | [`diagnostic`], [`render`](mod@render) | mistakes as data, and as people read them |
 //! | [`with_checks`] | somebody's lab under the checks of another file |
+//! | [`schema`](fn@schema) | the JSON Schema of a lab file, for editors |
 //! | [`quantity`] | `"20ms"`, `"10Mbit"`, `"1%"`, `"64kB"` |
 //! | [`command`], [`verb`] | program lines and the verbs of scripts and of the command line |
 //! | [`mishap`] | the verbs about single frames of a cable |
@@ -69,6 +70,7 @@ mod replug;
 pub mod report;
 mod rules;
 pub mod run;
+mod schema;
 pub mod seen;
 mod seen_event;
 mod streams;
@@ -90,5 +92,6 @@ pub use parse::{Include, Options, parse, parse_bytes, parse_with};
 pub use programs::{program_names, programs, read_lab, read_lab_with, reasons};
 pub use render::{render, render_colour};
 pub use rules::with_checks;
+pub use schema::schema;
 pub use time_verb::TimeVerb;
 pub use verb::Verb;

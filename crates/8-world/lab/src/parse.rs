@@ -45,6 +45,10 @@ impl Default for Options<'_> {
     }
 }
 
+/// Keys of a lab that no overlay has.
+pub(crate) const NOT_IN_OVERLAYS: &[&str] =
+    &["include", "solution", "broken", "lab", "version", "student", "variables", "fixed"];
+
 /// Reads a lab. On failure: every mistake found, in the order of the file.
 pub fn parse(text: &str, file_name: &str) -> Result<Lab, Vec<Diagnostic>> {
     parse_with(text, file_name, &Options::default())
@@ -145,9 +149,8 @@ fn overlays(root: &mut Table, options: &Options<'_>, sink: &mut Sink) -> Vec<Ove
 impl Reader<'_> {
     /// An overlay changes the lab; it holds no overlays and brings no files.
     fn overlay_keys(&mut self, over: &Table, name: &str) {
-        let fixed =
-            ["include", "solution", "broken", "lab", "version", "student", "variables", "fixed"];
-        let known = SCALARS.iter().chain(TABLES).copied().filter(|key| !fixed.contains(key));
+        let known =
+            SCALARS.iter().chain(TABLES).copied().filter(|key| !NOT_IN_OVERLAYS.contains(key));
         self.only(over, &known.collect::<Vec<_>>(), &format!("[{name}]"), &format!("[{name}] "));
     }
 }

@@ -40,8 +40,15 @@ fn bad_labs_say_what_is_wrong_and_how_to_mend_it() {
     for file in files {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let octets = fs::read(&file).unwrap_or_default();
-        let Err(mistakes) = parse_bytes(&octets, &format!("labs/bad/{name}"), &Options::default())
-        else {
+        let include = |path: &str| {
+            let why = |_| catenet_lab::Text {
+                en: "no such file".into(),
+                zh: "没有这个文件".into(),
+            };
+            fs::read_to_string(labs().join("bad").join(path)).map_err(why)
+        };
+        let options = Options { include: Some(&include), ..Options::default() };
+        let Err(mistakes) = parse_bytes(&octets, &format!("labs/bad/{name}"), &options) else {
             panic!("{name} has no mistakes");
         };
         assert!(

@@ -3,10 +3,15 @@
 //! ```text
 //!   as shipped ......... every check holds, every account balances
 //!   with a [broken] .... at least one check fails, and no check survives all of them
+//!   as shipped ......... no task holds, whoever the student is
+//!   with its [solution]  every task holds
 //!   its long form ...... another text, the same frames
 //!   another seed ....... other frames
 //!   in Chinese ......... the same frames and verdicts: checks read numbers, not sentences
 //! ```
+
+#[path = "shipped_labs/readme.rs"]
+mod readme;
 
 use base::Lang;
 use catenet_lab::run::{Options, Report, test};
@@ -41,6 +46,44 @@ fn ship(name: &str) {
     let first = passes(&lab, 7);
     deterministic(&lab, &first);
     every_check_can_fail(&lab);
+    tasks(name, text);
+}
+
+/// Students with draws of their own; the first is who does not say.
+const STUDENTS: &[&str] = &["", "20260001", "张三"];
+
+fn tasks(name: &str, text: &str) {
+    for student in STUDENTS {
+        let variables = [("student".to_owned(), (*student).to_owned())].into();
+        let options = catenet_lab::Options { variables, ..Default::default() };
+        let lab = match catenet_lab::read_lab_with(text.as_bytes(), name, &options) {
+            Ok(lab) => lab,
+            Err(mistakes) => panic!("{}", render(&mistakes, Lang::En)),
+        };
+        tasks_of(&lab);
+    }
+}
+
+fn tasks_of(lab: &Lab) {
+    let name = &lab.name;
+    assert!((1..=3).contains(&lab.tasks.len()), "{name}: {} tasks", lab.tasks.len());
+    for task in &lab.tasks {
+        let said = [&task.text.en, &task.text.zh, &task.hint.en, &task.hint.zh];
+        assert!(said.iter().all(|words| !words.is_empty()), "{name}: {}", task.check.line);
+    }
+    assert_eq!(lab.tasks.iter().map(|task| task.points).sum::<u32>(), 100, "{name}");
+    let solved = lab.with_overlay("solution").unwrap_or_else(|| panic!("{name}: no [solution]"));
+    for seed in [7, 8] {
+        for task in &run(lab, seed, Lang::En).tasks {
+            assert!(!task.judged.verdict.holds, "{name}: done as shipped: {}", task.judged.en);
+        }
+        for lang in [Lang::En, Lang::Zh] {
+            let mut report = run(&solved, seed, lang);
+            report.solving = true;
+            let again = again(lab, seed, Some("solution"));
+            assert!(report.passed(), "{}{again}", report.text(Lang::En));
+        }
+    }
 }
 
 fn passes(lab: &Lab, seed: u64) -> Report {

@@ -101,6 +101,8 @@ pub enum Verb {
     Import(Import),
     /// Run the service alone
     Serve(Serve),
+    /// The JSON Schema of a lab file, for editors
+    Schema,
     /// What this machine can and cannot do, and the line that mends it
     Doctor,
 }

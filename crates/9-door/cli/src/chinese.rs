@@ -39,6 +39,7 @@ static VERBS: &[(&str, &str)] = &[
     ("new", "生成一种形状的实验文件: linear, ring, star, tree, fat-tree, campus"),
     ("import", "把其他工具的实验变成实验文件: containerlab, Kathara, MiniEdit, Topology Zoo"),
     ("serve", "只运行服务"),
+    ("schema", "实验文件的 JSON Schema, 供编辑器使用"),
     ("doctor", "这台机器能做什么, 不能做什么, 以及如何补救"),
 ];
 

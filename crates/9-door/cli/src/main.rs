@@ -103,6 +103,7 @@ fn run(context: &say::Context, verb: Verb) -> Result<Exit, Failure> {
         Verb::Test(test) => verbs::test::run(context, &test),
         Verb::Grade(grade) => verbs::grade::run(context, &grade),
         Verb::Serve(serve) => verbs::serve::run(context, &serve),
+        Verb::Schema => verbs::schema::run(),
         Verb::Doctor => verbs::doctor::run(context),
     }
 }

@@ -7,7 +7,7 @@ use crate::diagnostic::{Complaint, Span, text};
 use crate::model::{End, Lab, Link, OneWay};
 use crate::nearest::nearest;
 use crate::read::machine::{JackDraft, MachineDraft};
-use crate::read::{Reader, check_name};
+use crate::read::{Reader, check_name, keys};
 use crate::tree::{Item, Kind, Table, inside_text};
 use crate::verb::{SETTINGS, Setting, unknown};
 
@@ -67,9 +67,7 @@ impl Reader<'_> {
         let chain = match &item.kind {
             Kind::Text(_) => item,
             Kind::Table(table) => {
-                let known: Vec<&str> =
-                    ["link", "name", "reverse"].iter().chain(SETTINGS).copied().collect();
-                self.only(table, &known, "a link", "网线");
+                self.only(table, keys::LINK, "a link", "网线");
                 name = table.get("name").and_then(|item| self.link_name(item));
                 self.settings(table, &mut [&mut forward, &mut reverse]);
                 if let Some(table) =

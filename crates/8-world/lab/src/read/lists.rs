@@ -8,13 +8,9 @@ use crate::diagnostic::{Complaint, Text, text};
 use crate::expect::Expect;
 use crate::fields::FIELDS;
 use crate::model::{Capture, Check, Discipline, Lab, Publish, Script, Task, When};
-use crate::read::{Reader, SCALARS, check_name, top_level, whole};
+use crate::read::{Reader, SCALARS, check_name, keys, top_level, whole};
 use crate::tree::{Item, Key, Table};
 use crate::verb::{Setting, Verb, Way, unknown};
-
-const SCRIPT_KEYS: &[&str] = &["at", "every", "do", "label"];
-const CHECK_KEYS: &[&str] = &["text", "expect", "within", "after", "always"];
-const TASK_KEYS: &[&str] = &["text", "expect", "within", "after", "always", "points", "hint"];
 
 impl Reader<'_> {
     pub(super) fn lists(&mut self, root: &Table, lab: &mut Lab) {
@@ -138,7 +134,7 @@ impl Reader<'_> {
     /// A script line, and where it stands.
     fn script<'i>(&mut self, item: &'i Item, lab: &Lab) -> Option<(Script, &'i Item)> {
         let table = self.table(item, "script")?;
-        self.only(table, SCRIPT_KEYS, "a [[script]]", "[[script]]");
+        self.only(table, keys::SCRIPT, "a [[script]]", "[[script]]");
         let at = self.required(item, table, "at", "[[script]]", "at = \"3s\"");
         let line_item =
             self.required(item, table, "do", "[[script]]", "do = \"set LINK loss=30%\"")?;
@@ -205,16 +201,28 @@ impl Reader<'_> {
 
     fn check(&mut self, item: &Item, lab: &Lab) -> Option<Check> {
         let table = self.table(item, "check")?;
-        self.only(table, CHECK_KEYS, "a [[check]]", "[[check]]");
+        self.only(table, keys::CHECK, "a [[check]]", "[[check]]");
         let sentence = self.sentence(table, "text");
         self.expectation(item, table, lab, "[[check]]", sentence)
     }
 
     fn task(&mut self, item: &Item, lab: &Lab) -> Option<Task> {
         let table = self.table(item, "task")?;
-        self.only(table, TASK_KEYS, "a [[task]]", "[[task]]");
+        self.only(table, keys::TASK, "a [[task]]", "[[task]]");
         self.required(item, table, "text", "[[task]]", "text = { en = \"..\", zh = \"..\" }");
         let sentence = self.sentence(table, "text");
+        if let Some(said) = table.get("text").filter(|_| sentence.is_empty()) {
+            let silent = Complaint::new(
+                "missing-key",
+                0..0,
+                text("a task says what to do", "任务要说明做什么"),
+            );
+            let help = "text = { en = \"..\", zh = \"..\" }";
+            self.sink.report(
+                said.span,
+                silent.help(text(format!("write: {help}"), format!("写上: {help}"))),
+            );
+        }
         let check = self.expectation(item, table, lab, "[[task]]", Text::default());
         let points =
             table.get("points").and_then(|item| self.natural(item, "points", 100_000)).unwrap_or(0);

@@ -7,15 +7,8 @@ use base::{Duration, MacAddr};
 use crate::command::{Listen, parse_command};
 use crate::diagnostic::{Complaint, Span, Text, text};
 use crate::model::{Route, Run};
-use crate::read::{Named, Reader, SCALARS, address, check_name, top_level, whole};
+use crate::read::{Named, Reader, SCALARS, address, check_name, keys, top_level, whole};
 use crate::tree::{Item, Key, Kind, Table};
-
-const MACHINE_KEYS: &[&str] = &[
-    "title", "net", "ip", "mac", "gateway", "resolver", "routes", "cpu", "name", "names", "run",
-    "jacks", "real",
-];
-const JACK_KEYS: &[&str] = &["net", "ip", "mac"];
-const RUN_KEYS: &[&str] = &["do", "every", "at", "label"];
 
 /// A machine before anything is computed.
 pub(super) struct MachineDraft {
@@ -109,7 +102,7 @@ impl Reader<'_> {
     fn long_machine(&mut self, draft: &mut MachineDraft, table: &Table) {
         let (what, zh) =
             if draft.router { ("a router", "路由器") } else { ("a host", "主机") };
-        self.only(table, MACHINE_KEYS, what, zh);
+        self.only(table, keys::MACHINE, what, zh);
         draft.title = self.title(table);
         if let Some(item) = table.get("net") {
             self.nets(draft, item);
@@ -187,7 +180,7 @@ impl Reader<'_> {
                 }
                 Kind::Text(_) | Kind::List(_) => jack.addresses = self.address_list(item),
                 Kind::Table(table) => {
-                    self.only(table, JACK_KEYS, "a jack", "网口");
+                    self.only(table, keys::JACK, "a jack", "网口");
                     let net = table
                         .get("net")
                         .and_then(|item| Some((self.words(item, "net")?, item.span)));
@@ -356,7 +349,7 @@ impl Reader<'_> {
         let (line_item, table) = match &item.kind {
             Kind::Text(_) => (item, &empty),
             Kind::Table(table) => {
-                self.only(table, RUN_KEYS, "a `run` entry", "`run` 项");
+                self.only(table, keys::RUN, "a `run` entry", "`run` 项");
                 let Some(line) = table.get("do") else {
                     let complaint = Complaint::new(
                         "missing-key",

@@ -6,6 +6,7 @@ mod address;
 mod cable;
 pub(crate) mod cabled;
 mod elaborate;
+pub(crate) mod keys;
 mod lists;
 mod machine;
 mod node;
@@ -25,27 +26,7 @@ use crate::quantity::{self, Parsed};
 use crate::tree::{Item, Key, Kind, Table, inside_text};
 
 pub(crate) use address::check_name;
-
-/// The keys of a lab file that stand above the first table.
-pub(crate) const SCALARS: &[&str] = &[
-    "lab", "title", "about", "version", "clock", "seed", "epoch", "duration", "domain", "resolver",
-    "links", "include", "student", "fixed",
-];
-/// Its tables.
-pub(crate) const TABLES: &[&str] = &[
-    "networks",
-    "switches",
-    "routers",
-    "hosts",
-    "publish",
-    "capture",
-    "script",
-    "check",
-    "task",
-    "solution",
-    "broken",
-    "variables",
-];
+pub(crate) use keys::{SCALARS, TABLES};
 
 /// Noon of nothing: labs begin at 2026-01-01T00:00:00Z unless they say otherwise.
 const EPOCH: i64 = 1_767_225_600;

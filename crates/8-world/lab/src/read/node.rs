@@ -5,7 +5,7 @@ use base::Duration;
 use crate::diagnostic::{Complaint, Span, text};
 use crate::model::{Lab, Network, Switch};
 use crate::read::machine::MachineDraft;
-use crate::read::{Reader, SCALARS, address, check_name, top_level};
+use crate::read::{Reader, SCALARS, address, check_name, keys, top_level};
 use crate::tree::{Item, Key, Kind, Table};
 
 impl Reader<'_> {
@@ -81,7 +81,7 @@ impl Reader<'_> {
         if let Err(complaint) = check_name(&key.name) {
             self.sink.report(key.span, complaint);
         }
-        self.only(table, &["title", "stp", "cpu"], "a switch", "交换机");
+        self.only(table, keys::SWITCH, "a switch", "交换机");
         switch.title = self.title(table);
         switch.stp = table.get("stp").and_then(|item| self.boolean(item, "stp")).unwrap_or(false);
         switch.cpu = self.optional(table, "cpu").unwrap_or(switch.cpu);
@@ -96,7 +96,7 @@ impl Reader<'_> {
         let subnet = match &item.kind {
             Kind::Text(_) => item,
             Kind::Table(table) => {
-                self.only(table, &["v4", "v6", "switch"], "a network", "网络");
+                self.only(table, keys::NETWORK, "a network", "网络");
                 if let Some(item) = table.get("switch") {
                     switch = self.words(item, "switch")?.to_owned();
                     self.known_switch(item, &switch, lab)?;

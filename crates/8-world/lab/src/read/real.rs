@@ -14,7 +14,7 @@ impl Reader<'_> {
         let line = self.words(item, "real")?.trim().to_owned();
         let complaint = if router {
             Some(("a router is never a real program", "路由器不能是真实程序"))
-        } else if table.get("run").is_some() {
+        } else if table.get("run").is_some_and(|run| !self.list(run).is_empty()) {
             Some((
                 "a host is a real program or runs the lab's own, not both",
                 "主机要么是真实程序, 要么运行实验自带的程序",

@@ -132,7 +132,6 @@ impl Variables {
                 complaint,
                 sink,
             );
-            return;
         }
         self.known.push(Variable { name: STUDENT.to_owned(), value, span });
     }
@@ -296,6 +295,8 @@ impl Variables {
                 let complaint = Complaint { at: brace..end, ..self.unknown(name) };
                 let place = crate::tree::inside_text(sink, span, &complaint.at);
                 sink.report(place, complaint);
+                // It stays as written: what the reader says of it is the same mistake.
+                out.push_str(&words[brace..end]);
             }
             how.pieces.push(Piece { now: now..out.len(), was: brace..end, given });
             at = end;

@@ -6,7 +6,7 @@ use catenet_lab::{Lab, gallery, render, with_checks};
 
 use super::read;
 
-const RULES: &str = "lab = \"task\"\nduration = \"5s\"\nfixed = [\"web\", \"lan\", \"pc1--lan\"]\n[networks]\nlan = \"10.0.0.0/24\"\n[hosts]\npc1 = \"lan\"\nweb = { net = \"lan\", ip = \"10.0.0.80\", run = \"http root=./site\" }\n[[script]]\nat = \"2s\"\ndo = \"exec pc1 curl http://10.0.0.80/\"\nlabel = \"page\"\n[[task]]\ntext = { en = \"pc1 pings web\", zh = \"pc1 ping web\" }\nexpect = \"exit(ping) == 0 and count(icmp.type == 8) > 0\"\npoints = 10\n[[check]]\nexpect = \"exit(page) == 0\"\n";
+const RULES: &str = "lab = \"task\"\nduration = \"5s\"\nfixed = [\"web\", \"lan\", \"pc1--lan\"]\n[networks]\nlan = \"10.0.0.0/24\"\n[hosts]\npc1 = \"lan\"\nweb = { net = \"lan\", ip = \"10.0.0.80\", run = \"http root=./site\" }\n[[script]]\nat = \"2s\"\ndo = \"exec pc1 -- curl http://10.0.0.80/\"\nlabel = \"page\"\n[[task]]\ntext = { en = \"pc1 pings web\", zh = \"pc1 ping web\" }\nexpect = \"exit(ping) == 0 and count(icmp.type == 8) > 0\"\npoints = 10\n[[check]]\nexpect = \"exit(page) == 0\"\n";
 
 fn rules() -> Lab {
     let unnamed = RULES.replace(
@@ -49,7 +49,7 @@ fn a_submission_is_judged_by_the_rules() {
     // What it says of tasks, checks, scripts, times and seeds counts for nothing.
     let (own, _) = idle.split_once("[[script]]").expect("a script");
     let edited = format!(
-        "{}[[task]]\ntext = \"free\"\nexpect = \"count(arp) >= 0\"\npoints = 10\n[[script]]\nat = \"0.5s\"\ndo = \"exec pc1 ping -c 1 10.0.0.80\"\nlabel = \"mine\"\n",
+        "{}[[task]]\ntext = \"free\"\nexpect = \"count(arp) >= 0\"\npoints = 10\n[[script]]\nat = \"0.5s\"\ndo = \"exec pc1 -- ping -c 1 10.0.0.80\"\nlabel = \"mine\"\n",
         own.replace("\"5s\"", "\"600s\"").replace("\"task\"", "\"other\"")
     );
     assert_eq!(judged(&edited), 0);
@@ -75,8 +75,8 @@ fn rules_alone_need_no_network() {
     assert!(said.contains("it is about: pc1 pings web"), "{said}");
     // The label of a program that the rules start is theirs.
     let stolen = submission(PING).replace("label = \"ping\" }", "label = \"page\" }");
-    let stolen =
-        stolen.replace("exec pc1 curl http://10.0.0.80/\"\nlabel = \"page\"", "exec pc1 sleep 1\"");
+    let stolen = stolen
+        .replace("exec pc1 -- curl http://10.0.0.80/\"\nlabel = \"page\"", "exec pc1 -- sleep 1\"");
     let stolen =
         stolen.replace("exit(page)", "exit(pc1/sleep)").replace("exit(ping)", "exit(page)");
     let said = findings(&stolen, &alone);

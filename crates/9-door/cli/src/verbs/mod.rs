@@ -15,6 +15,7 @@ pub mod logs;
 pub mod new;
 pub mod open;
 pub mod ps;
+pub mod schema;
 pub mod serve;
 pub mod sh;
 pub mod show;

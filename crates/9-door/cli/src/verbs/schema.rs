@@ -1,0 +1,9 @@
+//! `schema`: the JSON Schema of a lab file, for editors.
+
+use crate::say::{Exit, Failure, print};
+
+/// Prints it.
+pub fn run() -> Result<Exit, Failure> {
+    print(&format!("{:#}\n", lab::schema()))?;
+    Ok(Exit::DONE)
+}
