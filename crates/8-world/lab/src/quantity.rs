@@ -216,7 +216,8 @@ fn whole_number(words: &str, units: &[(&str, u64)], kind: &Text) -> Parsed<u64> 
             &format!("`{words}` is not {}", short(&kind.en)),
             &format!("`{words}` 不是{}", short_zh(&kind.zh)),
         )
-        .label(expected()));
+        .label(expected())
+        .help(begin_with_a_number(words)));
     }
     let Some(&(_, scale)) = units.iter().find(|(name, _)| *name == unit) else {
         return Err(bad_unit(words, number, unit, units).label(expected()));
@@ -230,6 +231,16 @@ fn whole_number(words: &str, units: &[(&str, u64)], kind: &Text) -> Parsed<u64> 
         )
         .label(expected())
     })
+}
+
+fn begin_with_a_number(words: &str) -> Text {
+    match words.strip_prefix('-').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) {
+        Some(rest) => text(
+            format!("it is never negative (times count from boot): write \"{rest}\""),
+            format!("它不能是负的 (时间从开机算起): 写成 \"{rest}\""),
+        ),
+        None => text("begin with a number, then the unit", "先写数, 再写单位"),
+    }
 }
 
 fn short(kind: &str) -> &str {

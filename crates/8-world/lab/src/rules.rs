@@ -11,37 +11,21 @@
 //! (`tests/language/rules.rs`: a submission that edits its own gains nothing). The rules are a whole lab file,
 //! or one without machines.
 
+use std::net::IpAddr;
+
 use crate::diagnostic::{Complaint, Diagnostic, Text, text};
 use crate::model::{Lab, Link, Machine};
 use crate::nearest::nearest;
+use crate::quantity::show_duration;
 
 /// The submission's network and programs under the rules' checks, tasks, scripts and times.
 ///
 /// # Errors
 /// What the rules name and the submission lacks, and what is `fixed` and differs.
 pub fn with_checks(submission: Lab, rules: &Lab) -> Result<Lab, Vec<Diagnostic>> {
-    let lab = Lab {
-        name: rules.name.clone(),
-        title: rules.title.clone(),
-        about: rules.about.clone(),
-        version: rules.version,
-        clock: rules.clock,
-        seed: rules.seed,
-        epoch: rules.epoch,
-        duration: rules.duration,
-        domain: rules.domain.clone(),
-        captures: Vec::new(),
-        scripts: rules.scripts.clone(),
-        checks: rules.checks.clone(),
-        tasks: rules.tasks.clone(),
-        fixed: rules.fixed.clone(),
-        overlays: Vec::new(),
-        ..submission
-    };
-    let mut findings = Vec::new();
-    for name in &rules.fixed {
-        findings.extend(differs(&lab, rules, name));
-    }
+    let lab = joined(submission, rules);
+    let mut findings: Vec<Diagnostic> =
+        rules.fixed.iter().filter_map(|name| differs(&lab, rules, name)).collect();
     lab.each_script(|_, script, then| {
         let complaint = script.verb.check(&script.line, then).err();
         let complaint = complaint.or_else(|| label_taken(&lab, script.label.as_deref()));
@@ -60,6 +44,28 @@ pub fn with_checks(submission: Lab, rules: &Lab) -> Result<Lab, Vec<Diagnostic>>
         }
     }
     if findings.is_empty() { Ok(lab) } else { Err(findings) }
+}
+
+/// Each part from whom it is taken.
+fn joined(submission: Lab, rules: &Lab) -> Lab {
+    Lab {
+        name: rules.name.clone(),
+        title: rules.title.clone(),
+        about: rules.about.clone(),
+        version: rules.version,
+        clock: rules.clock,
+        seed: rules.seed,
+        epoch: rules.epoch,
+        duration: rules.duration,
+        domain: rules.domain.clone(),
+        captures: Vec::new(),
+        scripts: rules.scripts.clone(),
+        checks: rules.checks.clone(),
+        tasks: rules.tasks.clone(),
+        fixed: rules.fixed.clone(),
+        overlays: Vec::new(),
+        ..submission
+    }
 }
 
 /// A mistake of the submission, told at the line of the rules that asks for what it lacks.
@@ -144,37 +150,46 @@ fn machine(found: Option<&Machine>, wanted: &Machine, rules: &Lab, lab: &Lab) ->
         let both = ("one is a router, one a host", "一个是路由器, 一个是主机");
         return Some((both.0.to_owned(), both.1.to_owned()));
     }
-    let address = |ip: &Option<std::net::IpAddr>| ip.map_or("none".to_owned(), |ip| ip.to_string());
-    let list = |words: Vec<String>| format!("[{}]", words.join(", "));
-    let jacks = |machine: &Machine| {
-        let line = |jack: &crate::Jack| {
-            let addresses: Vec<String> = jack.addresses.iter().map(ToString::to_string).collect();
-            format!("{} {} {}", jack.name, jack.mac, addresses.join(" "))
-        };
-        list(machine.jacks.iter().map(line).collect())
-    };
-    let routes = |machine: &Machine| {
-        list(machine.routes.iter().map(|route| format!("{} via {}", route.to, route.via)).collect())
-    };
-    let runs = |machine: &Machine| {
-        let line = |run: &crate::Run| {
-            let every = run.every.map_or(String::new(), |every| format!(" every {every:?}"));
-            format!("{} at {:?}{every} as {}", run.line, run.at, run.label)
-        };
-        list(machine.run.iter().map(line).collect())
-    };
-    let properties: [(&str, &dyn Fn(&Machine) -> String); 8] = [
-        ("jacks", &jacks),
-        ("gateway", &|machine| address(&machine.gateway)),
-        ("resolver", &|machine| address(&machine.resolver)),
-        ("routes", &routes),
-        ("cpu", &|machine| crate::quantity::show_duration(machine.cpu)),
-        ("names", &|machine| list(machine.names.clone())),
-        ("run", &runs),
-        ("real", &|machine| machine.real.clone().unwrap_or_default()),
-    ];
-    let other = properties.iter().find(|(_, show)| show(found) != show(wanted));
+    let other = PROPERTIES.iter().find(|(_, show)| show(found) != show(wanted));
     other.map(|(key, show)| must_be(key, &show(wanted)))
+}
+
+/// What of a machine must be equal, as people read it.
+type Property = (&'static str, fn(&Machine) -> String);
+const PROPERTIES: &[Property] = &[
+    ("jacks", jacks),
+    ("gateway", |machine| address(&machine.gateway)),
+    ("resolver", |machine| address(&machine.resolver)),
+    ("routes", |machine| {
+        list(machine.routes.iter().map(|route| format!("{} via {}", route.to, route.via)))
+    }),
+    ("cpu", |machine| show_duration(machine.cpu)),
+    ("names", |machine| list(machine.names.iter().cloned())),
+    ("run", runs),
+    ("real", |machine| machine.real.clone().unwrap_or_default()),
+];
+
+fn list(words: impl Iterator<Item = String>) -> String {
+    format!("[{}]", words.collect::<Vec<_>>().join(", "))
+}
+
+fn address(ip: &Option<IpAddr>) -> String {
+    ip.map_or("none".to_owned(), |ip| ip.to_string())
+}
+
+fn jacks(machine: &Machine) -> String {
+    list(machine.jacks.iter().map(|jack| {
+        let addresses: Vec<String> = jack.addresses.iter().map(ToString::to_string).collect();
+        format!("{} {} {}", jack.name, jack.mac, addresses.join(" "))
+    }))
+}
+
+fn runs(machine: &Machine) -> String {
+    list(machine.run.iter().map(|run| {
+        let every =
+            run.every.map_or(String::new(), |every| format!(" every {}", show_duration(every)));
+        format!("{} at {}{every} as {}", run.line, show_duration(run.at), run.label)
+    }))
 }
 
 fn cable(found: Option<&Link>, wanted: &Link) -> Option<Both> {

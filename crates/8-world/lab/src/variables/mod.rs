@@ -284,19 +284,16 @@ impl Variables {
                 }
             };
             let now = out.len();
-            let mut given = None;
-            if escaped {
-                out.push_str(&format!("{{{name}}}"));
-            } else if let Some(known) = self.known.iter().find(|known| known.name == name) {
-                out.push_str(&known.value);
-                self.added += known.value.len();
-                given = known.span.map(|span| (span, says(&known.name, &known.value)));
-            } else {
-                let complaint = Complaint { at: brace..end, ..self.unknown(name) };
-                let place = crate::tree::inside_text(sink, span, &complaint.at);
-                sink.report(place, complaint);
-                // It stays as written: what the reader says of it is the same mistake.
-                out.push_str(&words[brace..end]);
+            let given = match escaped {
+                true => {
+                    out.push_str(&format!("{{{name}}}"));
+                    None
+                }
+                false => self.push(name, &words[brace..end], &mut out),
+            };
+            if !escaped && self.value(name).is_none() {
+                let place = crate::tree::inside_text(sink, span, &(brace..end));
+                sink.report(place, self.unknown(name));
             }
             how.pieces.push(Piece { now: now..out.len(), was: brace..end, given });
             at = end;
@@ -307,6 +304,20 @@ impl Variables {
         }
         out.push_str(&words[at..]);
         (out, how)
+    }
+}
+
+impl Variables {
+    /// Writes a variable's value; where it is given. An unknown one stays as it is written: what the
+    /// reader says of it is the same mistake.
+    fn push(&mut self, name: &str, written: &str, out: &mut String) -> Option<(Span, Text)> {
+        let Some(known) = self.known.iter().find(|known| known.name == name) else {
+            out.push_str(written);
+            return None;
+        };
+        out.push_str(&known.value);
+        self.added += known.value.len();
+        known.span.map(|span| (span, says(&known.name, &known.value)))
     }
 }
 

@@ -51,7 +51,7 @@ fn a_draw_is_the_students_own_and_the_same_everywhere() {
         drawn("20260001"),
         "137 green 10.220.216.0/24 10.220.216.80 d7f14d20d8b5c6ee qpidwjdl"
     );
-    assert_eq!(drawn(""), "PINNED0");
+    assert_eq!(drawn(""), "35 red 10.62.187.0/24 10.62.187.80 f813dcc155d2b589 odqlaocr");
     // A variable more changes no other.
     let more = format!("first = {{ hex = 4 }}\n{draws}");
     assert_eq!(title(&more, words, "20260001"), drawn("20260001"));

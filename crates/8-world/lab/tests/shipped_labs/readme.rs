@@ -29,9 +29,17 @@ fn page(lang: Lang) -> String {
         "由实验文件生成: UPDATE=1 cargo test -p catenet-lab --test shipped_labs",
     ));
     out.push_str(" -->\n\n");
-    out.push_str(say(lang, "# The labs\n\n[中文](README.zh.md)\n\n", "# 实验\n\n[English](README.md)\n\n"));
+    out.push_str(say(
+        lang,
+        "# The labs\n\n[中文](README.zh.md)\n\n",
+        "# 实验\n\n[English](README.md)\n\n",
+    ));
     out.push_str(say(lang, ABOUT_EN, ABOUT_ZH));
-    out.push_str(say(lang, "\n| lab | what it shows | tasks |\n|---|---|---|\n", "\n| 实验 | 讲什么 | 任务 |\n|---|---|---|\n"));
+    out.push_str(say(
+        lang,
+        "\n| lab | what it shows | tasks |\n|---|---|---|\n",
+        "\n| 实验 | 讲什么 | 任务 |\n|---|---|---|\n",
+    ));
     let labs = labs();
     for lab in &labs {
         let (name, title) = (&lab.name, lab.title.get(lang));
@@ -48,7 +56,7 @@ How such a file is written: [docs/lab-file.md](../docs/lab-file.md).
 ```
 catenet up two-lans              # watch it live
 catenet test two-lans            # judge it in virtual time: what holds, which tasks are open
-cp labs/two-lans.toml mine.toml  # change it, then: catenet test mine.toml
+cp labs/two-lans.toml labs/mine.toml   # change it, then: catenet test labs/mine.toml
 catenet test two-lans --with solution
 ```
 ";
@@ -59,7 +67,7 @@ const ABOUT_ZH: &str = "每个实验既是演示, 也是测试: 原样运行时�
 ```
 catenet up two-lans              # 看它运行
 catenet test two-lans            # 在虚拟时间里评判: 哪些成立, 哪些任务还没完成
-cp labs/two-lans.toml mine.toml  # 改一改, 再运行: catenet test mine.toml
+cp labs/two-lans.toml labs/mine.toml   # 改一改, 再运行: catenet test labs/mine.toml
 catenet test two-lans --with solution
 ```
 ";
@@ -109,8 +117,14 @@ fn one(lab: &Lab, lang: Lang, out: &mut String) {
     }
     let overlays: Vec<&str> = lab.broken_names().collect();
     out.push_str(&match lang {
-        Lang::En => format!("\nFile: [{name}.toml]({name}.toml). Ways to break it: `{}`.\n", overlays.join("`, `")),
-        Lang::Zh => format!("\n文件: [{name}.toml]({name}.toml)。弄坏它的办法: `{}`。\n", overlays.join("`, `")),
+        Lang::En => format!(
+            "\nFile: [{name}.toml]({name}.toml). Ways to break it: `{}`.\n",
+            overlays.join("`, `")
+        ),
+        Lang::Zh => format!(
+            "\n文件: [{name}.toml]({name}.toml)。弄坏它的办法: `{}`。\n",
+            overlays.join("`, `")
+        ),
     });
 }
 
