@@ -95,7 +95,9 @@ pub fn parse_with(
 fn read(text: &str, file_name: &str, options: &Options<'_>, sink: &mut Sink) -> Option<Lab> {
     let mut root = syntax::read(file_name, text, sink)?;
     include::include(&mut root, file_name, text, options, sink);
-    variables::fill(&mut root, options, sink);
+    if !variables::fill(&mut root, options, sink) {
+        return None;
+    }
     let overlays = overlays(&mut root, options, sink);
     let mut lab = read::lab(&root, sink, options);
     read::cabled::check(&root, &lab, sink);

@@ -88,13 +88,19 @@ impl Filled {
     }
 }
 
-/// Takes the variables out of the tree and fills them into its texts.
-pub(crate) fn fill(root: &mut Table, options: &Options<'_>, sink: &mut Sink) {
+/// Takes the variables out of the tree and fills them into its texts. False if one has no value: then
+/// nobody can say what the texts that use it mean.
+pub(crate) fn fill(root: &mut Table, options: &Options<'_>, sink: &mut Sink) -> bool {
+    let found = sink.len();
     let mut variables = Variables::default();
     variables.student(root, options, sink);
     variables.read(root, options, sink);
     variables.unknown_values(options, sink);
-    variables.fill_table(root, sink);
+    let valued = sink.len() == found;
+    if valued {
+        variables.fill_table(root, sink);
+    }
+    valued
 }
 
 #[derive(Default)]
@@ -165,8 +171,7 @@ impl Variables {
                     None
                 }
             };
-            // A variable with a mistake is known all the same: one mistake, not one per use.
-            let value = value.unwrap_or_default();
+            let value = value.unwrap_or_default(); // its mistake is told; see `fill`
             self.known.push(Variable { name: key.name, value, span: Some(item.span) });
         }
     }
@@ -238,14 +243,7 @@ impl Variables {
             0..0,
             text(format!("the lab has no variable `{name}`"), format!("实验里没有变量 `{name}`")),
         );
-        match nearest(name, names.iter().copied()) {
-            Some(near) => complaint.choose(Some(near), ""),
-            None => complaint.choose(None, &names.join(", ")),
-        }
-        .help(text(
-            format!("for these braces themselves write `{{{{{name}}}}}`"),
-            format!("如果要花括号本身, 写 `{{{{{name}}}}}`"),
-        ))
+        complaint.choose(nearest(name, names.iter().copied()), &names.join(", "))
     }
 
     fn fill_table(&mut self, table: &mut Table, sink: &mut Sink) {
@@ -293,7 +291,7 @@ impl Variables {
             };
             if !escaped && self.value(name).is_none() {
                 let place = crate::tree::inside_text(sink, span, &(brace..end));
-                sink.report(place, self.unknown(name));
+                sink.report(place, self.unknown(name).help(for_braces(name)));
             }
             how.pieces.push(Piece { now: now..out.len(), was: brace..end, given });
             at = end;
@@ -352,6 +350,13 @@ pub(crate) fn braced(words: &str) -> String {
         };
     }
     out + &words[at..]
+}
+
+fn for_braces(name: &str) -> Text {
+    text(
+        format!("for these braces themselves write `{{{{{name}}}}}`"),
+        format!("如果要花括号本身, 写 `{{{{{name}}}}}`"),
+    )
 }
 
 fn says(name: &str, value: &str) -> Text {

@@ -82,6 +82,7 @@ fn values_from_outside_are_of_the_same_kind() {
     let text = lab("n = { from = 1, to = 200 }\nw = \"x\"", "{n}{w}");
     let given = |n: &str, w: &str| read_for(&text, &[("n", n), ("w", w)]);
     assert_eq!(given("500", "é").map(|lab| lab.title.en), Ok("500é".to_owned()));
+    // One mistake, though a draw without a value is used.
     let found = only(given("five", "y"));
     assert_eq!((found.code, marked(&found).as_str()), ("wrong-type", "n"));
 }
