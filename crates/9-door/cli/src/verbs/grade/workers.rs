@@ -183,3 +183,34 @@ fn system(error: &std::io::Error) -> Refusal {
     let says = |lang| door::system::says(error, lang);
     Refusal::new("no-process", says(base::Lang::En), says(base::Lang::Zh))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fallen(err: &str, signal: Option<i32>) -> String {
+        let ended =
+            Ended { out: Vec::new(), err: err.to_owned(), good: false, signal, late: false };
+        match outcome(&ended) {
+            Outcome::Refused(refusal) => refusal.code,
+            Outcome::Ran(_) => "ran".to_owned(),
+        }
+    }
+
+    #[test]
+    fn whatever_ends_a_process_is_a_reason() {
+        let abort = Some(nix::libc::SIGABRT);
+        assert_eq!(fallen("", Some(nix::libc::SIGXCPU)), "too-long");
+        assert_eq!(fallen("memory allocation of 9 bytes failed\n", abort), "no-memory");
+        assert_eq!(fallen("\nthread 'main' has overflowed its stack\n", abort), "too-deep");
+        assert_eq!(fallen("thread 'main' panicked at x.rs:1\n", None), "crashed");
+        let half = Ended {
+            out: b"{\"student\":\"x\"".to_vec(),
+            err: String::new(),
+            good: true,
+            signal: None,
+            late: false,
+        };
+        assert!(matches!(outcome(&half), Outcome::Refused(_)), "half an answer is none");
+    }
+}
