@@ -51,7 +51,7 @@ fn bad(good: &str) -> Vec<(&'static str, String, &'static [&'static str])> {
         ("\"quoted\", and <script>", good.to_owned(), &["passed"]),
         ("cheat", cheat, &["open"]),
         ("circle", circle("delay = \"0ns\"", "1us"), &["too-long", "storm", "open"]),
-        ("crowd", crowd, &["too-large"]),
+        ("crowd", crowd, &["too-large", "too-long"]),
         ("deep", format!("lab = \"x\"\na = {}\n", "[".repeat(200_000)), &["bad-lab"]),
         ("fast", circle("delay = \"0ns\", rate = \"1000Gbit\"", "0ns"), &["storm", "too-long"]),
         ("itself", format!("include = [\"itself.toml\"]\n{good}"), &["bad-lab"]),
