@@ -1,8 +1,9 @@
-//! Races against other stacks: `catenet-bench [P1|P2] [--quick] [--only WORD]`.
+//! Races against other stacks: `catenet-bench [P1|P2|P3] [--quick] [--only WORD]`.
 //!
 //! ```text
 //!   main -- p1 (two stacks joined by a queue) -- p1/ours, p1/theirs (smoltcp)
-//!        `- p2 (through the whole world)
+//!        |- p2 (through the whole world)
+//!        `- p3 (small messages) -- p3/stacks (smoltcp), p3/guests (turmoil)
 //!   clock: CPU time    figures: median, spread, JSON    pattern: octets that betray their place
 //! ```
 //!
@@ -15,6 +16,7 @@ mod clock;
 mod figures;
 mod p1;
 mod p2;
+mod p3;
 mod pattern;
 
 /// How much work a race does.
@@ -52,7 +54,9 @@ fn main() {
     match race.as_deref() {
         Some("P1" | "p1") => p1::run(&effort),
         Some("P2" | "p2") => p2::run(&effort),
+        Some("P3" | "p3") => p3::run(&effort),
         None => {
+            p3::run(&effort);
             p2::run(&effort);
             p1::run(&effort);
         }
@@ -66,7 +70,7 @@ fn number(word: Option<String>) -> u64 {
 
 fn usage(what: &str) -> ! {
     eprintln!(
-        "{what}: usage: catenet-bench [P1|P2] [--quick] [--rounds N] [--mib N] [--only WORD]"
+        "{what}: usage: catenet-bench [P1|P2|P3] [--quick] [--rounds N] [--mib N] [--only WORD]"
     );
     std::process::exit(2)
 }

@@ -6,8 +6,8 @@
 //! The last line compares the defaults of the goal: ours (congestion control, SACK, timestamps)
 //! with smoltcp at its fastest (no congestion control), 64 KiB buffers.
 
-mod ours;
-mod theirs;
+pub(crate) mod ours;
+pub(crate) mod theirs;
 
 use crate::Effort;
 use crate::figures::{self, Figures, Round};

@@ -12,12 +12,12 @@ use trace::Cx;
 
 /// A frame of more octets than this carries text.
 const WITH_TEXT: usize = 100;
-const PORT: u16 = 9;
+pub(crate) const PORT: u16 = 9;
 const CARD: InterfaceId = InterfaceId(1);
 
-struct Side {
-    host: Host,
-    cx: Cx,
+pub(crate) struct Side {
+    pub(crate) host: Host,
+    pub(crate) cx: Cx,
     /// Frames on their way to this side.
     arriving: VecDeque<Frame>,
 }
@@ -48,16 +48,16 @@ impl Side {
     }
 }
 
-struct Pair {
+pub(crate) struct Pair {
     now: Instant,
-    a: Side,
-    b: Side,
+    pub(crate) a: Side,
+    pub(crate) b: Side,
     round: Round,
     batch: usize,
 }
 
 impl Pair {
-    fn new(setting: Setting) -> Self {
+    pub(crate) fn new(setting: Setting) -> Self {
         let (a, b) = (Side::new(1, setting), Side::new(2, setting));
         Pair { now: Instant::ZERO, a, b, round: Round::default(), batch: setting.batch }
     }
@@ -93,7 +93,7 @@ impl Pair {
         }
     }
 
-    fn turn(&mut self) {
+    pub(crate) fn turn(&mut self) {
         let sent = self.pass_on();
         let taken = self.a.take(0) | self.b.take(self.batch);
         // Heads that ended at the receiver begin anew at the sender, as the peer's buffers do.
@@ -101,7 +101,7 @@ impl Pair {
         self.pass_time(!sent && !taken);
     }
 
-    fn open(&mut self) -> (TcpKey, TcpKey) {
+    pub(crate) fn open(&mut self) -> (TcpKey, TcpKey) {
         let (a, b) = (&mut self.a, &mut self.b);
         let local = ([10, 0, 0, 2], PORT).into();
         let listener = b.host.tcp_listen(&mut b.cx, local, ListenOptions::default());

@@ -11,6 +11,7 @@ use crate::figures::Round;
 use crate::pattern::Pattern;
 use smoltcp::iface::{Config, Interface, PollIngressSingleResult, SocketHandle, SocketSet};
 use smoltcp::phy::{Device, DeviceCapabilities, Medium, RxToken, TxToken};
+use smoltcp::socket::AnySocket;
 use smoltcp::socket::tcp::{CongestionControl, Socket, SocketBuffer};
 use smoltcp::time::Instant;
 use smoltcp::wire::{EthernetAddress, HardwareAddress, IpAddress, IpCidr};
@@ -18,7 +19,7 @@ use std::collections::VecDeque;
 
 const LONGEST_FRAME: usize = 1514;
 const WITH_TEXT: usize = 100;
-const PORT: u16 = 9;
+pub(crate) const PORT: u16 = 9;
 
 struct Buffer {
     octets: Box<[u8; LONGEST_FRAME]>,
@@ -76,15 +77,24 @@ impl Device for Card {
     }
 }
 
-struct Side {
-    interface: Interface,
+pub(crate) struct Side {
+    pub(crate) interface: Interface,
     card: Card,
-    sockets: SocketSet<'static>,
+    pub(crate) sockets: SocketSet<'static>,
     handle: SocketHandle,
 }
 
 impl Side {
     fn new(node: u8, setting: Setting) -> Self {
+        let buffer = || SocketBuffer::new(vec![0; setting.buffer]);
+        let mut socket = Socket::new(buffer(), buffer());
+        let control = if setting.reno { CongestionControl::Reno } else { CongestionControl::None };
+        socket.set_congestion_control(control);
+        Self::with(node, socket)
+    }
+
+    /// With one socket, of whatever kind.
+    pub(crate) fn with(node: u8, socket: impl AnySocket<'static>) -> Self {
         let mac = EthernetAddress([2, 0, 0, 0, 0, node]);
         let mut config = Config::new(HardwareAddress::Ethernet(mac));
         config.random_seed = node.into();
@@ -94,16 +104,17 @@ impl Side {
             let address = IpCidr::new(IpAddress::v4(10, 0, 0, node), 24);
             addresses.push(address).expect("room for one address");
         });
-        let buffer = || SocketBuffer::new(vec![0; setting.buffer]);
-        let mut socket = Socket::new(buffer(), buffer());
-        let control = if setting.reno { CongestionControl::Reno } else { CongestionControl::None };
-        socket.set_congestion_control(control);
         let mut sockets = SocketSet::new(vec![]);
         let handle = sockets.add(socket);
         Side { interface, card, sockets, handle }
     }
 
     fn socket(&mut self) -> &mut Socket<'static> {
+        self.any()
+    }
+
+    /// The socket, of the kind that was put in.
+    pub(crate) fn any<T: AnySocket<'static>>(&mut self) -> &mut T {
         self.sockets.get_mut(self.handle)
     }
 
@@ -124,15 +135,25 @@ impl Side {
     }
 }
 
-struct Pair {
+pub(crate) struct Pair {
     now: Instant,
-    a: Side,
-    b: Side,
+    pub(crate) a: Side,
+    pub(crate) b: Side,
     round: Round,
     batch: usize,
 }
 
 impl Pair {
+    pub(crate) fn of(a: Side, b: Side) -> Self {
+        Pair { now: Instant::ZERO, a, b, round: Round::default(), batch: 0 }
+    }
+
+    /// Everybody takes and gives once.
+    pub(crate) fn turn(&mut self) {
+        let moved = self.first_half();
+        self.second_half(moved);
+    }
+
     /// Frames cross; true when there were any. The receiver gives back as many buffers as it takes.
     fn cross(&mut self) -> bool {
         let moved = !self.a.card.sent.is_empty() || !self.b.card.sent.is_empty();
@@ -174,7 +195,7 @@ impl Pair {
     }
 }
 
-fn open(setting: Setting) -> Pair {
+pub(crate) fn open(setting: Setting) -> Pair {
     let mut pair = Pair {
         now: Instant::ZERO,
         a: Side::new(1, setting),
