@@ -52,7 +52,9 @@ const STEPS: &[Step] = &[
     step("tests", &[], false, tests),
     step("walk", &[], false, walk),
     step("fuzz inputs", &[], false, fuzz_inputs),
+    step("guests", &[], true, guests),
     step("doc", &[], true, doc),
+    step("package", &[], true, package),
     step("wasm", &[], true, wasm),
     step("labs", labs::NEEDS, false, labs),
     step("interop", INTEROP, true, interop),
@@ -213,6 +215,24 @@ fn test_counts(line: &str) -> Option<(u64, u64, u64)> {
         before.split_whitespace().next_back()?.parse().ok()
     };
     Some((number(" passed")?, number(" failed")?, number(" ignored")?))
+}
+
+/// tokio programs in a lab: a workspace of its own, for what they are made of is not ours.
+fn guests(_: Options) -> Result<Outcome, Failure> {
+    let manifest = workspace::root().join("examples/tokio-guests/Cargo.toml");
+    let mut command = workspace::cargo();
+    command.args(["test", "--locked", "--manifest-path"]).arg(manifest);
+    command.arg("--target-dir").arg(workspace::target()?.join("guests"));
+    let counts = shell::run_and_read(&mut command, test_counts)?;
+    Ok(passed(format!("{} passed", counts.iter().map(|one| one.0).sum::<u64>())))
+}
+
+/// Every crate makes a package: what a manifest forgets is seen here, not on the day of a release.
+fn package(_: Options) -> Result<Outcome, Failure> {
+    let words = ["package", "--workspace", "--no-verify", "--allow-dirty"];
+    let aside = ["--exclude", "xtask", "--exclude", "catenet-tests"];
+    shell::run(workspace::cargo().args(words).args(aside))?;
+    Ok(passed("all crates"))
 }
 
 fn doc(_: Options) -> Result<Outcome, Failure> {
