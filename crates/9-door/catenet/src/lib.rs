@@ -1,5 +1,12 @@
 //! A whole internet in one library: the umbrella over Catenet's floors.
 //!
+//! # A world inside a test
+//!
+//! [`macro@test`] builds a lab around an async test: [`World`] breaks it, looks at it and asserts; your
+//! tokio programs run on its hosts by [`net`]. The five-minute guide is `docs/guide-rust.md`.
+//!
+//! # A lab from its text
+//!
 //! ```
 //! use catenet::{base::Lang, lab};
 //!
@@ -26,6 +33,7 @@
 //! | [`host`], [`socket`] | one machine; what its programs see |
 //! | [`files`], [`dns`], [`http`], [`tools`] | what runs on it |
 //! | [`sim`], [`capture`], [`lab`] | the world in virtual time; pcapng; the lab file |
+//! | [`net`], [`testing`] | tokio programs on the hosts of a lab; what the attribute stands for |
 
 pub use base;
 pub use cable;
@@ -52,5 +60,14 @@ pub mod testing;
 mod world;
 
 pub use check::Failed;
+/// A test inside a world: `#[catenet::test(lab = "two-lans", seed = 7)] async fn survives(w: World)`.
+///
+/// | setting | what it is | without it |
+/// |---|---|---|
+/// | `lab` | a built-in lab's name, a path beside `Cargo.toml`, or a lab's text of several lines | |
+/// | `seed`, `seeds` | the seed of all chance; several, one run each | 1 |
+/// | `with` | `"solution"`, `"broken.NAME"`: an overlay of the lab | as shipped |
+/// | `limit` | virtual time that may pass | 10 minutes |
+/// | `capture` | a pcapng file, written when the test fails | none |
 pub use macros::test;
 pub use world::{Host, Link, Node, Output, World};

@@ -33,5 +33,5 @@ pub use udp::UdpSocket;
 
 pub use socket::{OwnedReadHalf, OwnedWriteHalf};
 
-pub(crate) use here::Here;
+pub(crate) use here::{Here, forget_tasks};
 pub(crate) use resolve::add_programs;

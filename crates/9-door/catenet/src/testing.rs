@@ -162,17 +162,18 @@ impl Setup {
         Fut::Output: Ending,
     {
         let stage = Stage::new(self.world(lab, seed)?, lab.clone(), self.limit);
-        let guard = Capturing { stage: stage.clone(), file: self.capture.as_deref() };
+        let mut guard = Capturing { stage: stage.clone(), file: self.capture.as_deref() };
         let runtime = runtime(&stage)?;
         let result = runtime.block_on(perform(&stage, body));
         // Whoever still runs ends here, and closes what it had open.
         drop(runtime);
+        crate::net::forget_tasks();
         result?;
         if let Some(fault) = stage.take_faults().into_iter().next() {
             return Err(fault);
         }
         stage.close().audit()?;
-        core::mem::forget(guard);
+        guard.file = None;
         Ok(())
     }
 }

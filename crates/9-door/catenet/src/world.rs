@@ -64,6 +64,12 @@ impl World {
         })
     }
 
+    /// Keeps no more frames (or keeps them again): long runs are faster, but what is not kept cannot
+    /// be counted.
+    pub fn set_recording(&self, on: bool) {
+        self.stage.with(|world| world.set_recording(on));
+    }
+
     /// A verb line of scripts and of the command line: `set LINK loss=30%`, `cut LINK`,
     /// `power NODE off`, `plug NODE NETWORK`, `exec NODE PROGRAM ARGS`.
     ///
@@ -206,6 +212,14 @@ pub struct Host {
 }
 
 impl Host {
+    /// The host that the present task runs on: for a connector that a library will call from a task
+    /// of its own.
+    ///
+    /// # Errors
+    /// This task runs on none.
+    pub fn current() -> std::io::Result<Host> {
+        Ok(Host { here: Here::current()? })
+    }
     /// Its name.
     pub fn name(&self) -> &str {
         self.here.name()
@@ -232,8 +246,8 @@ impl Host {
 
     /// Runs your own future on this host: its sockets from [`crate::net`] are this host's, and it
     /// may use all of tokio. Ends when it ends.
-    pub async fn run<F: Future>(&self, future: F) -> F::Output {
-        self.here.scope(future).await
+    pub fn run<F: Future>(&self, future: F) -> impl Future<Output = F::Output> + use<F> {
+        self.here.scope(future)
     }
 
     /// Starts your own program on this host. It ends with the test at the latest, or when the host

@@ -53,7 +53,7 @@ impl Here {
     }
 
     /// Where the present task runs.
-    pub(super) fn current() -> io::Result<Here> {
+    pub(crate) fn current() -> io::Result<Here> {
         let scoped = CURRENT.with(|current| current.borrow().clone());
         let learned = || LEARNED.with(|tasks| tasks.borrow().get(&tokio::task::try_id()?).cloned());
         scoped.or_else(learned).ok_or_else(|| {
@@ -101,6 +101,11 @@ impl Here {
         self.0.stage.guest(self.0.node, task.abort_handle());
         task
     }
+}
+
+/// The runtime on this thread is gone with all its tasks, and with it what they held of their world.
+pub(crate) fn forget_tasks() {
+    LEARNED.with(|tasks| tasks.borrow_mut().clear());
 }
 
 /// As `tokio::spawn`: the new task is on the same host as this one, and ends with it.
