@@ -31,6 +31,9 @@ pub struct Config {
     pub keepalive: Option<Keepalive>,
     /// The congestion window at the start, in segments: 10 (RFC 6928).
     pub initial_window: u8,
+    /// A fault on purpose, to prove that tests find it: segments of so many octets are never sent again.
+    #[doc(hidden)]
+    pub never_again: Option<u32>,
 }
 
 impl Default for Config {
@@ -49,6 +52,7 @@ impl Default for Config {
             fin_wait_2_timeout: Duration::from_secs(60),
             keepalive: None,
             initial_window: 10,
+            never_again: None,
         }
     }
 }

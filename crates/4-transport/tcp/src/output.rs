@@ -208,10 +208,14 @@ impl Connection {
     /// What is lost for sure leaves as the congestion window allows, the first of it at once.
     fn poll_lost(&mut self, cx: &mut Cx) -> Option<Segment> {
         let view = self.view();
+        let (fault, text_end) = (self.config.never_again, self.send_queue.end());
         let recovery = self.recovery.as_mut()?;
         let (start, end) = recovery.next_lost(view)?;
         let room = self.congestion.window().saturating_sub(recovery.pipe);
         let len = end.since(start).min(view.mss);
+        if fault.is_some() && fault == Some(len.min(text_end.since(start))) {
+            return None;
+        }
         if !recovery.force && room < len {
             self.cwnd_limited = true;
             return None;
@@ -232,12 +236,17 @@ impl Connection {
     #[cold]
     fn poll_doubtful(&mut self, cx: &mut Cx) -> Option<Segment> {
         let view = self.view();
+        let (fault, text_end) = (self.config.never_again, self.send_queue.end());
         let recovery = self.recovery.as_mut()?;
         let room = self.congestion.window().saturating_sub(recovery.pipe);
         if room < view.mss {
             return None;
         }
         let (start, end) = recovery.next_doubtful(view)?;
+        let len = end.since(start).min(view.mss);
+        if fault.is_some() && fault == Some(len.min(text_end.since(start))) {
+            return None;
+        }
         Some(self.send_again(cx, start, end, "rescue"))
     }
 

@@ -55,6 +55,6 @@ pub use key::{ListenerKey, PingKey, TcpKey, TimerKey, UdpKey};
 pub use lifecycle::Host;
 pub use ping_sockets::{PingError, PingReceived};
 pub use tables::TABLES;
-pub use tcp::Keepalive;
+pub use tcp::{Config as TcpConfig, Keepalive};
 pub use tcp_sockets::{ListenOptions, TcpReadiness};
 pub use udp_sockets::{UdpReceived, UdpSend};

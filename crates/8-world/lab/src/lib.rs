@@ -29,6 +29,7 @@
 //! | [`talk`] | conversations, and the ladder of one: who sent what when, and in which state |
 //! | [`run`](mod@run) | a lab in virtual time, from boot to its checks and tasks |
 //! | [`report`] | what came out: for people, programs, build servers, teachers |
+//! | [`seeds`], [`shrink`](mod@shrink) | many seeds, and the shortest list of mishaps that fails |
 //! | [`gallery`] | the labs inside the binary |
 //! | [`generate`] | networks of known shapes as lab files; `plan` is a network on paper |
 //! | [`import`](mod@import) | labs of other tools as lab files, with a list of losses |
@@ -56,6 +57,7 @@ pub mod lesson;
 pub mod line;
 pub mod live;
 pub mod long_form;
+mod marks;
 pub mod mishap;
 pub mod model;
 mod nearest;
@@ -71,8 +73,11 @@ pub mod report;
 mod rules;
 pub mod run;
 mod schema;
+pub mod seeds;
 pub mod seen;
 mod seen_event;
+pub mod shrink;
+mod still;
 mod streams;
 mod syntax;
 pub mod tables;

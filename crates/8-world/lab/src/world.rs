@@ -86,6 +86,15 @@ fn not_yet(lab: &Lab) -> Option<Text> {
 /// # Errors
 /// What this version does not build, or (a bug of the reader) parts that contradict each other.
 pub fn boot(lab: &Lab, ground: &Ground<'_>) -> Result<World, BootError> {
+    boot_with(lab, ground, &mut |_| ())
+}
+
+/// The same, where somebody has a last word before the world is built.
+pub(crate) fn boot_with(
+    lab: &Lab,
+    ground: &Ground<'_>,
+    last: &mut dyn FnMut(&mut WorldBuilder),
+) -> Result<World, BootError> {
     if let Some(why) = not_yet(lab) {
         return Err(BootError::NotYet(why));
     }
@@ -140,6 +149,7 @@ pub fn boot(lab: &Lab, ground: &Ground<'_>) -> Result<World, BootError> {
             (false, _) => later.push((script, script.at, inputs)),
         }
     }
+    last(&mut builder);
     let mut world = builder.build().map_err(BootError::Build)?;
     for (script, at, inputs) in later {
         world.plan(&script.line, base::Instant::ZERO + at, script.every, inputs);

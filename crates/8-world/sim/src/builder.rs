@@ -7,7 +7,7 @@ use crate::machine::MachineNode;
 use crate::node::{Kind, Node, Plug};
 use crate::spec::{CableSpec, End, MachineSpec, SwitchSpec};
 use crate::world::{Cable, Link, Settings, World};
-use crate::{Programs, Recorder};
+use crate::{Programs, Recorder, Witness};
 use base::{Duration, JackId, NodeId, RandomSource};
 use cable::Line;
 use std::collections::{BTreeMap, VecDeque};
@@ -18,7 +18,6 @@ use trace::Cx;
 /// Nodes are ranked by name when the world is built, and the rank is the [`NodeId`], so the order in
 /// which they are named here changes nothing. A node added while the world runs ranks after all
 /// that are there.
-#[derive(Debug)]
 pub struct WorldBuilder {
     settings: Settings,
     machines: Vec<MachineSpec>,
@@ -26,6 +25,8 @@ pub struct WorldBuilder {
     doors: Vec<String>,
     cables: Vec<CableSpec>,
     first: Vec<(String, Vec<Input>)>,
+    note_mishaps: bool,
+    witness: Option<Box<dyn Witness>>,
 }
 
 impl WorldBuilder {
@@ -41,6 +42,7 @@ impl WorldBuilder {
             record_bound: Recorder::BOUND,
             hosts: BTreeMap::new(),
             lang: base::Lang::En,
+            tcp: host::TcpConfig::default(),
         };
         WorldBuilder {
             settings,
@@ -49,6 +51,8 @@ impl WorldBuilder {
             doors: Vec::new(),
             cables: Vec::new(),
             first: Vec::new(),
+            note_mishaps: false,
+            witness: None,
         }
     }
     /// Adds a machine.
@@ -81,6 +85,21 @@ impl WorldBuilder {
     /// plan's ([`World::refused`]).
     pub fn first(&mut self, name: &str, inputs: Vec<Input>) -> &mut Self {
         self.first.push((name.to_owned(), inputs));
+        self
+    }
+    /// What the TCP connections of every machine begin with.
+    pub fn tcp(&mut self, config: host::TcpConfig) -> &mut Self {
+        self.settings.tcp = config;
+        self
+    }
+    /// Keep what the cables' chance gives, from the first frame on ([`cable::Line::mishaps`])?
+    pub fn note_mishaps(&mut self, on: bool) -> &mut Self {
+        self.note_mishaps = on;
+        self
+    }
+    /// Somebody sees every frame that sets out.
+    pub fn witness(&mut self, witness: Box<dyn Witness>) -> &mut Self {
+        self.witness = Some(witness);
         self
     }
     /// The language that programs speak.
@@ -122,6 +141,10 @@ impl WorldBuilder {
         }
         for cable in self.cables {
             world.add_cable(cable)?;
+        }
+        world.witness = self.witness;
+        if self.note_mishaps {
+            world.links.iter_mut().for_each(|link| link.line.note_mishaps());
         }
         for (name, inputs) in self.first {
             world.carry_out(&name, &inputs);

@@ -26,6 +26,10 @@ impl World {
             return;
         };
         sender.count += 1;
+        if self.witness.is_some() {
+            self.ask_witness(plug.line, &frame);
+        }
+        let sender = &mut self.nodes[node];
         let link = &mut self.links[plug.line];
         link.remember(sender.count, twin);
         let before = link.line.next_arrival();

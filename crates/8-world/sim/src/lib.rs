@@ -18,6 +18,7 @@
 //! | `flow` | how a frame moves from node to line to ring to node |
 //! | `power` | on, off, links |
 //! | `mishap` | what befalls single frames of a cable |
+//! | `witness` | who sees frames set out, and may tell what befalls them |
 //! | `plug` | a cable's end moves to another switch |
 //! | `machine` | a machine's life: host, programs, boot |
 //! | [`Recorder`], [`EventLog`], [`Outputs`] | what happened, bounded, read with a cursor |
@@ -48,6 +49,7 @@ pub mod reasons;
 mod recorder;
 mod settle;
 pub mod spec;
+mod witness;
 mod world;
 
 pub use builder::WorldBuilder;
@@ -62,4 +64,5 @@ pub use reasons::REASONS;
 pub use recorder::{Direction, Recorded, Recorder};
 pub use socket::{Program, Programs};
 pub use spec::{CableSpec, End, InterfaceSpec, MachineSpec, ProgramSpec, RouteSpec, SwitchSpec};
+pub use witness::Witness;
 pub use world::{CableView, World};

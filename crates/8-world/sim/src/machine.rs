@@ -90,8 +90,11 @@ impl MachineNode {
     pub(crate) fn boot(&mut self, now: Instant, settings: &Settings, random: RandomSource) {
         let Some(mut cx) = self.resting.take() else { return };
         cx.set_now(now);
-        let config =
-            HostConfig { forwarding: self.spec.forwarding, ..HostConfig::new(&self.spec.name) };
+        let config = HostConfig {
+            forwarding: self.spec.forwarding,
+            tcp: settings.tcp.clone(),
+            ..HostConfig::new(&self.spec.name)
+        };
         let mut host = Host::new(config, &random);
         let interfaces = self.add_interfaces(&mut host, &mut cx);
         self.add_routes(&mut host, &mut cx, &interfaces);

@@ -54,11 +54,4 @@ impl World {
         }
         Ok(Outcome::Done)
     }
-
-    /// Every cable keeps from now on what its chance gives frames: [`Line::mishaps`].
-    pub fn note_mishaps(&mut self) {
-        for link in &mut self.links {
-            link.line.note_mishaps();
-        }
-    }
 }

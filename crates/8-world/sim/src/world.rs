@@ -22,6 +22,7 @@ pub(crate) struct Settings {
     pub(crate) record_bound: usize,
     pub(crate) hosts: BTreeMap<String, IpAddr>,
     pub(crate) lang: Lang,
+    pub(crate) tcp: host::TcpConfig,
 }
 
 /// One direction of a cable with its ends.
@@ -110,6 +111,8 @@ pub struct World {
     pub(crate) pool: Pool,
     /// What happens by itself.
     pub(crate) plan: Plan,
+    /// Who sees frames set out.
+    pub(crate) witness: Option<Box<dyn crate::Witness>>,
     /// Events since time last moved.
     pub(crate) at_instant: u64,
     pub(crate) stuck: Option<Stuck>,
@@ -141,6 +144,7 @@ impl World {
             outbox: Vec::new(),
             pool: Pool::default(),
             plan: Plan::default(),
+            witness: None,
             at_instant: 0,
             stuck: None,
             count: 0,

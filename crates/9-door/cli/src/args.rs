@@ -361,6 +361,15 @@ pub struct Test {
     /// Write what came out as one page in both languages
     #[arg(long, value_name = "FILE.html")]
     pub report: Option<PathBuf>,
+    /// Run many seeds on all cores, 1..1000; the first that fails is shrunk to script lines
+    #[arg(long, value_name = "A..B", conflicts_with_all = ["seed", "capture", "junit", "report"])]
+    pub seeds: Option<String>,
+    /// With --seeds: so many at one time (default: as many as there are cores)
+    #[arg(long, value_name = "N", requires = "seeds")]
+    pub jobs: Option<usize>,
+    /// With --seeds: write the lab that repeats the failure to a file
+    #[arg(long, value_name = "FILE", requires = "seeds")]
+    pub write: Option<PathBuf>,
     /// Write every jack's frames to DIR/LAB.pcapng, and the lab's own captures
     #[arg(long, value_name = "DIR")]
     pub capture: Option<PathBuf>,

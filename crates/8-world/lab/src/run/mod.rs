@@ -12,7 +12,7 @@ use crate::diagnostic::text;
 use crate::expect::Expect;
 use crate::judge::{Judging, Verdict};
 use crate::model::{Check, Lab, When};
-use crate::world::{Folder, Ground, boot};
+use crate::world::{Folder, Ground, boot_with};
 use base::{Duration, Instant, Lang};
 use capture::Capture;
 use schedule::{Moment, Schedule};
@@ -173,6 +173,16 @@ pub fn bounded(
     options: &Options<'_>,
     enough: &dyn Fn() -> bool,
 ) -> Result<(Report, World), String> {
+    bounded_with(lab, options, enough, &mut |_| ())
+}
+
+/// The same, where somebody has a last word before the world is built.
+pub(crate) fn bounded_with(
+    lab: &Lab,
+    options: &Options<'_>,
+    enough: &dyn Fn() -> bool,
+    last: &mut dyn FnMut(&mut sim::WorldBuilder),
+) -> Result<(Report, World), String> {
     if let Some(why) = only_real(lab) {
         return Err(why.get(options.lang).to_owned());
     }
@@ -182,7 +192,7 @@ pub fn bounded(
         lang: options.lang,
         folder: options.folder,
     };
-    let world = boot(lab, &ground).map_err(|error| error.text(options.lang))?;
+    let world = boot_with(lab, &ground, last).map_err(|error| error.text(options.lang))?;
     let checks: Vec<&Check> =
         lab.checks.iter().chain(lab.tasks.iter().map(|task| &task.check)).collect();
     let judged = vec![None; checks.len()];

@@ -2,6 +2,7 @@
 
 pub mod load;
 pub mod repeat;
+mod seeds;
 
 use crate::args::Test;
 use crate::say::{Context, Exit, Failure, print};
@@ -20,6 +21,10 @@ pub fn run(context: &Context, wish: &Test) -> Result<Exit, Failure> {
         variables: &wish.variables.var,
         bare: false,
     };
+    if wish.seeds.is_some() {
+        let trial = load::load(&wanted).map_err(|refusal| said(context, &refusal))?;
+        return seeds::run(context, wish, &trial);
+    }
     let played = load::load(&wanted).and_then(|trial| play(context, wish, &trial));
     let outcome = match played {
         Ok(report) => Outcome::Ran(Box::new(report)),
