@@ -83,6 +83,7 @@ export const views = {
     fails: "does not hold",
     unknown: "cannot be measured",
     hint: "Hint",
+    journey: "The journey of the first",
     proof: "Why?",
     always: "It must hold all the time; a running lab is asked about now only.",
     judgedAt: (seconds: string) => `Judged at ${seconds} s of the lab's clock.`,

@@ -85,6 +85,7 @@ export const views: typeof Words = {
     fails: "不成立",
     unknown: "无法测量",
     hint: "提示",
+    journey: "第一帧的旅程",
     proof: "为什么?",
     always: "它必须一直成立; 运行中的实验只看现在.",
     judgedAt: (seconds) => `在实验时钟 ${seconds} 秒评判.`,

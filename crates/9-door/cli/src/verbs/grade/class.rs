@@ -27,6 +27,9 @@ pub fn run(context: &Context, wish: &Grade, folder: &Path) -> Result<Exit, Failu
     if terminal {
         eprint!("\r                \r");
     }
+    // First of all what was found: a file that cannot be written takes nothing away.
+    let seconds = began.elapsed().as_secs_f64();
+    print(&{ if context.json { json(&all) } else { text(context, &all, seconds) } })?;
     let pages = match &wish.reports {
         Some(reports) => reported(context, wish, &found, &all, reports)?,
         None => Vec::new(),
@@ -37,8 +40,6 @@ pub fn run(context: &Context, wish: &Grade, folder: &Path) -> Result<Exit, Failu
     if let Some(file) = &wish.junit {
         write(context, file, report::junit(&all, context.lang).as_bytes())?;
     }
-    let seconds = began.elapsed().as_secs_f64();
-    print(&{ if context.json { json(&all) } else { text(context, &all, seconds) } })?;
     Ok(Exit(u8::from(!all.iter().all(Graded::passed))))
 }
 
