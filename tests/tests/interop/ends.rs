@@ -82,7 +82,7 @@ fn a_journal_is_never_written_over_and_its_end_is_told() {
     user.line("catenet down two-lans").code(0);
     let journal = std::fs::read(user.path("first.journal")).expect("a journal");
     let holds = |word: &[u8]| journal.windows(word.len()).any(|at| at == word);
-    assert!(journal.starts_with(b"catenet-journal 1\n") && holds(b"10.0.2.53"));
+    assert!(journal.starts_with(b"catenet-journal 2\n") && holds(b"10.0.2.53"));
     soon("the service's end", || user.service().is_none());
     // A disk that is full: the lab runs on, and who looks is told.
     let binary = user.binary().display().to_string();

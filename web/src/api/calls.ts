@@ -27,6 +27,7 @@ export const table = <T>(lab: string, node: string, name?: string) =>
 
 export const clock = (lab: string) => get("/labs/{lab}/clock", { lab });
 export const setClock = (lab: string, wish: { run?: boolean; speed?: number }) => post("/labs/{lab}/clock", { lab }, wish);
+export const back = (lab: string, wish: it.BackWish) => post("/labs/{lab}/clock/back", { lab }, wish);
 export const step = (lab: string, wish: it.StepWish) => post("/labs/{lab}/clock/step", { lab }, wish) as Promise<it.Stepped>;
 
 export const frames = (lab: string, search: it.Search = {}, signal?: AbortSignal) =>

@@ -45,6 +45,8 @@ export type ExecNews = Whole<S["ExecNews"]>;
 // time
 export type Clock = Whole<S["Clock"]>;
 export type StepWish = S["Step"];
+export type BackWish = S["Back"];
+export type WentBack = Whole<S["WentBack"]>;
 export type Stepped = With<S["Stepped"], { frame?: FrameLine; event?: EventLine }>;
 
 // frames

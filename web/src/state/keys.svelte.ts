@@ -3,13 +3,14 @@
 export interface Key {
   keys: string[];
   /** The key of what it does in the dictionary's `keys`. */
-  does: "views" | "pause" | "step" | "replay" | "help" | "zoom" | "pan" | "lang" | "theme" | "scrub";
+  does: "views" | "pause" | "step" | "back" | "replay" | "help" | "zoom" | "pan" | "lang" | "theme" | "scrub";
 }
 
 export const KEYS: Key[] = [
   { keys: ["1", "2", "3", "4", "5", "6"], does: "views" },
   { keys: ["p"], does: "pause" },
   { keys: ["s"], does: "step" },
+  { keys: ["b"], does: "back" },
   { keys: ["r"], does: "replay" },
   { keys: [",", "."], does: "scrub" },
   { keys: ["+", "-", "0"], does: "zoom" },

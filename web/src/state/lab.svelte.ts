@@ -1,8 +1,8 @@
 // The lab that is looked at: what it is, and what it is doing now, over one live WebSocket.
 
-import { clock as askClock, lab as look, setClock, step as stepClock } from "../api/calls";
+import { back as goBack, clock as askClock, lab as look, setClock, step as stepClock } from "../api/calls";
 import { Refused, ROOT, path } from "../api/http";
-import type { Clock, EventLine, FrameLine, LabView, LinkLive, Live, Problem, StepWish, Stepped } from "../api/types";
+import type { BackWish, Clock, EventLine, FrameLine, LabView, LinkLive, Live, Problem, StepWish, Stepped, WentBack } from "../api/types";
 import { Backoff } from "./backoff";
 import { service } from "./service.svelte";
 
@@ -86,7 +86,7 @@ class Lab {
   /** One digest of the live stream. */
   take(news: Live | { problem: Problem }) {
     if ("problem" in news) return;
-    this.clock = news.clock;
+    this.#hold(news.clock);
     this.links = new Map(news.links.map((link) => [link.name, link]));
     this.powered = new Map(news.nodes.map((node) => [node.name, node.powered]));
     if (news.frames.length > 0) this.frames = [...this.frames, ...news.frames].slice(-KEPT);
@@ -98,6 +98,16 @@ class Lab {
     this.#topology = news.topology;
   }
 
+  /** What the clock says. Where the lab went back, what it has not done yet is not shown. */
+  #hold(clock: Clock) {
+    if (this.clock !== null && clock.rewound !== this.clock.rewound) {
+      this.frames = this.frames.filter((frame) => frame.nanos < clock.nanos);
+      this.events = this.events.filter((event) => event.nanos < clock.nanos);
+      this.fresh = null;
+    }
+    this.clock = clock;
+  }
+
   async run(wish: { run?: boolean; speed?: number }) {
     if (this.name !== null) this.clock = await setClock(this.name, wish);
   }
@@ -105,8 +115,15 @@ class Lab {
   async step(wish: StepWish): Promise<Stepped | null> {
     if (this.name === null) return null;
     const stepped = await stepClock(this.name, wish);
-    this.clock = stepped.clock;
+    this.#hold(stepped.clock);
     return stepped;
+  }
+
+  async back(wish: BackWish): Promise<WentBack | null> {
+    if (this.name === null) return null;
+    const went = await goBack(this.name, wish);
+    this.#hold(went.clock);
+    return went;
   }
 }
 

@@ -20,7 +20,7 @@ class Line {
 
 const answers = new Map<string, unknown>();
 const digest = (topology: number, frames: number[]): Live => ({
-  clock: { seconds: 1, nanos: 1e9, running: true, speed: 1, behind_ms: 0, next_seconds: null, cannot_stop: [] },
+  clock: { seconds: 1, nanos: 1e9, running: true, speed: 1, behind_ms: 0, next_seconds: null, recorded_seconds: null, rewound: 0, cannot_stop: [] },
   links: [], nodes: [{ name: "pc1", powered: false }], frames: frames.map((sequence) => ({ sequence }) as Live["frames"][0]),
   events: [], skipped: { frames: 5, events: 0 }, topology,
 });

@@ -125,6 +125,8 @@ impl Capture {
     ) -> bool {
         self.write_header(out);
         let recorder = world.recorder();
+        // Where the world went back, what is recorded from there on is new.
+        self.cursor = self.cursor.min(recorder.next());
         let missed = recorder.missed(self.cursor);
         self.missed += missed;
         self.untold += missed;

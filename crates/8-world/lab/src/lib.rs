@@ -30,6 +30,7 @@
 //! | [`run`](mod@run) | a lab in virtual time, from boot to its checks and tasks |
 //! | [`report`] | what came out: for people, programs, build servers, teachers |
 //! | [`seeds`], [`shrink`](mod@shrink) | many seeds, and the shortest list of mishaps that fails |
+//! | [`diff`](mod@diff) | two runs side by side: the first thing that differs, and why |
 //! | [`gallery`] | the labs inside the binary |
 //! | [`generate`] | networks of known shapes as lab files; `plan` is a network on paper |
 //! | [`import`](mod@import) | labs of other tools as lab files, with a list of losses |
@@ -40,6 +41,7 @@
 
 pub mod command;
 pub mod diagnostic;
+pub mod diff;
 pub mod expect;
 pub mod fields;
 pub mod filter;

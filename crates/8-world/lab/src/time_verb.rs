@@ -3,6 +3,7 @@
 //! ```text
 //! pause      resume [SPEED]
 //! step [N]   step until T   step until FILTER     each with: within SPAN
+//! back [N]   back to T
 //! ```
 //!
 //! They are no inputs to the world, so a script has none of them: its clock belongs to whoever watches.
@@ -30,6 +31,17 @@ pub enum TimeVerb {
         /// By no more of the lab's time than this.
         within: Option<Duration>,
     },
+    /// Stop it, and go back.
+    Back(HowFar),
+}
+
+/// How far back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HowFar {
+    /// So many steps.
+    Steps(u64),
+    /// To this time of the lab's clock.
+    Time(Duration),
 }
 
 /// How far a step goes.
@@ -44,8 +56,9 @@ pub enum Until {
 }
 
 /// The names of these verbs.
-pub const TIME_VERBS: &[&str] = &["pause", "resume", "step"];
+pub const TIME_VERBS: &[&str] = &["pause", "resume", "step", "back"];
 
+const BACK: &str = "back [N | to T]";
 const STEP: &str = "step [N | until T | until FILTER] [within SPAN]";
 
 impl TimeVerb {
@@ -59,6 +72,7 @@ impl TimeVerb {
             "pause" => Some(Err(wrong(line, rest, "pause"))),
             "resume" => Some(resume(line, rest, words)),
             "step" => Some(step(line, rest, words)),
+            "back" => Some(back(line, rest, words)),
             _ => None,
         }
     }
@@ -80,6 +94,16 @@ fn resume(line: &str, at: usize, words: &str) -> Result<TimeVerb, Complaint> {
         Ok(speed) if speed.is_finite() => Ok(TimeVerb::Resume { speed: Some(speed) }),
         _ => Err(wrong(line, at, "resume 0.1")),
     }
+}
+
+fn back(line: &str, at: usize, words: &str) -> Result<TimeVerb, Complaint> {
+    let time = words.strip_prefix("to").filter(|rest| rest.starts_with(char::is_whitespace));
+    let how_far = match time.map(str::trim) {
+        Some(time) => time_of(time).map(HowFar::Time),
+        None if words.is_empty() => Some(HowFar::Steps(1)),
+        None => words.parse().ok().filter(|&steps| steps > 0).map(HowFar::Steps),
+    };
+    how_far.map(TimeVerb::Back).ok_or_else(|| wrong(line, at, BACK))
 }
 
 fn step(line: &str, at: usize, words: &str) -> Result<TimeVerb, Complaint> {
@@ -114,15 +138,17 @@ fn split_within(words: &str) -> Option<(&str, &str)> {
     (rest.is_empty() || rest.ends_with(char::is_whitespace)).then(|| (rest.trim_end(), span))
 }
 
+/// A time with its unit, or a number of seconds.
+fn time_of(word: &str) -> Option<Duration> {
+    let seconds = || word.parse::<f64>().ok().filter(|seconds| (0.0..1e9).contains(seconds));
+    let bare = || seconds().map(|seconds| Duration::from_nanos((seconds * 1e9).round() as u64));
+    quantity::parse_duration(word).ok().or_else(bare)
+}
+
 /// A time, if it is one; else a filter, without the quotes that a shell would have taken away.
 fn goal_of(goal: &str) -> Until {
-    if let Ok(time) = quantity::parse_duration(goal) {
+    if let Some(time) = time_of(goal) {
         return Until::Time(time);
-    }
-    if let Ok(seconds) = goal.parse::<f64>()
-        && (0.0..1e9).contains(&seconds)
-    {
-        return Until::Time(Duration::from_nanos((seconds * 1e9).round() as u64));
     }
     let bare = goal.strip_prefix('\'').and_then(|goal| goal.strip_suffix('\''));
     Until::Filter(bare.unwrap_or(goal).to_owned())
@@ -161,6 +187,11 @@ mod tests {
         let syn = "tcp.flags.syn == 1 && ip.dst == 10.0.2.80";
         assert_eq!(parse(&format!("step until {syn}")), step(filter(syn), None));
         assert_eq!(parse("step until 'tcp' within 5s"), step(filter("tcp"), Some(5)));
+        assert_eq!(parse("back"), Some(TimeVerb::Back(HowFar::Steps(1))));
+        assert_eq!(parse("back 20"), Some(TimeVerb::Back(HowFar::Steps(20))));
+        let half = HowFar::Time(Duration::from_millis(500));
+        assert_eq!(parse("back to 500ms"), Some(TimeVerb::Back(half)));
+        assert_eq!(parse("back to 0.5"), Some(TimeVerb::Back(half)));
         assert_eq!(TimeVerb::parse("set l loss=1%"), None);
         assert_eq!(TimeVerb::parse(""), None);
     }
@@ -172,6 +203,8 @@ mod tests {
             complaint.map(|complaint| (complaint.code, line[complaint.at].to_owned()))
         };
         assert_eq!(wrong("step two"), Some(("bad-verb", "two".into())));
+        assert_eq!(wrong("back 0"), Some(("bad-verb", "0".into())));
+        assert_eq!(wrong("back to tcp"), Some(("bad-verb", "to tcp".into())));
         assert_eq!(wrong("step 0"), Some(("bad-verb", "0".into())));
         assert_eq!(wrong("resume slowly"), Some(("bad-verb", "slowly".into())));
         assert_eq!(wrong("pause now"), Some(("bad-verb", "now".into())));

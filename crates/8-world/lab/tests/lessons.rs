@@ -80,6 +80,7 @@ impl<'a> Stage<'a> {
                 self.paused = true;
                 self.step(until);
             }
+            Press::Clock(TimeVerb::Back(_)) => panic!("no lesson goes back: {}", action.line),
         }
         if !self.paused {
             self.run(AFTER);

@@ -15,6 +15,7 @@
 //! | [`spec`], [`WorldBuilder`] | what a world is made of; names become ranks |
 //! | [`World`] | the loop, and what can be read |
 //! | [`input`] | the one door: plain data in, an outcome or an error out |
+//! | [`Tape`] | all inputs since boot: a world that is played again |
 //! | `flow` | how a frame moves from node to line to ring to node |
 //! | `power` | on, off, links |
 //! | `mishap` | what befalls single frames of a cable |
@@ -49,6 +50,7 @@ pub mod reasons;
 mod recorder;
 mod settle;
 pub mod spec;
+mod tape;
 mod witness;
 mod world;
 
@@ -64,5 +66,6 @@ pub use reasons::REASONS;
 pub use recorder::{Direction, Recorded, Recorder};
 pub use socket::{Program, Programs};
 pub use spec::{CableSpec, End, InterfaceSpec, MachineSpec, ProgramSpec, RouteSpec, SwitchSpec};
+pub use tape::{Position, Tape};
 pub use witness::Witness;
 pub use world::{CableView, World};

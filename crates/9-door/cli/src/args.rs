@@ -78,6 +78,14 @@ pub enum Verb {
     Resume(Resume),
     /// Stop the lab's clock and let the next thing happen
     Step(Step),
+    /// Stop the lab's clock and go back in time
+    Back(Back),
+    /// Write a running lab's journal: all that rebuilds it and all that was done to it
+    Record(Record),
+    /// Run a journal again in virtual time, and judge it
+    Replay(Replay),
+    /// Run two labs or journals side by side: the first thing that differs, and why
+    Diff(Diff),
     /// Follow what happens, with reasons
     Watch(Watch),
     /// What programs print
@@ -283,6 +291,43 @@ pub struct Step {
     /// N steps, or: until T, until FILTER; then, if you like: within SPAN
     #[arg(num_args = 0..)]
     pub words: Vec<String>,
+}
+
+#[derive(ClapArgs)]
+pub struct Back {
+    /// N steps, or: to T
+    #[arg(num_args = 0..)]
+    pub words: Vec<String>,
+}
+
+#[derive(ClapArgs)]
+pub struct Record {
+    /// To this file (default: standard output)
+    #[arg(short = 'w', long = "write", value_name = "FILE")]
+    pub file: Option<PathBuf>,
+}
+
+#[derive(ClapArgs)]
+pub struct Replay {
+    /// A journal, as record or up --record wrote it
+    pub journal: PathBuf,
+    /// Only until this time of the lab's clock: 90s, 1500ms
+    #[arg(long, value_name = "T")]
+    pub until: Option<String>,
+    /// Write every jack's frames to DIR/LAB.pcapng, and the lab's own captures
+    #[arg(long, value_name = "DIR")]
+    pub capture: Option<PathBuf>,
+}
+
+#[derive(ClapArgs)]
+pub struct Diff {
+    /// LAB, FILE or JOURNAL; then, if you like: ,seed=7 ,with=broken ,student=ID ,set=LINK loss=30%
+    pub a: String,
+    /// The other run, written alike
+    pub b: String,
+    /// Only until this time of the labs' clocks: 90s, 1500ms
+    #[arg(long, value_name = "T")]
+    pub until: Option<String>,
 }
 
 #[derive(ClapArgs)]

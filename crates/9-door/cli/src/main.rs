@@ -2,11 +2,11 @@
 //!
 //! ```text
 //!   up down ps labs show exec sh set cut mend lose hold double damage plug power pause resume
-//!   step watch why logs capture grade
+//!   step back record watch why logs capture grade
 //!                                                 --HTTP--> the user's service
 //!   open                                          --SOCKS, HTTP--> the same service, for a browser
 //!   join                                          --descriptor--> the same service
-//!   validate test graph new import doctor               by themselves, without a service
+//!   validate test replay diff graph new import doctor          by themselves, without a service
 //! ```
 //!
 //! | room | what lives there |
@@ -91,6 +91,10 @@ fn run(context: &say::Context, verb: Verb) -> Result<Exit, Failure> {
         Verb::Pause => verbs::time::pause(context),
         Verb::Resume(resume) => verbs::time::resume(context, resume.speed),
         Verb::Step(step) => verbs::time::step(context, &step.words),
+        Verb::Back(back) => verbs::time::back(context, &back.words),
+        Verb::Record(record) => verbs::record::run(context, &record),
+        Verb::Replay(replay) => verbs::replay::run(context, &replay),
+        Verb::Diff(diff) => verbs::diff::run(context, &diff),
         Verb::Power(power) => verbs::change::run(context, "power", &[power.node, power.state]),
         Verb::Logs(logs) => verbs::logs::run(context, &logs),
         Verb::Watch(watch) => verbs::watch::run(context, &watch),

@@ -4,6 +4,10 @@
 //! many of them, a time, or the first one that fits. It is as fast as the machine is, and a state of the
 //! driver: letters are read between its slices, so that a step without end can be called off.
 //!
+//! **Back** is a replay: the lab boots anew and is given its inputs again, up to the wished moment, while
+//! the world of now goes on answering questions. Forward again is the same bytes, for the inputs that
+//! are still to come come again by themselves, until somebody gives another one.
+//!
 //! While a real program is joined the clock is the wall's: its kernel's timers do not wait for ours.
 
 use base::{Duration, Instant, Lang};
@@ -28,6 +32,10 @@ pub struct Clock {
     pub behind: Duration,
     /// When something happens next by itself.
     pub next: Option<Instant>,
+    /// After going back: when the last input comes that comes again by itself. A new one drops them.
+    pub recorded: Option<Instant>,
+    /// How often the lab went back: numbers of frames and events from before mean others now.
+    pub rewound: u64,
     /// Joined hosts, by name: while there are any, the clock is the wall's.
     pub joined: Vec<String>,
 }
@@ -41,6 +49,12 @@ pub enum ClockError {
     BadSpeed(f64),
     /// A step to a time that is over: where the clock stands.
     Over(Instant),
+    /// Back to a time that has not come yet: where the clock stands.
+    NotYet(Instant),
+    /// More came in from outside than is kept: the way back is lost.
+    TooMuch,
+    /// Nobody knows how to boot this lab anew.
+    NoWayBack,
 }
 
 impl ClockError {
@@ -50,6 +64,9 @@ impl ClockError {
             ClockError::RealTime(_) => "real-time",
             ClockError::BadSpeed(_) => "bad-speed",
             ClockError::Over(_) => "time-over",
+            ClockError::NotYet(_) => "time-not-yet",
+            ClockError::TooMuch => "too-much-input",
+            ClockError::NoWayBack => "no-way-back",
         }
     }
 
@@ -79,7 +96,28 @@ impl ClockError {
             (ClockError::Over(now), Lang::Zh) => {
                 format!("实验的时钟已经是 {now} 秒: 请写更晚的时间")
             }
+            (ClockError::NotYet(now), Lang::En) => {
+                format!("the lab's clock stands at {now} s only; forward: step until T")
+            }
+            (ClockError::NotYet(now), Lang::Zh) => {
+                format!("实验的时钟才到 {now} 秒; 前进请用: step until T")
+            }
+            (ClockError::TooMuch, lang) => too_much(lang),
+            (ClockError::NoWayBack, Lang::En) => "this lab cannot be booted anew".to_owned(),
+            (ClockError::NoWayBack, Lang::Zh) => "这个实验无法重新启动".to_owned(),
         }
+    }
+}
+
+fn too_much(lang: Lang) -> String {
+    let most = sim::Tape::BOUND >> 20;
+    match lang {
+        Lang::En => format!(
+            "more than {most} MiB of inputs came into this lab (frames of joined programs, mostly): its way back is not kept any more; a lab started anew has one"
+        ),
+        Lang::Zh => format!(
+            "进入这个实验的输入超过了 {most} MiB (多半是加入的程序的帧), 回到过去所需的记录已不再保留; 重新启动的实验才有"
+        ),
     }
 }
 
@@ -118,6 +156,8 @@ pub enum By {
     Limit,
     /// Nothing will ever happen by itself.
     Quiet,
+    /// It is the beginning; of a way back.
+    Start,
     /// Somebody paused, resumed, stepped anew, or gave the answer up.
     Stopped,
 }
@@ -131,6 +171,7 @@ impl By {
             By::Filter => "filter",
             By::Limit => "limit",
             By::Quiet => "quiet",
+            By::Start => "start",
             By::Stopped => "stopped",
         }
     }
@@ -151,6 +192,15 @@ pub struct Stepped {
     pub frame: Option<u64>,
     /// The event that fits, if one did.
     pub event: Option<u64>,
+}
+
+/// How far back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Back {
+    /// So many steps (at least 1).
+    Steps(u64),
+    /// To the end of this instant.
+    To(Instant),
 }
 
 /// Told when the step has ended, on the lab's thread.

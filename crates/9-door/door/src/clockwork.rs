@@ -21,14 +21,16 @@ impl Running {
             running: self.pace.is_running(),
             speed: self.pace.speed(),
             behind: self.wall_now() - now,
-            next: self.world.next_deadline(),
+            next: self.next_deadline(),
+            recorded: self.tape.goes_on_until(self.played),
+            rewound: self.rewound,
             joined: self.joined().map(str::to_owned).collect(),
         }
     }
 
     /// Is the clock the wall's, as a joined host needs it?
     pub fn is_real_time(&self) -> bool {
-        self.stepping.is_none() && self.pace.is_real()
+        !self.is_under_way() && self.pace.is_real()
     }
 
     /// Stops the clock or lets it go (which ends a step in progress), sets its speed; what is `None`
@@ -45,6 +47,7 @@ impl Running {
         }
         if run.is_some() {
             self.end_step(By::Stopped);
+            self.call_off_rewinding();
         }
         let running = run.unwrap_or(self.pace.is_running());
         let speed = speed.unwrap_or(self.pace.speed());
@@ -78,7 +81,7 @@ impl Running {
         Ok(())
     }
 
-    fn check_alone(&self) -> Result<(), ClockError> {
+    pub(crate) fn check_alone(&self) -> Result<(), ClockError> {
         let joined: Vec<String> = self.joined().map(str::to_owned).collect();
         if joined.is_empty() { Ok(()) } else { Err(ClockError::RealTime(joined)) }
     }
@@ -87,7 +90,8 @@ impl Running {
     pub(crate) fn run_step(&mut self) -> Result<bool, String> {
         let began = Wall::now();
         while let Some(stepping) = &mut self.stepping {
-            let over = stepping.advance(&mut self.world).map_err(|stuck| stuck.to_string())?;
+            let over = stepping.advance(&mut self.world, &self.tape, &mut self.played);
+            let over = over.map_err(|stuck| stuck.to_string())?;
             let over = over.or_else(|| stepping.is_called_off().then_some(By::Stopped));
             if let Some(by) = over {
                 self.end_step(by);

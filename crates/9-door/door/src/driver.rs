@@ -13,9 +13,11 @@
 //! in time even in a storm. Order is kept and no timer skipped: a world that is late stays late until
 //! it catches up, and [`Running::lateness`] tells. A panic inside the world ends this lab alone.
 //!
-//! The clock can be stopped, set to a speed, and stepped ([`crate::clock`]): then 1. is another target.
+//! The clock can be stopped, set to a speed, stepped and taken back ([`crate::clock`]): then 1. is
+//! another target.
 //!
-//! Everything that reaches the world goes through [`Running::input`], which the journal sees.
+//! Everything that reaches the world goes through [`Running::input`], which the tape and the journal
+//! see.
 
 // The driver is where wall time enters: it alone paces a world.
 #![allow(clippy::disallowed_methods)]
@@ -25,13 +27,14 @@ use crate::journal::Journal;
 use crate::mailbox::MAILBOX;
 pub use crate::mailbox::{Gone, Letter, Mailbox, NotSent};
 use crate::pace::Pace;
+use crate::rewind::{Again, Rewinding};
 use crate::stepping::Stepping;
 use base::{Duration, Instant};
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 use nix::sys::eventfd::{EfdFlags, EventFd};
 use nix::sys::time::TimeSpec;
 use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
-use sim::{Input, InputError, Outcome, World};
+use sim::{Input, InputError, NodeKind, Outcome, Tape, World};
 use std::collections::BTreeMap;
 use std::io;
 use std::net::Shutdown;
@@ -59,6 +62,15 @@ pub type Watcher = Box<dyn FnMut(&mut World) -> bool + Send>;
 pub struct Running {
     /// The world. Inputs go through [`Running::input`].
     pub world: World,
+    /// What the world was given since its boot.
+    pub(crate) tape: Tape,
+    /// How much of that: less than all after going back.
+    pub(crate) played: usize,
+    /// Boots the same lab anew.
+    pub(crate) again: Option<Again>,
+    pub(crate) rewinding: Option<Rewinding>,
+    /// How often the world went back: whoever holds numbers of its logs asks anew.
+    pub(crate) rewound: u64,
     journal: Option<Journal>,
     carriers: BTreeMap<u64, Joined>,
     next_carrier: u64,
@@ -102,11 +114,13 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// Starts the thread of a lab. `make` builds the world on it; `ended` is told how it went.
+    /// Starts the thread of a lab; `ended` is told how it went. Without `again`, which boots the same
+    /// lab anew, its clock cannot be taken back.
     pub fn start(
         name: &str,
         world: World,
         journal: Option<Journal>,
+        again: Option<Again>,
         ended: impl FnOnce(Ended) + Send + 'static,
     ) -> io::Result<Driver> {
         let (letters, inbox) = mpsc::sync_channel(MAILBOX);
@@ -120,6 +134,11 @@ impl Driver {
         epoll.add(&timer, EpollEvent::new(EpollFlags::EPOLLIN, TIMER))?;
         let running = Running {
             world,
+            tape: Tape::default(),
+            played: 0,
+            again,
+            rewinding: None,
+            rewound: 0,
             journal,
             carriers: BTreeMap::new(),
             next_carrier: 0,
@@ -188,7 +207,7 @@ fn live(
             running.watch();
             // A letter may have stopped it: a world without events would sleep on.
             if !running.stopping {
-                running.wait(timer, behind || running.stepping.is_some());
+                running.wait(timer, behind || running.is_under_way());
             }
         }
         Ended::Stopped
@@ -201,21 +220,45 @@ fn live(
 }
 
 impl Running {
-    /// Something reaches the world from outside, now. The journal sees it. It comes after everything
-    /// else of its instant, also where a step or a slice ended in the midst of one: so a replay, which
-    /// knows times alone, does the same.
+    /// Something reaches the world from outside, now. Tape and journal see it. It comes after
+    /// everything else of its instant, also where a step or a slice ended in the midst of one: so a
+    /// replay, which knows times alone, does the same. Where the world went back, what was to come is
+    /// dropped, and with it the doors behind which nobody is any more.
     pub fn input(&mut self, input: Input) -> Result<Outcome, InputError> {
+        self.call_off_rewinding();
+        if self.played < self.tape.inputs().len() {
+            self.tape.drop_from(self.played);
+            if let Some(journal) = &mut self.journal {
+                journal.go_back(self.world.now(), self.played);
+            }
+            for node in self.deserted() {
+                let _ = self.give(Input::RemoveNode { node });
+            }
+        }
+        self.give(input)
+    }
+
+    fn give(&mut self, input: Input) -> Result<Outcome, InputError> {
         // A world that stands still says so in the next turn, and the lab ends.
         let _ = self.world.run_until(self.world.now());
         if let Some(journal) = &mut self.journal {
             journal.record(self.world.now(), &input);
         }
-        self.world.handle_input(input)
+        self.tape.give(&mut self.world, &mut self.played, input)
+    }
+
+    /// Doors without a card: their programs ended in what is the past no more.
+    fn deserted(&self) -> Vec<String> {
+        let doors = self.world.nodes().filter(|node| node.kind == NodeKind::Door);
+        let alone = doors.filter(|door| self.joined().all(|joined| joined != door.name));
+        alone.map(|door| door.name.to_owned()).collect()
     }
 
     /// Writes what the journal still holds back.
     fn finish(&mut self) {
         if let Some(journal) = &mut self.journal {
+            let position = Tape::position(&self.world, self.played);
+            journal.end(position, Some(self.world.digest()));
             journal.finish(self.world.now());
         }
     }
@@ -262,6 +305,16 @@ impl Running {
         self.latest
     }
 
+    /// When something happens next: by itself, or by what is to come again.
+    pub(crate) fn next_deadline(&self) -> Option<Instant> {
+        self.tape.next_deadline(&self.world, self.played)
+    }
+
+    /// Is the clock on its way somewhere, as fast as it goes?
+    pub(crate) fn is_under_way(&self) -> bool {
+        self.stepping.is_some() || self.rewinding.is_some()
+    }
+
     /// Where the world should be by the wall clock.
     pub(crate) fn wall_now(&self) -> Instant {
         self.pace.now(std::time::Instant::now())
@@ -275,6 +328,9 @@ impl Running {
     /// Runs towards the wall clock's time, or towards the goal of a step, for at most a slice; true
     /// when it did not get there.
     fn run_slice(&mut self) -> Result<bool, String> {
+        if self.rewinding.is_some() {
+            return self.rewind_some();
+        }
         if self.stepping.is_some() {
             return self.run_step();
         }
@@ -284,8 +340,9 @@ impl Running {
         let target = self.wall_now();
         let began = std::time::Instant::now();
         let mut steps = 0;
-        while self.world.next_deadline().is_some_and(|next| next <= target) {
-            self.world.step().map_err(|error| error.to_string())?;
+        while self.next_deadline().is_some_and(|next| next <= target) {
+            let stepped = self.tape.step(&mut self.world, &mut self.played);
+            stepped.map_err(|error| error.to_string())?;
             steps += 1;
             if steps % STEPS_PER_LOOK == 0 && began.elapsed() > SLICE {
                 // As the wall clock counts it, whatever the speed.
@@ -315,7 +372,7 @@ impl Running {
         }
     }
 
-    fn watch(&mut self) {
+    pub(crate) fn watch(&mut self) {
         let world = &mut self.world;
         self.watchers.retain_mut(|watcher| watcher(world));
     }
@@ -337,7 +394,7 @@ impl Running {
     }
 
     fn arm(&self, timer: &TimerFd) -> EpollTimeout {
-        let Some(next) = self.world.next_deadline() else { return EpollTimeout::NONE };
+        let Some(next) = self.next_deadline() else { return EpollTimeout::NONE };
         let Some(span) = self.pace.wall_span(next - self.wall_now()) else {
             return EpollTimeout::NONE; // stopped: only letters and frames wake it
         };

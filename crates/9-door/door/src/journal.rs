@@ -1,38 +1,72 @@
 //! The journal of inputs: all that reached a running lab from outside, with its virtual time.
 //!
-//! With the lab's text and seed it is the whole history: replaying it from boot gives the same bytes.
+//! With the lab, its seed and its folders' files it is the whole history: replaying it from boot gives
+//! the same bytes.
 //!
 //! ```text
-//!   "catenet-journal 1\n"                                     the format and its version
+//!   "catenet-journal 2\n"                                     the format and its version
 //!   record*:  length u32 | crc32 u32 | at_ns u64 | kind u8 | payload      integers little-endian
 //!             `length` counts what follows the crc, which covers the same octets
 //!   kind 0:   what the lab was, as JSON (`Head`); the first record
 //!   kind 1:   an `Input`, as JSON
 //!   kind 2:   a frame: length of the door's name u16 | name | octets (most records are frames)
+//!   kind 3:   the lab went back, and something else happened: so many inputs u64 hold, later ones do not
+//!   kind 4:   a piece of a file of the lab: length u16 | folder | length u16 | path | octets
+//!   kind 5:   where the lab was at its end, and the hash of its frames, as JSON (`End`)
 //! ```
 //!
-//! A journal whose last record is cut (the service was killed) reads up to there, and says so.
+//! The lab is its long form, in which includes, variables and overlays are resolved already.
+//!
+//! A journal whose last record is cut (the service was killed) reads up to there, and says so. Version
+//! 1, which knows the first three kinds, is read, too. Reading is bounded, whoever wrote it: a record
+//! by 1 MiB, all of them by 512 MiB.
+//!
 //! Absent: compression, an index.
 
-use base::Instant;
+use base::{Instant, Lang};
 use serde::{Deserialize, Serialize};
-use sim::Input;
+use sim::{Input, Position, TimedInput};
+use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-const MAGIC: &[u8] = b"catenet-journal 1\n";
+const MAGIC: &[u8] = b"catenet-journal 2\n";
+const MAGIC_1: &[u8] = b"catenet-journal 1\n";
 /// No record is longer: a frame of 64 KiB as JSON would not be.
 const LONGEST: u32 = 1 << 20;
+/// No journal is longer.
+const MOST: u64 = 512 << 20;
+/// Octets of a file in one record.
+const PIECE: usize = 512 << 10;
+
+/// The files of a lab's folders, by the folder's name in the lab and the path below it.
+pub type Folders = BTreeMap<String, Vec<(String, Vec<u8>)>>;
 
 /// What the lab was.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Head {
     /// The lab's name.
     pub lab: String,
-    /// The lab file's text.
+    /// The lab file's text, in its long form.
     pub text: String,
     /// The seed.
     pub seed: u64,
+    /// The language of its programs: `en` or `zh`.
+    #[serde(default)]
+    pub lang: String,
+    /// Its files, which are records of their own.
+    #[serde(skip)]
+    pub folders: Folders,
+}
+
+/// Where a lab was at the end of its journal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct End {
+    /// The moment.
+    pub position: Position,
+    /// The hash of all frames, as `test` prints it; none: so many were recorded that a lab that runs
+    /// has no time to hash them.
+    pub digest: Option<String>,
 }
 
 /// Writes a journal. After the first error it writes no more; [`Journal::trouble`] tells.
@@ -58,8 +92,49 @@ impl Journal {
         let mut journal = Journal { out, trouble: Trouble::default() };
         journal.out.write_all(MAGIC)?;
         journal.write(Instant::ZERO, 0, &serde_json::to_vec(head)?)?;
+        for (folder, files) in &head.folders {
+            for (path, octets) in files {
+                journal.write_file(folder, path, octets)?;
+            }
+        }
         journal.out.flush()?;
         Ok(journal)
+    }
+
+    /// At least one piece, so that an empty file is a file.
+    fn write_file(&mut self, folder: &str, path: &str, octets: &[u8]) -> io::Result<()> {
+        let mut front = Vec::new();
+        for name in [folder, path] {
+            let length = u16::try_from(name.len()).map_err(|_| io::Error::other("a long path"))?;
+            front.extend_from_slice(&length.to_le_bytes());
+            front.extend_from_slice(name.as_bytes());
+        }
+        for piece in octets.chunks(PIECE).chain(octets.is_empty().then_some(octets)) {
+            self.write(Instant::ZERO, 4, &[&front, piece].concat())?;
+        }
+        Ok(())
+    }
+
+    /// Notes that the lab went back, to where it had been given so many inputs, and goes another way.
+    pub fn go_back(&mut self, at: Instant, inputs: usize) {
+        self.note(at, 3, &(inputs as u64).to_le_bytes());
+    }
+
+    /// Notes where the lab is at its end.
+    pub fn end(&mut self, position: Position, digest: Option<u128>) {
+        let end = End { position, digest: digest.map(|digest| format!("{digest:032x}")) };
+        // Plain data always has a JSON form.
+        let json = serde_json::to_vec(&end).unwrap_or_default();
+        self.note(Instant::from_nanos(position.at_ns), 5, &json);
+    }
+
+    fn note(&mut self, at: Instant, kind: u8, payload: &[u8]) {
+        if self.trouble.text().is_some() {
+            return;
+        }
+        if let Err(error) = self.write(at, kind, payload) {
+            self.fail(at, &error);
+        }
     }
 
     /// Notes one input.
@@ -113,13 +188,50 @@ impl Journal {
     }
 }
 
+/// A whole journal, up to a moment of a lab that goes on.
+///
+/// # Errors
+/// An input that is longer than a record.
+pub fn whole(
+    head: &Head,
+    inputs: &[TimedInput],
+    position: Position,
+    digest: Option<u128>,
+) -> io::Result<Vec<u8>> {
+    let octets = Octets::default();
+    let mut journal = Journal::begin(Box::new(octets.clone()), head)?;
+    inputs.iter().for_each(|input| journal.record(input.at(), &input.input));
+    journal.end(position, digest);
+    if let Some(trouble) = journal.trouble().text() {
+        return Err(io::Error::other(trouble.to_owned()));
+    }
+    let mut written = octets.0.lock().unwrap_or_else(PoisonError::into_inner);
+    Ok(std::mem::take(&mut *written))
+}
+
+/// A journal in memory.
+#[derive(Clone, Default)]
+struct Octets(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Octets {
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(octets);
+        Ok(octets.len())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// A journal that was read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recorded {
     /// What the lab was.
     pub head: Head,
-    /// Its inputs, in order.
-    pub inputs: Vec<(Instant, Input)>,
+    /// Its inputs, in order: those of the way that it went at last.
+    pub inputs: Vec<TimedInput>,
+    /// Where it was at its end; none: it was killed, or goes on.
+    pub end: Option<End>,
     /// False when the last record is cut or damaged: what came before it is here.
     pub complete: bool,
 }
@@ -128,21 +240,48 @@ pub struct Recorded {
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
     /// It does not begin like one, or is of a later version.
-    #[error("this is no journal of this version (it should begin with `catenet-journal 1`)")]
+    #[error("this is no journal of this version (it should begin with `catenet-journal 2`)")]
     NoJournal,
     /// Its first record is not a head.
     #[error("the journal's head is damaged")]
     NoHead,
+    /// It is longer than any that is read.
+    #[error("the journal is longer than {} MiB", MOST >> 20)]
+    TooLong,
     /// It cannot be read.
     #[error(transparent)]
     Io(#[from] io::Error),
 }
 
+impl JournalError {
+    /// The sentence for people.
+    pub fn text(&self, lang: Lang) -> String {
+        match (lang, self) {
+            (Lang::En, _) => self.to_string(),
+            (Lang::Zh, JournalError::NoJournal) => {
+                "这不是此版本的日志 (开头应为 `catenet-journal 2`)".to_owned()
+            }
+            (Lang::Zh, JournalError::NoHead) => "日志的开头已损坏".to_owned(),
+            (Lang::Zh, JournalError::TooLong) => format!("日志超过 {} MiB", MOST >> 20),
+            (Lang::Zh, JournalError::Io(error)) => crate::system::says(error, lang),
+        }
+    }
+}
+
+/// Does a file that begins so want to be a journal?
+pub fn is_journal(beginning: &[u8]) -> bool {
+    beginning.starts_with(b"catenet-journal ")
+}
+
 /// Reads a journal.
-pub fn read(mut from: impl Read) -> Result<Recorded, JournalError> {
+///
+/// # Errors
+/// It is none, or too long. One that breaks off is read up to there.
+pub fn read(from: impl Read) -> Result<Recorded, JournalError> {
+    let mut from = from.take(MOST);
     let mut magic = vec![0; MAGIC.len()];
     from.read_exact(&mut magic).map_err(|_| JournalError::NoJournal)?;
-    if magic != MAGIC {
+    if magic != MAGIC && magic != MAGIC_1 {
         return Err(JournalError::NoJournal);
     }
     let head = match next(&mut from)? {
@@ -151,18 +290,59 @@ pub fn read(mut from: impl Read) -> Result<Recorded, JournalError> {
         }
         _ => return Err(JournalError::NoHead),
     };
-    let mut inputs = Vec::new();
+    let mut recorded = Recorded { head, inputs: Vec::new(), end: None, complete: true };
     loop {
-        let input = match next(&mut from)? {
-            Next::End => return Ok(Recorded { head, inputs, complete: true }),
+        let record = next(&mut from)?;
+        // A journal that fills what is read ends there for the reader, not for itself.
+        if from.limit() == 0 {
+            return Err(JournalError::TooLong);
+        }
+        let taken = match record {
+            Next::End => return Ok(recorded),
             Next::Damaged => None,
-            Next::Record(at, kind, payload) => decode(kind, &payload).map(|input| (at, input)),
+            Next::Record(at, kind, payload) => recorded.take(at, kind, &payload),
         };
-        match input {
-            Some(input) => inputs.push(input),
-            None => return Ok(Recorded { head, inputs, complete: false }),
+        if taken.is_none() {
+            return Ok(Recorded { complete: false, ..recorded });
         }
     }
+}
+
+impl Recorded {
+    /// Takes a record in; none: it says nothing that can be.
+    fn take(&mut self, at: Instant, kind: u8, payload: &[u8]) -> Option<()> {
+        match kind {
+            3 => {
+                let inputs = u64::from_le_bytes(payload.try_into().ok()?);
+                self.inputs.truncate(usize::try_from(inputs).ok()?);
+            }
+            4 => {
+                let (folder, rest) = name(payload)?;
+                let (path, octets) = name(rest)?;
+                let files = self.head.folders.entry(folder).or_default();
+                match files.last_mut().filter(|(last, _)| *last == path) {
+                    Some((_, content)) => content.extend_from_slice(octets),
+                    None => files.push((path, octets.to_vec())),
+                }
+            }
+            5 => self.end = Some(serde_json::from_slice(payload).ok()?),
+            _ => {
+                let at_ns = at.as_nanos();
+                // Time never falls, and goes on after what claimed to be the end only by mistake.
+                let falls = self.inputs.last().is_some_and(|last| last.at_ns > at_ns);
+                let input = decode(kind, payload).filter(|_| !falls && self.end.is_none())?;
+                self.inputs.push(TimedInput { at_ns, input });
+            }
+        }
+        Some(())
+    }
+}
+
+/// A name behind its length, and what follows it.
+fn name(octets: &[u8]) -> Option<(String, &[u8])> {
+    let (length, rest) = octets.split_first_chunk::<2>()?;
+    let (name, rest) = rest.split_at_checked(usize::from(u16::from_le_bytes(*length)))?;
+    Some((String::from_utf8(name.to_vec()).ok()?, rest))
 }
 
 enum Next {
@@ -196,9 +376,7 @@ fn decode(kind: u8, payload: &[u8]) -> Option<Input> {
     match kind {
         1 => serde_json::from_slice(payload).ok(),
         2 => {
-            let (length, rest) = payload.split_first_chunk::<2>()?;
-            let (node, octets) = rest.split_at_checked(usize::from(u16::from_le_bytes(*length)))?;
-            let node = String::from_utf8(node.to_vec()).ok()?;
+            let (node, octets) = name(payload)?;
             Some(Input::FrameIn { node, octets: octets.to_vec() })
         }
         _ => None,
@@ -230,73 +408,5 @@ fn crc32(octets: &[u8]) -> u32 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::sync::Mutex;
-
-    #[derive(Clone, Default)]
-    struct Sink(Arc<Mutex<Vec<u8>>>);
-    impl Write for Sink {
-        fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
-            self.0.lock().expect("not poisoned").extend_from_slice(octets);
-            Ok(octets.len())
-        }
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    fn written() -> (Head, Vec<(Instant, Input)>, Vec<u8>) {
-        let head = Head { lab: "x".into(), text: "lab = \"x\"".into(), seed: 7 };
-        let inputs = vec![
-            (Instant::from_nanos(5), Input::Cut { cable: "a--b".into() }),
-            (Instant::from_nanos(9), Input::FrameIn { node: "h1".into(), octets: vec![1; 60] }),
-        ];
-        let sink = Sink::default();
-        let mut journal = Journal::begin(Box::new(sink.clone()), &head).expect("a sink");
-        for (at, input) in &inputs {
-            journal.record(*at, input);
-        }
-        assert!(journal.trouble().text().is_none());
-        let octets = sink.0.lock().expect("not poisoned").clone();
-        (head, inputs, octets)
-    }
-
-    #[test]
-    fn what_was_written_is_read() {
-        assert_eq!(crc32(b"123456789"), 0xcbf4_3926);
-        let (head, inputs, octets) = written();
-        let recorded = read(octets.as_slice()).expect("a journal");
-        assert_eq!(recorded, Recorded { head, inputs, complete: true });
-    }
-
-    #[test]
-    fn a_record_beyond_the_limit_is_told() {
-        let head = Head { lab: "x".into(), text: String::new(), seed: 7 };
-        let mut journal = Journal::begin(Box::new(Sink::default()), &head).expect("a sink");
-        let trouble = journal.trouble();
-        let args = vec!["x".repeat(LONGEST as usize)];
-        let (node, program) = ("a".to_owned(), "echo".to_owned());
-        let input = Input::Exec { node, program, args, label: None, every_ns: None };
-        journal.record(Instant::from_nanos(1_500_000_000), &input);
-        let said = trouble.text().expect("a trouble");
-        assert!(said.starts_with("1.500 s: ") && said.contains("longer"), "{said}");
-    }
-
-    #[test]
-    fn a_cut_or_damaged_journal_reads_up_to_there() {
-        let (_, inputs, octets) = written();
-        for length in 0..octets.len() {
-            match read(&octets[..length]) {
-                Ok(recorded) => assert!(inputs.starts_with(&recorded.inputs)),
-                Err(JournalError::NoJournal | JournalError::NoHead) => assert!(length < 80),
-                Err(error) => panic!("{error}"),
-            }
-        }
-        let mut damaged = octets.clone();
-        let last = damaged.len() - 1;
-        damaged[last] ^= 1;
-        let recorded = read(damaged.as_slice()).expect("a journal");
-        assert!(!recorded.complete && recorded.inputs == inputs[..1]);
-    }
-}
+#[path = "journal_tests.rs"]
+mod tests;

@@ -18,6 +18,7 @@
 //! | [`join`] | namespaces, card and files for one program, and running it |
 //! | [`driver`] | one thread that owns a running lab, paces it by the wall clock, works its doors |
 //! | [`clock`] | a lab's clock, stopped, at a speed, or one step further |
+//! | [`rewind`] | a lab's clock taken back, by replay |
 //! | [`journal`] | all that reached a running lab from outside, for replay |
 //! | [`fd`] | descriptors over a Unix socket, and whose socket it is |
 //! | [`doctor`] | what this machine can and cannot do, and the line that mends it |
@@ -66,6 +67,8 @@ mod overlay;
 mod pace;
 #[cfg(target_os = "linux")]
 mod plug;
+#[cfg(target_os = "linux")]
+pub mod rewind;
 #[cfg(target_os = "linux")]
 mod stepping;
 #[cfg(target_os = "linux")]

@@ -3,7 +3,7 @@
 use crate::clock::{By, CalledOff, Fits, Goal, News, Told};
 use base::Instant;
 use core::ops::Range;
-use sim::{Stuck, World};
+use sim::{Stuck, Tape, World};
 
 /// A step in progress.
 pub(crate) struct Stepping {
@@ -55,18 +55,23 @@ impl Stepping {
     }
 
     /// Lets the next thing happen; says why the step is over, when it is.
-    pub(crate) fn advance(&mut self, world: &mut World) -> Result<Option<By>, Stuck> {
+    pub(crate) fn advance(
+        &mut self,
+        world: &mut World,
+        tape: &Tape,
+        played: &mut usize,
+    ) -> Result<Option<By>, Stuck> {
         let (bound, by) = self.bound();
-        match (world.next_deadline(), bound) {
+        match (tape.next_deadline(world, *played), bound) {
             (None, None) => return Ok(Some(By::Quiet)),
             (None, Some(_)) if by == By::Limit => return Ok(Some(By::Quiet)),
             (next, Some(bound)) if next.is_none_or(|next| next > bound) => {
-                world.run_until(bound)?;
+                tape.run_until(world, played, bound)?;
                 return Ok(Some(by));
             }
             _ => {}
         }
-        world.step()?;
+        tape.step(world, played)?;
         Ok(self.look(world))
     }
 

@@ -3,9 +3,10 @@
 #![allow(clippy::disallowed_methods)] // a test of the wall clock
 
 use base::{Duration, Instant};
-use catenet_door::clock::{By, Clock, ClockError, Fits, Goal, News, Stepped, Wanted};
+use catenet_door::clock::{Back, By, Clock, ClockError, Fits, Goal, News, Stepped, Wanted};
 use catenet_door::driver::{Driver, Running};
 use catenet_door::journal::{self, Head, Journal};
+use catenet_door::rewind::Again;
 use lab::seen::{StreamFilter, Walk};
 use lab::world::{Ground, boot};
 use sim::{Input, World};
@@ -30,7 +31,7 @@ fn two_lans() -> World {
 }
 
 fn drive(world: World) -> Driver {
-    Driver::start("test", world, None, |_| ()).expect("a thread")
+    Driver::start("test", world, None, None, |_| ()).expect("a thread")
 }
 
 /// What the lab's thread says, which must come soon.
@@ -235,9 +236,9 @@ impl Write for Sink {
 #[test]
 fn a_journal_of_a_lab_that_was_stopped_and_stepped_replays() {
     let sink = Sink::default();
-    let head = Head { lab: "two-lans".into(), text: String::new(), seed: 7 };
+    let head = Head { lab: "two-lans".into(), seed: 7, ..Head::default() };
     let journal = Journal::begin(Box::new(sink.clone()), &head).expect("a sink");
-    let driver = Driver::start("test", two_lans(), Some(journal), |_| ()).expect("a thread");
+    let driver = Driver::start("test", two_lans(), Some(journal), None, |_| ()).expect("a thread");
     let exec = |node: &str, words: &[&str]| Input::Exec {
         node: node.to_owned(),
         program: words[0].to_owned(),
@@ -273,10 +274,113 @@ fn a_journal_of_a_lab_that_was_stopped_and_stepped_replays() {
     let recorded = journal::read(octets.as_slice()).expect("a journal");
     assert!(recorded.complete && recorded.inputs.len() == 61);
     let mut again = two_lans();
-    for (at, input) in recorded.inputs {
-        again.run_until(at).expect("not stuck");
-        again.handle_input(input).expect("as before");
+    for input in recorded.inputs {
+        again.run_until(input.at()).expect("not stuck");
+        again.handle_input(input.input).expect("as before");
     }
     again.run_until(now).expect("not stuck");
     assert_eq!((again.digest(), again.events().next()), (digest, events));
+}
+
+fn back(driver: &Driver, back: Back) -> Result<Stepped, ClockError> {
+    let (tell, told) = mpsc::channel();
+    let wanted = Wanted::default();
+    let flag = wanted.flag();
+    ask(driver, move |running| {
+        running.back(back, flag, Box::new(move |_, stepped| drop(tell.send(stepped))))
+    })?;
+    Ok(told.recv_timeout(Span::from_secs(60)).expect("it ends"))
+}
+
+fn digest(driver: &Driver) -> (u128, u64, u64, Instant) {
+    ask(driver, |running| {
+        let world = &running.world;
+        (world.digest(), world.events().next(), world.events_done(), world.now())
+    })
+}
+
+#[test]
+fn steps_back_and_forward_again_show_the_same() {
+    let sink = Sink::default();
+    let head = Head { lab: "two-lans".into(), seed: 7, ..Head::default() };
+    let journal = Journal::begin(Box::new(sink.clone()), &head).expect("a sink");
+    let again: Again = Arc::new(|| Ok(two_lans()));
+    let driver = Driver::start("test", two_lans(), Some(journal), Some(again), |_| ());
+    let driver = driver.expect("a thread");
+    set(&driver, Some(false), None).expect("alone");
+    let cable = || "pc1--office".to_owned();
+    let mut past = vec![digest(&driver)];
+    for turn in 0..30 {
+        step(&driver, Goal::Count(1), Some(seconds(60)));
+        past.push(digest(&driver));
+        if turn == 20 {
+            // What an input does is a step, too.
+            ask(&driver, move |running| running.input(Input::Cut { cable: cable() })).expect("cut");
+            past.push(digest(&driver));
+        }
+    }
+    // One step at a time, several, and to a time; forward again it is cut again, by itself.
+    let went = back(&driver, Back::Steps(1)).expect("alone");
+    assert_eq!((went.by, digest(&driver)), (By::Count, past[30]));
+    let went = back(&driver, Back::Steps(8)).expect("alone");
+    assert_eq!((went.by, digest(&driver)), (By::Count, past[22]));
+    assert!(went.clock.recorded.is_none() && !went.clock.running && went.clock.rewound == 2);
+    // The input let the rest of its instant happen first: steps that nobody took one by one.
+    let mut steps = 9;
+    while digest(&driver) != past[11] {
+        assert_eq!(back(&driver, Back::Steps(1)).expect("alone").by, By::Count);
+        steps += 1;
+        assert!(steps < 60, "never seen again: {:?}", past[11]);
+    }
+    assert!(clock(&driver).recorded.is_some());
+    step(&driver, Goal::Count(steps), Some(seconds(60)));
+    assert_eq!(digest(&driver), past[31]);
+    let cut = |driver: &Driver| {
+        ask(driver, move |running| {
+            running.world.cable("pc1--office").is_some_and(|cable| cable.cut)
+        })
+    };
+    assert!(cut(&driver));
+    assert_eq!(back(&driver, Back::Steps(1000)).expect("alone").by, By::Start);
+    assert_eq!(clock(&driver).now, Instant::ZERO);
+    let late = back(&driver, Back::To(Instant::ZERO + seconds(3)));
+    assert_eq!(late, Err(ClockError::NotYet(Instant::ZERO)));
+    // Something else happens: what was to come is dropped, from the journal, too.
+    let mend = Input::Mend { cable: cable() };
+    ask(&driver, move |running| running.input(mend)).expect("mended");
+    assert_eq!(clock(&driver).recorded, None);
+    step(&driver, Goal::Until(Instant::ZERO + seconds(5)), None);
+    assert!(!cut(&driver));
+    let (end, ..) = digest(&driver);
+    driver.stop();
+    let octets = sink.0.lock().expect("not poisoned").clone();
+    let recorded = journal::read(octets.as_slice()).expect("a journal");
+    assert_eq!((recorded.inputs.len(), recorded.complete), (1, true));
+    assert_eq!(recorded.end.and_then(|end| end.digest), Some(format!("{end:032x}")));
+}
+
+/// The world of now answers while the way back is played, and whoever does something else ends it.
+#[test]
+fn a_way_back_is_called_off_by_an_input() {
+    let again: Again = Arc::new(|| {
+        std::thread::sleep(Span::from_millis(300));
+        Ok(two_lans())
+    });
+    let driver = Driver::start("test", two_lans(), None, Some(again), |_| ()).expect("a thread");
+    step(&driver, Goal::Until(Instant::ZERO + seconds(5)), None);
+    let before = digest(&driver);
+    let (tell, told) = mpsc::channel();
+    let wanted = Wanted::default();
+    let flag = wanted.flag();
+    ask(&driver, move |running| {
+        let told = Box::new(move |_: &World, stepped| drop(tell.send(stepped)));
+        running.back(Back::To(Instant::ZERO + seconds(1)), flag, told)
+    })
+    .expect("alone");
+    assert_eq!(digest(&driver), before, "it answers meanwhile");
+    let mend = Input::Mend { cable: "pc1--office".into() };
+    ask(&driver, move |running| running.input(mend)).expect("mended");
+    let stepped = told.recv_timeout(Span::from_secs(5)).expect("it ends");
+    assert_eq!((stepped.by, stepped.clock.now), (By::Stopped, before.3));
+    assert_eq!(back(&drive(two_lans()), Back::Steps(1)), Err(ClockError::NoWayBack));
 }

@@ -30,14 +30,17 @@ static STATUSES: &[(&str, StatusCode)] = &[
     ("no-journal", StatusCode::BAD_REQUEST),
     ("no-secret", StatusCode::UNAUTHORIZED),
     ("no-thread", StatusCode::INTERNAL_SERVER_ERROR),
+    ("no-way-back", StatusCode::INTERNAL_SERVER_ERROR),
     ("no-websocket", StatusCode::UPGRADE_REQUIRED),
     ("powered-off", StatusCode::CONFLICT),
     ("process-over", StatusCode::CONFLICT),
     ("real-time", StatusCode::CONFLICT),
     ("service-leaves", StatusCode::SERVICE_UNAVAILABLE),
+    ("time-not-yet", StatusCode::BAD_REQUEST),
     ("time-over", StatusCode::BAD_REQUEST),
     ("too-large", StatusCode::PAYLOAD_TOO_LARGE),
     ("too-many-labs", StatusCode::TOO_MANY_REQUESTS),
+    ("too-much-input", StatusCode::CONFLICT),
     ("wrong-kind", StatusCode::BAD_REQUEST),
     ("wrong-method", StatusCode::METHOD_NOT_ALLOWED),
     ("wrong-type", StatusCode::UNSUPPORTED_MEDIA_TYPE),
@@ -101,7 +104,8 @@ pub enum OfInput {
 #[derive(IntoResponses)]
 #[allow(dead_code)] // read by the macro alone
 pub enum OfClock {
-    /// Real programs are joined (`real-time`): the clock is the wall's.
+    /// Real programs are joined (`real-time`): the clock is the wall's. Or more came into the lab than
+    /// is kept (`too-much-input`): it cannot go back.
     #[response(status = 409)]
     RealTime(ErrorBody),
 }

@@ -1,23 +1,28 @@
-//! A lab's clock: pause, resume, speed, step.
+//! A lab's clock: pause, resume, speed, step, back.
 //!
-//! A step is a state of the lab's thread, which goes on reading its letters; its answer comes when it
+//! A step, and a way back, is a state of the lab's thread, which goes on reading its letters; its answer comes when it
 //! has ended, and giving the answer up calls it off.
 
-use crate::answers::{Answer, OfBody, OfClock, OfLab};
-use crate::api::{Clock, More, Problem, SetClock, Step, Stepped};
+use crate::answers::{Answer, OfBody, OfClock, OfLab, OfService};
+use crate::api::{Back, Clock, More, Problem, SetClock, Step, Stepped, WentBack};
+use crate::conversations;
 use crate::extract::{Json, Path};
 use crate::frames::frame_line;
 use crate::http::Service;
 use crate::labs::RunningLab;
+use crate::stream;
 use crate::watching::event_line;
 use axum::extract::State;
+use axum::response::Response;
 use base::{Duration, Instant, Lang};
 use core::ops::Range;
 use door::clock::{By, ClockError, Fits, Goal, News, Wanted};
 use door::driver::Running;
+use door::journal::whole;
+use door::rewind::MOST_STEPS as MOST_BACK;
 use lab::TimeVerb;
 use lab::seen::{StreamFilter, Walk};
-use lab::time_verb::Until;
+use lab::time_verb::{HowFar, Until};
 use sim::World;
 use std::sync::Arc;
 use tokio::sync::oneshot;
@@ -35,7 +40,11 @@ const LATEST: f64 = 1e9;
 
 /// The group's routes.
 pub fn routes() -> OpenApiRouter<Service> {
-    OpenApiRouter::new().routes(routes!(look_at_clock, set_clock)).routes(routes!(step))
+    OpenApiRouter::new()
+        .routes(routes!(look_at_clock, set_clock))
+        .routes(routes!(step))
+        .routes(routes!(back))
+        .routes(routes!(journal))
 }
 
 /// Look at the clock
@@ -74,6 +83,36 @@ async fn step(
     go(&service.labs.find(Some(&lab))?, &wish).await.map(axum::Json)
 }
 
+/// Pause, and go back: by replay of all that the lab was given, while it goes on answering
+#[utoipa::path(post, path = "/labs/{lab}/clock/back", tag = "time", request_body = Back,
+    params(("lab" = String, Path, description = "The lab's name.")),
+    responses((status = 200, description = "It stands there.", body = WentBack), OfLab, OfBody, OfClock))]
+async fn back(
+    State(service): State<Service>,
+    Path(lab): Path<String>,
+    Json(wish): Json<Back>,
+) -> Answer<axum::Json<WentBack>> {
+    go_back(&service.labs.find(Some(&lab))?, &wish).await.map(axum::Json)
+}
+
+/// The lab's journal: all that rebuilds it, and all that it was given until now
+#[utoipa::path(get, path = "/labs/{lab}/journal", tag = "time",
+    params(("lab" = String, Path, description = "The lab's name.")),
+    responses((status = 200, description = "A journal, as `replay` reads it.", body = Vec<u8>,
+        content_type = "application/octet-stream"), OfLab, OfClock, OfService))]
+async fn journal(State(service): State<Service>, Path(lab): Path<String>) -> Answer<Response> {
+    let lab = service.labs.find(Some(&lab))?;
+    let past = lab.ask(|running| running.past()).await?.map_err(|error| refused(&error))?;
+    let head = lab.head.clone();
+    // Up to 64 MiB to write: not on the thread of the interface.
+    let write = move || whole(&head, &past.inputs, past.position, past.digest);
+    let written = tokio::task::spawn_blocking(write).await.map_err(std::io::Error::other);
+    let octets = written.and_then(|written| written).map_err(|error| {
+        Problem::new("internal", error.to_string(), door::system::says(&error, Lang::Zh))
+    })?;
+    Ok(stream::answer("application/octet-stream", octets.into()))
+}
+
 /// Carries out a verb about the clock. What a step met is told by `step` alone.
 pub async fn carry_out(lab: &Arc<RunningLab>, verb: TimeVerb) -> Result<(), Problem> {
     match verb {
@@ -82,6 +121,15 @@ pub async fn carry_out(lab: &Arc<RunningLab>, verb: TimeVerb) -> Result<(), Prob
             hold(lab, &SetClock { run: Some(true), speed }).await.map(drop)
         }
         TimeVerb::Step { until, within } => go(lab, &wish(until, within)).await.map(drop),
+        TimeVerb::Back(how_far) => go_back(lab, &wish_back(how_far)).await.map(drop),
+    }
+}
+
+/// The verb `back` as a request.
+pub fn wish_back(how_far: HowFar) -> Back {
+    match how_far {
+        HowFar::Steps(steps) => Back { events: Some(steps), to: None },
+        HowFar::Time(time) => Back { events: None, to: Some(time.as_secs_f64()) },
     }
 }
 
@@ -109,6 +157,8 @@ fn view(clock: &door::clock::Clock) -> Clock {
         speed: clock.speed,
         behind_ms: clock.behind.as_millis(),
         next_seconds: clock.next.map(Instant::as_secs_f64),
+        recorded_seconds: clock.recorded.map(Instant::as_secs_f64),
+        rewound: clock.rewound,
         cannot_stop: clock.joined.clone(),
     }
 }
@@ -140,6 +190,38 @@ async fn go(lab: &Arc<RunningLab>, wish: &Step) -> Result<Stepped, Problem> {
     let stepped = told.await.map_err(|_| lab.gone());
     drop(wanted);
     stepped
+}
+
+async fn go_back(lab: &Arc<RunningLab>, wish: &Back) -> Result<WentBack, Problem> {
+    let how_far = match (wish.events, wish.to) {
+        (None, Some(seconds)) => door::clock::Back::To(Instant::ZERO + span("to", seconds)?),
+        (steps, None) => match steps.unwrap_or(1) {
+            steps @ 1..=MOST_BACK => door::clock::Back::Steps(steps),
+            steps => {
+                return Err(bad(
+                    &format!("{steps} is no number of steps back: write 1 to {MOST_BACK}"),
+                    &format!("后退步数 {steps} 不行: 请写 1 到 {MOST_BACK}"),
+                ));
+            }
+        },
+        _ => return Err(bad("back has one goal: events or to", "后退只有一个目标: events 或 to")),
+    };
+    let (tell, told) = oneshot::channel();
+    let wanted = Wanted::default(); // as in `go`
+    let flag = wanted.flag();
+    let begun = lab.ask(move |running| {
+        let told = move |_: &World, stepped: door::clock::Stepped| {
+            let clock = view(&stepped.clock);
+            let _ = tell.send(WentBack { clock, by: stepped.by.name().to_owned() });
+        };
+        running.back(how_far, flag, Box::new(told))
+    });
+    begun.await?.map_err(|error| refused(&error))?;
+    let went = told.await.map_err(|_| lab.gone());
+    drop(wanted);
+    // Who spoke with whom is read anew.
+    conversations::forget(&lab.talks);
+    went
 }
 
 /// What a step runs towards, and by how much lab time at most.
@@ -219,3 +301,7 @@ fn tell_of(world: &World, stepped: &door::clock::Stepped) -> Stepped {
         more,
     }
 }
+
+#[cfg(test)]
+#[path = "clock_tests.rs"]
+mod tests;

@@ -19,7 +19,7 @@ pub fn routes() -> OpenApiRouter<Service> {
     OpenApiRouter::new().routes(routes!(do_line))
 }
 
-/// Carry out a verb line: `set`, `cut`, `mend`, `lose`, `hold`, `double`, `damage`, `power`, `plug`, `exec`, `pause`, `resume`, `step`
+/// Carry out a verb line: `set`, `cut`, `mend`, `lose`, `hold`, `double`, `damage`, `power`, `plug`, `exec`, `pause`, `resume`, `step`, `back`
 #[utoipa::path(post, path = "/labs/{lab}/do", tag = "labs", request_body = Do,
     params(("lab" = String, Path, description = "The lab's name.")),
     responses((status = 204, description = "Done."), OfLab, OfBody, OfInput))]

@@ -113,6 +113,11 @@ async fn fed<R: Send + 'static>(
     lab.ask(move |running| ask(&running.world, &open(&board))).await
 }
 
+/// Forgets what was read: the lab went back.
+pub fn forget(board: &Board) {
+    *open(board) = Talks::default();
+}
+
 fn open(board: &Board) -> std::sync::MutexGuard<'_, Talks> {
     board.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -6,9 +6,12 @@ use crate::kept::Kept;
 use crate::letters;
 use crate::sources::{self, Loaded};
 use door::driver::{Driver, Ended, Mailbox, Running};
-use door::journal::{Head, Journal, Trouble};
+use door::journal::{Folders, Head, Journal, Trouble};
+use door::rewind::Again;
 use lab::model::Lab;
-use lab::world::{Ground, boot};
+use lab::world::{BootError, Ground, boot};
+use sim::World;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{oneshot, watch};
@@ -33,6 +36,8 @@ pub struct RunningLab {
     trouble: Trouble,
     /// Names and addresses that joined hosts hold, beside those of the file.
     pub guests: Mutex<BTreeMap<String, crate::join::Guest>>,
+    /// What its journal begins with.
+    pub head: Arc<Head>,
     /// Its picture, until machines or cables come or go.
     pub picture: crate::picture::Wall,
 }
@@ -156,13 +161,26 @@ impl Labs {
             ));
         }
         let seed = request.seed.unwrap_or(lab.seed);
-        let lang =
-            if request.lang.as_deref() == Some("zh") { base::Lang::Zh } else { base::Lang::En };
-        let read = |path: &str| sources::folder(folder.as_deref(), path);
-        let ground = Ground { seed, programs: lab::programs(), lang, folder: &read };
-        let world = boot(&lab, &ground).map_err(|error| {
+        let lang = request.lang.as_deref().unwrap_or("en").to_owned();
+        let mut head = Head {
+            lab: lab.name.clone(),
+            text: loaded.alone(&lab),
+            seed,
+            lang,
+            folders: Folders::new(),
+        };
+        // What is read now is what the lab has, whatever becomes of its files.
+        let folders = RefCell::new(Folders::new());
+        let read = |path: &str| {
+            let mut folders = folders.borrow_mut();
+            let known = folders.entry(path.to_owned());
+            known.or_insert_with(|| sources::folder(folder.as_deref(), path)).clone()
+        };
+        let world = world_of(&lab, &head, &read).map_err(|error| {
             Problem::new("bad-lab", error.text(base::Lang::En), error.text(base::Lang::Zh))
         })?;
+        head.folders = folders.into_inner();
+        let head = Arc::new(head);
         let mut running = self.lock();
         if running.contains_key(&lab.name) {
             let name = &lab.name;
@@ -180,14 +198,12 @@ impl Labs {
             ));
         }
         // Only now: a lab that is refused leaves no file.
-        let journal = request
-            .record
-            .as_deref()
-            .map(|path| begin_journal(path, &lab, &loaded.alone(&lab), seed));
+        let journal = request.record.as_deref().map(|path| begin_journal(path, &head));
         let journal = journal.transpose()?;
         let trouble = journal.as_ref().map(Journal::trouble).unwrap_or_default();
         let (tell, ended) = watch::channel(None);
-        let driver = Driver::start(&lab.name, world, journal, move |how| {
+        let again = again(lab.clone(), head.clone());
+        let driver = Driver::start(&lab.name, world, journal, Some(again), move |how| {
             tell.send_replace(Some(how));
         })
         .map_err(|error| {
@@ -209,6 +225,7 @@ impl Labs {
             ended,
             trouble,
             guests: Mutex::default(),
+            head,
             picture: crate::picture::Wall::default(),
         });
         self.endings.forget(&name);
@@ -323,12 +340,25 @@ impl Labs {
     }
 }
 
-fn begin_journal(path: &str, lab: &Lab, text: &str, seed: u64) -> Result<Journal, Problem> {
-    let head = Head { lab: lab.name.clone(), text: text.to_owned(), seed };
+/// The lab's world at its first instant.
+fn world_of(lab: &Lab, head: &Head, folder: &lab::world::Folder<'_>) -> Result<World, BootError> {
+    let lang = if head.lang == "zh" { base::Lang::Zh } else { base::Lang::En };
+    boot(lab, &Ground { seed: head.seed, programs: lab::programs(), lang, folder })
+}
+
+/// Boots the same lab anew: for the way back.
+fn again(lab: Lab, head: Arc<Head>) -> Again {
+    Arc::new(move || {
+        let read = |path: &str| head.folders.get(path).cloned().unwrap_or_default();
+        world_of(&lab, &head, &read).map_err(|error| error.text(base::Lang::En))
+    })
+}
+
+fn begin_journal(path: &str, head: &Head) -> Result<Journal, Problem> {
     // Never over a file that is there: it may be the journal of a lab that runs.
     let file = std::fs::File::options().write(true).create_new(true).open(path);
     let begun = file.map(std::io::BufWriter::new);
-    begun.and_then(|file| Journal::begin(Box::new(file), &head)).map_err(|error| {
+    begun.and_then(|file| Journal::begin(Box::new(file), head)).map_err(|error| {
         let (en, zh) = match error.kind() {
             std::io::ErrorKind::AlreadyExists => (
                 format!("{path} is there already; name a new file, or remove it first"),

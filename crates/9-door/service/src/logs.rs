@@ -68,7 +68,8 @@ fn logs(lab: &Arc<RunningLab>, node: Option<String>, follow: bool) -> Body {
     let mut reading = Reading { node, ..Reading::default() };
     let mut until = None;
     stream::body(lab, move |world| {
-        let end = *until.get_or_insert(world.outputs().next());
+        let next = world.outputs().next();
+        let end = next.min(*until.get_or_insert(next));
         reading.go_on(world);
         let text = std::mem::take(&mut reading.text);
         match (reading.cursor < world.outputs().next(), text.is_empty()) {
@@ -93,6 +94,8 @@ struct Reading {
 impl Reading {
     fn go_on(&mut self, world: &World) {
         let outputs = world.outputs();
+        // Where the lab went back, what is printed from there on is news.
+        self.cursor = self.cursor.min(outputs.next());
         let missed = outputs.missed(self.cursor);
         // At the beginning there is no news in what has been forgotten for long.
         if missed > 0 && self.cursor > 0 {

@@ -84,6 +84,9 @@ async fn kill_process(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// What a program ends with that was killed, as a shell says it.
+const KILLED: u8 = 137;
+
 /// Octets of standard input in one input to the world: its record in a journal has a bound.
 const MOST_AT_ONCE: usize = 64 << 10;
 
@@ -153,6 +156,13 @@ fn follow(lab: &Arc<RunningLab>, process: ProcessId, mut cursor: u64) -> Body {
 /// Appends what `process` and what it started did since `cursor`; true when it has ended.
 fn news_since(world: &World, process: ProcessId, cursor: &mut u64, lines: &mut Vec<u8>) -> bool {
     let outputs = world.outputs();
+    // Where the lab went back, the program prints again, or has never been started.
+    let went_back = *cursor > outputs.next();
+    *cursor = outputs.next().min(*cursor);
+    if went_back && outputs.process(process).is_none() {
+        put(lines, &ExecNews::Exit(KILLED));
+        return true;
+    }
     let missed = outputs.missed(*cursor);
     if missed > 0 {
         put(lines, &ExecNews::Missed(missed));

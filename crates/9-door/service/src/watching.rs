@@ -83,9 +83,11 @@ const MOST_LOOKS: usize = 4096;
 /// Events from now on.
 pub fn events(lab: &Arc<RunningLab>, filter: Option<&str>) -> Result<Body, Problem> {
     let filter = StreamFilter::parse(filter.unwrap_or("")).map_err(bad_filter)?;
-    let mut cursor = None;
+    let mut cursor: Option<u64> = None;
     Ok(stream::body(lab, move |world| {
-        let start = *cursor.get_or_insert(world.events().next());
+        // Where the lab went back, what happens from there on is news.
+        let next = world.events().next();
+        let start = cursor.unwrap_or(next).min(next);
         let mut lines = Vec::new();
         let missed = world.events().missed(start);
         if missed > 0 {

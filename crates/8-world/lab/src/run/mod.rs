@@ -17,7 +17,7 @@ use base::{Duration, Instant, Lang};
 use capture::Capture;
 use schedule::{Moment, Schedule};
 use serde::{Deserialize, Serialize};
-use sim::World;
+use sim::{Position, Tape, World};
 
 /// How long a lab runs whose checks say no time and that has no `duration`.
 const DEFAULT_SPAN: Duration = Duration::from_secs(10);
@@ -186,6 +186,50 @@ pub(crate) fn bounded_with(
     if let Some(why) = only_real(lab) {
         return Err(why.get(options.lang).to_owned());
     }
+    run_with(lab, options, Replay::default(), enough, last)
+}
+
+/// What a lab was given from outside while it ran, to be given again.
+#[derive(Debug, Default)]
+pub struct Replay {
+    /// The inputs.
+    pub tape: Tape,
+    /// When it is over.
+    pub until: Until,
+}
+
+/// When a run is over.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum Until {
+    /// At the lab's own end, and not before the last input.
+    #[default]
+    Over,
+    /// At this time.
+    Time(Instant),
+    /// At this very moment of a run before, which may lie in the midst of an instant.
+    Moment(Position),
+}
+
+/// Runs a lab again with what it was given then. What is not judged at its end is judged there.
+///
+/// # Errors
+/// The world could not be built.
+pub fn replayed(
+    lab: &Lab,
+    options: &Options<'_>,
+    replay: Replay,
+    enough: &dyn Fn() -> bool,
+) -> Result<(Report, World), String> {
+    run_with(lab, options, replay, enough, &mut |_| ())
+}
+
+fn run_with(
+    lab: &Lab,
+    options: &Options<'_>,
+    replay: Replay,
+    enough: &dyn Fn() -> bool,
+    last: &mut dyn FnMut(&mut sim::WorldBuilder),
+) -> Result<(Report, World), String> {
     let ground = Ground {
         seed: options.seed,
         programs: crate::programs(),
@@ -197,7 +241,8 @@ pub(crate) fn bounded_with(
         lab.checks.iter().chain(lab.tasks.iter().map(|task| &task.check)).collect();
     let judged = vec![None; checks.len()];
     let ended = Ending::Whole;
-    let mut run = Run { lab, world, checks, judged, enough, ended, faults: Vec::new() };
+    let faults = Vec::new();
+    let mut run = Run { lab, world, replay, played: 0, checks, judged, enough, ended, faults };
     run.play();
     let report = run.report(options);
     Ok((report, run.world))
@@ -218,6 +263,9 @@ fn only_real(lab: &Lab) -> Option<Text> {
 struct Run<'a> {
     lab: &'a Lab,
     world: World,
+    replay: Replay,
+    /// How many of its inputs were given.
+    played: usize,
     /// The lab's checks, then what its tasks demand.
     checks: Vec<&'a Check>,
     judged: Vec<Option<Judged>>,
@@ -231,7 +279,8 @@ impl Run<'_> {
         let end = self.end();
         let (checks, scripts) = (self.checks.clone(), &self.lab.scripts);
         for (at, moment) in Schedule::new(&checks, scripts, end) {
-            if !self.advance(at) {
+            // A replay may end before, and what is left is judged there.
+            if self.is_beyond(at, end) || !self.advance(at) {
                 break;
             }
             match moment {
@@ -239,7 +288,7 @@ impl Run<'_> {
                 Moment::Judge(index) => self.judge(index),
             }
         }
-        if self.advance(end) {
+        if self.finish(end) {
             let unbalanced = self.world.audit().err();
             self.faults.extend(unbalanced.map(|why| text(why.clone(), format!("账目不平: {why}"))));
         }
@@ -250,18 +299,50 @@ impl Run<'_> {
     /// Lets everything happen until `at`; false when that cannot be, which is then a fault.
     fn advance(&mut self, at: Instant) -> bool {
         while self.ended == Ending::Whole {
-            match self.world.run_some(at, SLICE) {
-                Ok(true) => return !self.has_enough(),
-                Ok(false) => {
-                    self.has_enough();
-                }
-                Err(stuck) => {
-                    self.ended = Ending::Storm;
-                    self.faults.push(both(|lang| stuck.text(lang)));
-                }
+            let (tape, world) = (&self.replay.tape, &mut self.world);
+            let ran = tape.run_some(world, &mut self.played, at, SLICE);
+            if self.is_there(ran) {
+                return !self.has_enough();
             }
         }
         false
+    }
+
+    /// The last stretch.
+    fn finish(&mut self, end: Instant) -> bool {
+        let Until::Moment(moment) = self.replay.until else { return self.advance(end) };
+        while self.ended == Ending::Whole {
+            let (tape, world) = (&self.replay.tape, &mut self.world);
+            let ran = tape.reach(world, &mut self.played, moment, SLICE);
+            if self.is_there(ran) {
+                return !self.has_enough();
+            }
+        }
+        false
+    }
+
+    fn is_there(&mut self, ran: Result<bool, sim::Stuck>) -> bool {
+        // Nobody is behind the doors of a replay.
+        while self.world.poll_door_frame().is_some() {}
+        match ran {
+            Ok(true) => return true,
+            Ok(false) => {
+                self.has_enough();
+            }
+            Err(stuck) => {
+                self.ended = Ending::Storm;
+                self.faults.push(both(|lang| stuck.text(lang)));
+            }
+        }
+        false
+    }
+
+    fn is_beyond(&self, at: Instant, end: Instant) -> bool {
+        match self.replay.until {
+            Until::Over => false,
+            Until::Time(_) => at > end,
+            Until::Moment(_) => at >= end,
+        }
     }
 
     fn has_enough(&mut self) -> bool {
@@ -295,20 +376,14 @@ impl Run<'_> {
         }
     }
 
-    /// When the lab is over: as the file says, or when its last check and script line are done. A
-    /// check that names no time is judged at the end, and has its span after its `after`.
     fn end(&self) -> Instant {
-        if let Some(span) = self.lab.duration {
-            return Instant::ZERO + span;
+        match self.replay.until {
+            Until::Over => {
+                end_of(self.lab).max(self.replay.tape.goes_on_until(0).unwrap_or_default())
+            }
+            Until::Time(end) => end,
+            Until::Moment(moment) => Instant::from_nanos(moment.at_ns),
         }
-        let span = |check: &&Check| {
-            let open = || check.when.after.unwrap_or_default() + DEFAULT_SPAN;
-            check.when.within.unwrap_or_else(open)
-        };
-        let checks = self.checks.iter().map(span).max().unwrap_or(DEFAULT_SPAN);
-        let scripts =
-            self.lab.scripts.iter().map(|script| script.at + Duration::from_secs(1)).max();
-        Instant::ZERO + checks.max(scripts.unwrap_or_default())
     }
 
     /// A check that must hold always: the first moment at which it does not is its verdict.
@@ -406,6 +481,21 @@ impl Run<'_> {
             self.world.recorder().since(0).map(sim::Recorded::octets).collect();
         capture::conversations(frames.iter().map(Vec::as_slice))
     }
+}
+
+/// When a lab is over: as the file says, or when its last check and script line are done. A check that
+/// names no time is judged at the end, and has its span after its `after`.
+pub fn end_of(lab: &Lab) -> Instant {
+    if let Some(span) = lab.duration {
+        return Instant::ZERO + span;
+    }
+    let span = |check: &Check| {
+        let open = || check.when.after.unwrap_or_default() + DEFAULT_SPAN;
+        check.when.within.unwrap_or_else(open)
+    };
+    let checks = lab.checks.iter().chain(lab.tasks.iter().map(|task| &task.check)).map(span).max();
+    let scripts = lab.scripts.iter().map(|script| script.at + Duration::from_secs(1)).max();
+    Instant::ZERO + checks.unwrap_or(DEFAULT_SPAN).max(scripts.unwrap_or_default())
 }
 
 fn captures(lab: &Lab, world: &World) -> Vec<(String, Vec<u8>)> {

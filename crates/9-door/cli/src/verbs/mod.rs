@@ -2,6 +2,7 @@
 
 pub mod capture;
 pub mod change;
+pub mod diff;
 pub mod doctor;
 pub mod down;
 pub mod exec;
@@ -15,6 +16,8 @@ pub mod logs;
 pub mod new;
 pub mod open;
 pub mod ps;
+pub mod record;
+pub mod replay;
 pub mod schema;
 pub mod serve;
 pub mod sh;

@@ -1,12 +1,12 @@
-//! `pause`, `step`, `resume`: the lab's clock.
+//! `pause`, `step`, `resume`, `back`: the lab's clock.
 
 use crate::client::{Client, block_on};
 use crate::say::{Context, Exit, Failure, print};
 use crate::verbs::watch::event_text;
 use base::Lang;
 use lab::TimeVerb;
-use service::api::{Clock, FrameLine, SetClock, Step, Stepped};
-use service::clock::wish;
+use service::api::{Clock, FrameLine, SetClock, Step, Stepped, WentBack};
+use service::clock::{wish, wish_back};
 
 /// Stops the clock.
 pub fn pause(context: &Context) -> Result<Exit, Failure> {
@@ -47,18 +47,60 @@ pub fn step(context: &Context, words: &[String]) -> Result<Exit, Failure> {
     })
 }
 
-/// The words in the grammar of verb lines: what the shell took as one word is a filter's own text.
+/// Goes back, and says where the clock stands.
+pub fn back(context: &Context, words: &[String]) -> Result<Exit, Failure> {
+    let wish = match read_line(context, "back", words)? {
+        TimeVerb::Back(how_far) => wish_back(how_far),
+        _ => return Err(no_way(context)),
+    };
+    block_on(async {
+        let client = Client::connect(context).await?;
+        let lab = client.lab(context).await?;
+        let went: WentBack = client.post_for(&format!("/labs/{lab}/clock/back"), &wish).await?;
+        match context.json {
+            true => print(&format!("{}\n", serde_json::json!(went)))?,
+            false => print(&went_text(context, &went))?,
+        }
+        Ok(Exit::DONE)
+    })
+}
+
+fn went_text(context: &Context, went: &WentBack) -> String {
+    let why = match (went.by.as_str(), context.lang) {
+        ("start", Lang::En) => "; this is the beginning",
+        ("start", Lang::Zh) => "; 这里是开头",
+        ("stopped", Lang::En) => "; not gone back: somebody else did something",
+        ("stopped", Lang::Zh) => "; 没有后退: 有人做了别的事",
+        _ => "",
+    };
+    let to_come = went.clock.recorded_seconds.map_or_else(String::new, |seconds| {
+        context.say(
+            &format!("what was done until {seconds:.6} s comes again by itself (step, resume); a change drops it\n"),
+            &format!("此后到 {seconds:.6} 秒为止做过的事会自行重演 (step, resume); 有新的改动则作废\n"),
+        )
+    });
+    format!("{}{why}\n{to_come}", stands(context, &went.clock))
+}
+
 fn read(context: &Context, words: &[String]) -> Result<Step, Failure> {
-    let line = format!("step {}", words.join(" "));
+    match read_line(context, "step", words)? {
+        TimeVerb::Step { until, within } => Ok(wish(until, within)),
+        _ => Err(no_way(context)),
+    }
+}
+
+/// The words in the grammar of verb lines: what the shell took as one word is a filter's own text.
+fn read_line(context: &Context, verb: &str, words: &[String]) -> Result<TimeVerb, Failure> {
+    let line = format!("{verb} {}", words.join(" "));
     let wrong = |complaint| {
         let said = lab::seen::explain(complaint, &line);
         Failure::usage(said.get(context.lang).trim_end())
     };
-    match TimeVerb::parse(&line) {
-        Some(Ok(TimeVerb::Step { until, within })) => Ok(wish(until, within)),
-        Some(Err(complaint)) => Err(wrong(complaint)),
-        _ => Err(Failure::usage(context.say("say how far", "请说明走多远"))),
-    }
+    TimeVerb::parse(&line).ok_or_else(|| no_way(context))?.map_err(wrong)
+}
+
+fn no_way(context: &Context) -> Failure {
+    Failure::usage(context.say("say how far", "请说明走多远"))
 }
 
 fn told(context: &Context, stepped: &Stepped) -> String {

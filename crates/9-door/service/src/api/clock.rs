@@ -19,6 +19,14 @@ pub struct Clock {
     pub behind_ms: u64,
     /// When something happens next by itself, in seconds; null: never.
     pub next_seconds: Option<f64>,
+    /// After going back: when the last input comes that comes again by itself, in seconds. Whoever
+    /// changes the lab before that drops what was to come.
+    #[serde(default)]
+    pub recorded_seconds: Option<f64>,
+    /// How often the lab went back: what one knows of frames and events by number is void when it
+    /// changes.
+    #[serde(default)]
+    pub rewound: u64,
     /// Joined hosts: while there are any, the clock is the wall's and can be neither paused, changed
     /// nor stepped.
     pub cannot_stop: Vec<String>,
@@ -56,6 +64,30 @@ pub struct Step {
     #[serde(default)]
     #[schema(minimum = 0, maximum = 1_000_000_000)]
     pub within: Option<f64>,
+}
+
+/// Back: one of `events` and `to`; none of them: `events` = 1.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Back {
+    /// So many steps.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 100_000)]
+    pub events: Option<u64>,
+    /// To this time of the lab's clock, in seconds: when all of its instant has happened.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 1_000_000_000)]
+    pub to: Option<f64>,
+}
+
+/// The lab went back.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct WentBack {
+    /// The clock, which stands.
+    pub clock: Clock,
+    /// Why there: `count` and `time`: it is as far back as was asked for; `start`: the lab's beginning;
+    /// `stopped`: somebody did something else meanwhile, and the lab is where it was.
+    pub by: String,
 }
 
 /// A step that has ended.

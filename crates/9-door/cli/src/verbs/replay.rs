@@ -1,0 +1,106 @@
+//! `replay`: a journal again, in virtual time, judged.
+
+use crate::args::Replay;
+use crate::say::{Context, Exit, Failure, print};
+use crate::verbs::test::write;
+use base::{Instant, Lang};
+use door::journal::{self, Folders, Recorded};
+use lab::run::{Options, Until, replayed};
+use lab::{Lab, quantity};
+use sim::Tape;
+use std::path::Path;
+
+/// Runs it; 1 when a check failed, or when other bytes came out than were recorded.
+pub fn run(context: &Context, wish: &Replay) -> Result<Exit, Failure> {
+    let recorded = read(context, &wish.journal)?;
+    let lab = lab_of(context, &recorded, &wish.journal)?;
+    let until = wish.until.as_deref().map(|word| time(context, word)).transpose()?;
+    let folders = &recorded.head.folders;
+    let options = Options {
+        seed: recorded.head.seed,
+        lang: lang_of(&recorded),
+        folder: &|path| folder(folders, path),
+        capture: wish.capture.is_some(),
+    };
+    let until = match (until, &recorded.end) {
+        (Some(time), _) => Until::Time(time),
+        (None, Some(end)) => Until::Moment(end.position),
+        (None, None) => Until::Over,
+    };
+    let tape = Tape::of(recorded.inputs.iter().cloned());
+    let replay = lab::run::Replay { tape, until };
+    let (report, _) = replayed(&lab, &options, replay, &|| false).map_err(Failure::usage)?;
+    if let Some(folder) = &wish.capture {
+        for (name, octets) in &report.captures {
+            write(context, &folder.join(format!("{name}.pcapng")), octets)?;
+        }
+    }
+    print(&if context.json { report.to_json() } else { report.text(context.lang) })?;
+    let whole = matches!(until, Until::Moment(_));
+    let digest = recorded.end.as_ref().and_then(|end| end.digest.as_deref()).filter(|_| whole);
+    let same = digest.map(|digest| digest == format!("{:032x}", report.digest));
+    eprint!("{}", told(context, &recorded, same));
+    Ok(Exit(u8::from(!report.passed() || same == Some(false))))
+}
+
+/// What became of it, beside its checks.
+fn told(context: &Context, recorded: &Recorded, same: Option<bool>) -> String {
+    let mut text = match same {
+        Some(true) => context.say("the same bytes as recorded\n", "与记录的字节完全相同\n"),
+        Some(false) => context.say(
+            "OTHER bytes than recorded: another version of catenet, or a journal that was changed\n",
+            "与记录的字节不同: catenet 版本不同, 或者日志被改过\n",
+        ),
+        None => String::new(),
+    };
+    if !recorded.complete {
+        text += &context.say(
+            "the journal breaks off: this is what it holds\n",
+            "日志不完整: 以上是其中保存的部分\n",
+        );
+    }
+    text
+}
+
+/// Reads a journal.
+pub fn read(context: &Context, path: &Path) -> Result<Recorded, Failure> {
+    let failed = |error| Failure::of_system(&path.display(), &error, context.lang);
+    let file = std::fs::File::open(path).map_err(failed)?;
+    journal::read(std::io::BufReader::new(file)).map_err(|error| {
+        Failure::usage(format!("{}: {}", path.display(), error.text(context.lang)))
+    })
+}
+
+/// Its lab; a journal from hostile hands may hold a bad one.
+pub fn lab_of(context: &Context, recorded: &Recorded, path: &Path) -> Result<Lab, Failure> {
+    let lab = lab::read_lab(recorded.head.text.as_bytes(), &path.display().to_string());
+    lab.map_err(|mistakes| {
+        eprint!("{}", lab::render(&mistakes, context.lang));
+        Failure::usage("")
+    })
+}
+
+/// The language of its programs, whose words are bytes, too.
+pub fn lang_of(recorded: &Recorded) -> Lang {
+    if recorded.head.lang == "zh" { Lang::Zh } else { Lang::En }
+}
+
+/// Its files; a journal of the first version has those of the gallery.
+pub fn folder(folders: &Folders, path: &str) -> Vec<(String, Vec<u8>)> {
+    match folders.get(path) {
+        Some(files) => files.clone(),
+        None => lab::gallery::folder(path),
+    }
+}
+
+/// A time of the lab's clock.
+pub fn time(context: &Context, word: &str) -> Result<Instant, Failure> {
+    let span = quantity::parse_duration(word);
+    let span = span.map_err(|_| {
+        Failure::usage(context.say(
+            &format!("--until {word}: write a time with its unit: 90s, 1500ms"),
+            &format!("--until {word}: 请写带单位的时间: 90s, 1500ms"),
+        ))
+    })?;
+    Ok(Instant::ZERO + span)
+}
