@@ -12,7 +12,7 @@ use catenet::host::{Host, HostConfig, InterfaceConfig, ListenOptions, TcpKey};
 use catenet::trace::Cx;
 
 /// A host, what it needs at every call, and the interface that your frames use.
-pub struct Machine {
+pub(crate) struct Machine {
     host: Host,
     cx: Cx,
     interface: InterfaceId,
@@ -21,7 +21,7 @@ pub struct Machine {
 
 impl Machine {
     /// With a card: Ethernet frames go in and out.
-    pub fn with_card(number: u8) -> Machine {
+    pub(crate) fn with_card(number: u8) -> Machine {
         Machine::new(number, |host| {
             let mac = MacAddr([2, 0, 0, 0, 0, number]);
             host.add_interface(InterfaceConfig { name: "eth0".to_owned(), mac, mtu: 1500 })
@@ -29,7 +29,7 @@ impl Machine {
     }
 
     /// Without one: bare IP packets go in and out, as in a TUN device or a VPN.
-    pub fn in_a_tunnel(number: u8) -> Machine {
+    pub(crate) fn in_a_tunnel(number: u8) -> Machine {
         Machine { bare: true, ..Machine::new(number, |host| host.add_tunnel("tun0", 1400)) }
     }
 
@@ -45,7 +45,7 @@ impl Machine {
     }
 
     /// Octets from your side.
-    pub fn take(&mut self, octets: Vec<u8>) {
+    pub(crate) fn take(&mut self, octets: Vec<u8>) {
         let frame: Frame = self.cx.pool.frame_from(octets.into());
         if self.bare {
             self.host.handle_packet(&mut self.cx, self.interface, frame);
@@ -55,24 +55,24 @@ impl Machine {
     }
 
     /// Octets to your side, until there are none.
-    pub fn give(&mut self) -> Option<Vec<u8>> {
+    pub(crate) fn give(&mut self) -> Option<Vec<u8>> {
         self.host.poll_output(&mut self.cx).map(|output| output.frame.to_vec())
     }
 
     /// When it wants to be called though nothing comes.
-    pub fn deadline(&self) -> Option<Instant> {
+    pub(crate) fn deadline(&self) -> Option<Instant> {
         self.host.next_deadline()
     }
 
     /// It is that late now.
-    pub fn pass_time(&mut self, now: Instant) {
+    pub(crate) fn pass_time(&mut self, now: Instant) {
         self.cx.set_now(now);
         self.host.handle_timeout(&mut self.cx);
     }
 }
 
 /// Lets two machines talk until both rest; says how many frames crossed.
-pub fn talk(a: &mut Machine, b: &mut Machine) -> usize {
+pub(crate) fn talk(a: &mut Machine, b: &mut Machine) -> usize {
     let mut crossed = 0;
     loop {
         let before = crossed;
@@ -91,7 +91,7 @@ pub fn talk(a: &mut Machine, b: &mut Machine) -> usize {
 }
 
 /// A connection from `a` to port 80 of `b`, and a word over it; gives what `b` read.
-pub fn say(a: &mut Machine, b: &mut Machine, word: &[u8]) -> Vec<u8> {
+pub(crate) fn say(a: &mut Machine, b: &mut Machine, word: &[u8]) -> Vec<u8> {
     let any = ([0, 0, 0, 0], 80).into();
     let listener =
         b.host.tcp_listen(&mut b.cx, any, ListenOptions::default()).expect("a free port");
