@@ -14,6 +14,23 @@ use std::collections::BTreeMap;
 /// The first frames that count, as many as a person wants to see.
 pub(crate) const SHOWN: usize = 3;
 
+/// What a person sees of a number: the first of what counts, a line each, and whose journey the very
+/// first of it is.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Shown {
+    pub(crate) lines: Vec<Text>,
+    pub(crate) first: Option<Journey>,
+}
+
+impl Shown {
+    fn note(&mut self, seen: &Seen<'_>) {
+        self.first.get_or_insert(seen.recorded().journey());
+        if self.lines.len() < SHOWN {
+            self.lines.push(seen.line());
+        }
+    }
+}
+
 /// What one measurement needs of the frames.
 pub(crate) enum Gather {
     /// Nothing.
@@ -33,7 +50,7 @@ pub(crate) struct Passed {
     filter: Filter,
     count: u64,
     bytes: u64,
-    lines: Vec<Text>,
+    shown: Shown,
     /// How often each packet was seen, and where first; only where that is asked.
     copies: Option<BTreeMap<Journey, (u64, Text)>>,
 }
@@ -42,7 +59,16 @@ pub(crate) struct Passed {
 pub(crate) struct Order {
     walk: Walk,
     filters: [Filter; 2],
-    found: [Option<(Instant, u64, Text)>; 2],
+    found: [Option<First>; 2],
+}
+
+/// The first frame that passes: when, its number among all, how it looks, whose journey.
+#[derive(Clone)]
+struct First {
+    time: Instant,
+    sequence: u64,
+    line: Text,
+    journey: Journey,
 }
 
 impl Gather {
@@ -78,7 +104,7 @@ impl Gather {
                 filter: frames.filter.clone(),
                 count: 0,
                 bytes: 0,
-                lines: Vec::new(),
+                shown: Shown::default(),
                 copies,
             })),
         }
@@ -96,8 +122,10 @@ impl Gather {
             Gather::Frames(passed) if passed.place.covers(frame) => {
                 let seen = passed.walk.step(world, frame);
                 if frame.time >= after && passed.filter.matches(&seen) {
-                    let (copies, lines) = (&mut passed.copies, &mut passed.lines);
-                    note(&seen, copies, lines);
+                    match &mut passed.copies {
+                        Some(copies) => copy(&seen, copies),
+                        None => passed.shown.note(&seen),
+                    }
                     passed.count += 1;
                     passed.bytes += seen.len();
                 }
@@ -110,7 +138,12 @@ impl Gather {
                 }
                 for (filter, found) in order.filters.iter().zip(&mut order.found) {
                     if found.is_none() && filter.matches(&seen) {
-                        *found = Some((frame.time, frame.sequence, seen.line()));
+                        *found = Some(First {
+                            time: frame.time,
+                            sequence: frame.sequence,
+                            line: seen.line(),
+                            journey: frame.journey(),
+                        });
                     }
                 }
             }
@@ -118,19 +151,9 @@ impl Gather {
     }
 }
 
-fn note(
-    seen: &Seen<'_>,
-    copies: &mut Option<BTreeMap<Journey, (u64, Text)>>,
-    lines: &mut Vec<Text>,
-) {
-    match copies {
-        Some(copies) => {
-            let journey = seen.recorded().journey();
-            copies.entry(journey).or_insert_with(|| (0, seen.line())).0 += 1;
-        }
-        None if lines.len() < SHOWN => lines.push(seen.line()),
-        None => {}
-    }
+fn copy(seen: &Seen<'_>, copies: &mut BTreeMap<Journey, (u64, Text)>) {
+    let journey = seen.recorded().journey();
+    copies.entry(journey).or_insert_with(|| (0, seen.line())).0 += 1;
 }
 
 fn place(frames: &Frames, lab: &Lab, world: &World) -> Result<Where, Text> {
@@ -157,7 +180,7 @@ pub(crate) fn count(gathered: &Gather, op: Op, wanted: u64, gone: u64) -> Outcom
     let passed = of_frames(gathered)?;
     let count = passed.count;
     let value = text(format!("count = {count}"), format!("帧数 = {count}"));
-    at_least(op, (count, wanted), value, passed.lines.clone(), gone)
+    at_least(op, (count, wanted), value, passed.shown.clone(), gone)
 }
 
 /// `bytes(..)`
@@ -165,33 +188,29 @@ pub(crate) fn bytes(gathered: &Gather, op: Op, wanted: u64, gone: u64) -> Outcom
     let passed = of_frames(gathered)?;
     let bytes = passed.bytes;
     let value = text(format!("bytes = {bytes}"), format!("字节数 = {bytes}"));
-    at_least(op, (bytes, wanted), value, passed.lines.clone(), gone)
+    at_least(op, (bytes, wanted), value, passed.shown.clone(), gone)
 }
 
 /// `copies(..)`
 pub(crate) fn copies(gathered: &Gather, op: Op, wanted: u64, gone: u64) -> Outcome {
     let passed = of_frames(gathered)?;
     let most = passed.copies.iter().flatten().max_by_key(|(_, (count, _))| *count);
-    let (count, line) = most.map_or((0, None), |(_, (count, line))| (*count, Some(line.clone())));
+    let count = most.map_or(0, |(_, (count, _))| *count);
+    let shown =
+        most.map(|(journey, (_, line))| Shown { lines: vec![line.clone()], first: Some(*journey) });
     let value = text(format!("copies = {count}"), format!("份数 = {count}"));
-    at_least(op, (count, wanted), value, line.into_iter().collect(), gone)
+    at_least(op, (count, wanted), value, shown.unwrap_or_default(), gone)
 }
 
 /// A number that forgotten frames could only make larger: known, if they could not turn the answer.
-fn at_least(
-    op: Op,
-    (found, wanted): (u64, u64),
-    value: Text,
-    lines: Vec<Text>,
-    gone: u64,
-) -> Outcome {
+fn at_least(op: Op, (found, wanted): (u64, u64), value: Text, shown: Shown, gone: u64) -> Outcome {
     let holds = op.holds(found.cmp(&wanted));
     let settled = match op {
         Op::Gt | Op::Ge => holds,
         Op::Lt | Op::Le => !holds,
         Op::Eq | Op::Ne => found > wanted,
     };
-    if gone > 0 && !settled { Err(forgotten(gone, &value)) } else { Ok((holds, value, lines)) }
+    if gone > 0 && !settled { Err(forgotten(gone, &value)) } else { Ok((holds, value, shown)) }
 }
 
 fn forgotten(gone: u64, kept: &Text) -> Text {
@@ -207,8 +226,8 @@ pub(crate) fn before(gathered: &Gather, gone: u64) -> Outcome {
         Gather::Order(order) => (&order.found[0], &order.found[1]),
         _ => (&None, &None),
     };
-    let says = |found: &Option<(Instant, u64, Text)>| match found {
-        Some((time, ..)) => text(format!("at {time} s"), format!("在 {time} 秒")),
+    let says = |found: &Option<First>| match found {
+        Some(First { time, .. }) => text(format!("at {time} s"), format!("在 {time} 秒")),
         None => text("never", "从未"),
     };
     let (first, second) = (says(one), says(other));
@@ -220,8 +239,10 @@ pub(crate) fn before(gathered: &Gather, gone: u64) -> Outcome {
         return Err(forgotten(gone, &value));
     }
     let holds = match (one, other) {
-        (Some((_, one, _)), Some((_, other, _))) => one < other,
+        (Some(one), Some(other)) => one.sequence < other.sequence,
         _ => false,
     };
-    Ok((holds, value, one.iter().chain(other).map(|(.., line)| line.clone()).collect()))
+    let lines = one.iter().chain(other).map(|first| first.line.clone()).collect();
+    let first = one.iter().chain(other).map(|first| first.journey).next();
+    Ok((holds, value, Shown { lines, first }))
 }

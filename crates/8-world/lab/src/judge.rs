@@ -7,19 +7,24 @@
 //!
 //! What counts frames walks over all that is recorded, which takes long; a lab that runs cannot wait so
 //! long. So the walk goes in slices ([`Judging::step`], `gather`), up to the frame that was the newest
-//! when it began; [`judge`] takes one slice of everything.
+//! when it began; [`judge`] takes one slice of everything. Where the check fails, the journeys of the
+//! first frames behind its numbers are looked for in the same slices.
 
 use crate::Text;
 use crate::diagnostic::text;
 use crate::expect::{Expect, Scalar, Step, Test};
 use crate::filter::{Filter, Op};
-use crate::gather::{Gather, SHOWN, before, bytes, copies, count};
+use crate::gather::{Gather, SHOWN, Shown, before, bytes, copies, count};
+use crate::journey;
 use crate::model::{Lab, When};
 use crate::seen_event::{needs_frame, passing};
-use base::{Instant, Lang};
+use base::{Instant, Journey, Lang};
 use serde::{Deserialize, Serialize};
 use sim::World;
 use socket::Tree;
+
+/// Journeys that are told of one check.
+const MOST_TRAILS: usize = 3;
 
 /// What one measurement gave.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +39,8 @@ pub struct Measured {
     pub known: bool,
     /// The first frames that count, a line each.
     pub frames: Vec<Text>,
+    /// Of a check that fails: the journey of the first of them, a line a device.
+    pub journey: Vec<Text>,
 }
 
 /// What a check gave.
@@ -50,7 +57,7 @@ pub struct Verdict {
 /// Judges `expect` (written as `line`) on what happened in `world` up to now, after `when.after`.
 pub fn judge(expect: &Expect, line: &str, when: &When, lab: &Lab, world: &World) -> Verdict {
     let mut judging = Judging::begin(expect, line, when, lab, world);
-    while judging.step(world, usize::MAX) {}
+    while judging.step(lab, world, usize::MAX) {}
     judging.verdict(world)
 }
 
@@ -68,6 +75,24 @@ pub struct Judging {
     most: u64,
     /// Frames that were forgotten before they were looked at, and may count.
     gone: u64,
+    /// Once the frames are gathered and the check fails: the journeys that are looked for.
+    trails: Option<Vec<Trail>>,
+}
+
+/// The search for the journey behind a measurement.
+struct Trail {
+    measured: usize,
+    search: Option<journey::Gather>,
+    told: Vec<Text>,
+}
+
+impl Trail {
+    fn follow(&mut self, lab: &Lab, world: &World, looks: usize) {
+        let found = self.search.as_mut().is_some_and(|search| search.step(lab, world, looks));
+        if let Some(search) = self.search.take_if(|_| found) {
+            self.told = journey::brief(&journey::tell(&search.finish()));
+        }
+    }
 }
 
 /// How many of the frames from `cursor` on are forgotten; none, when those are all from before the time
@@ -93,6 +118,7 @@ impl Judging {
             end: world.recorder().next(),
             most: u64::MAX,
             gone: gone(world, 0, after),
+            trails: None,
         }
     }
 
@@ -103,8 +129,22 @@ impl Judging {
     }
 
     /// Looks at so many more frames; true when there are more.
-    pub fn step(&mut self, world: &World, looks: usize) -> bool {
-        if self.gathers.iter().all(Gather::is_idle) {
+    pub fn step(&mut self, lab: &Lab, world: &World, looks: usize) -> bool {
+        if self.walk(world, looks) {
+            return true;
+        }
+        if self.trails.is_none() {
+            self.trails = Some(self.trails(world));
+        }
+        let mut open = self.trails.iter_mut().flatten().filter(|trail| trail.search.is_some());
+        let Some(trail) = open.next() else { return false };
+        trail.follow(lab, world, looks);
+        true
+    }
+
+    /// The frames that the measurements count.
+    fn walk(&mut self, world: &World, looks: usize) -> bool {
+        if self.trails.is_some() || self.gathers.iter().all(Gather::is_idle) {
             return false;
         }
         self.gone += gone(world, self.cursor, self.after);
@@ -123,15 +163,39 @@ impl Judging {
         self.cursor < self.end
     }
 
+    /// The journeys worth telling: none where the check holds.
+    fn trails(&self, world: &World) -> Vec<Trail> {
+        let (verdict, firsts) = self.measured(world);
+        let firsts = firsts.into_iter().enumerate().filter(|_| !verdict.holds);
+        let trail = |(measured, first): (usize, Option<Journey>)| {
+            let packet = first.filter(|first| !first.is_none())?;
+            let search = Some(journey::Gather::new(world, packet));
+            Some(Trail { measured, search, told: Vec::new() })
+        };
+        firsts.filter_map(trail).take(MOST_TRAILS).collect()
+    }
+
     /// What came out, once [`Judging::step`] says that there is no more.
     pub fn verdict(&self, world: &World) -> Verdict {
+        let (mut verdict, _) = self.measured(world);
+        for trail in self.trails.iter().flatten() {
+            if let Some(measured) = verdict.measured.get_mut(trail.measured) {
+                measured.journey.clone_from(&trail.told);
+            }
+        }
+        verdict
+    }
+
+    fn measured(&self, world: &World) -> (Verdict, Vec<Option<Journey>>) {
         let (most, gone) = (self.most, self.gone);
         let (line, after, until) = (self.line.as_str(), self.after, self.until);
         let gathers = self.gathers.iter();
-        let mut judge =
-            Judge { line, world, after, until, most, gone, gathers, measured: Vec::new() };
+        let (measured, firsts) = (Vec::new(), Vec::new());
+        let mut judge = Judge { line, world, after, until, most, gone, gathers, measured, firsts };
         let holds = judge.holds(&self.expect);
-        Verdict { holds: holds == Some(true), known: holds.is_some(), measured: judge.measured }
+        let measured = judge.measured;
+        let verdict = Verdict { holds: holds == Some(true), known: holds.is_some(), measured };
+        (verdict, judge.firsts)
     }
 }
 
@@ -145,10 +209,12 @@ struct Judge<'a> {
     /// What was gathered, in the order of the measurements.
     gathers: core::slice::Iter<'a, Gather>,
     measured: Vec<Measured>,
+    /// Whose journey is the first frame behind each of them.
+    firsts: Vec<Option<Journey>>,
 }
 
 /// A number that was measured, with the frames behind it; or why there is none.
-pub(crate) type Outcome = Result<(bool, Text, Vec<Text>), Text>;
+pub(crate) type Outcome = Result<(bool, Text, Shown), Text>;
 
 impl Judge<'_> {
     /// None: nobody knows.
@@ -171,13 +237,15 @@ impl Judge<'_> {
                 let gathered = self.gathers.next().unwrap_or(&Gather::NOTHING);
                 let outcome = self.measure(test, gathered);
                 let known = outcome.as_ref().ok().map(|(holds, ..)| *holds);
-                let (value, frames) = match outcome {
-                    Ok((_, value, frames)) => (value, frames),
-                    Err(why) => (why, Vec::new()),
+                let (value, shown) = match outcome {
+                    Ok((_, value, shown)) => (value, shown),
+                    Err(why) => (why, Shown::default()),
                 };
-                let holds = known == Some(true);
-                self.measured.push(Measured { what, value, holds, known: known.is_some(), frames });
-                known
+                let (holds, frames, journey) = (known == Some(true), shown.lines, Vec::new());
+                let known = known.is_some();
+                self.measured.push(Measured { what, value, holds, known, frames, journey });
+                self.firsts.push(shown.first);
+                known.then_some(holds)
             }
         }
     }
@@ -235,9 +303,10 @@ impl Judge<'_> {
             Some(filter) => passing(self.world, named, filter),
         };
         let count = events.len() as u64;
-        let shown = events.iter().take(SHOWN).map(|event| self.event_line(event)).collect();
+        let lines = events.iter().take(SHOWN).map(|event| self.event_line(event)).collect();
+        let first = events.first().map(|event| event.journey);
         let value = text(format!("events = {count}"), format!("事件数 = {count}"));
-        Ok((op.holds(count.cmp(&wanted)), value, shown))
+        Ok((op.holds(count.cmp(&wanted)), value, Shown { lines, first }))
     }
 
     fn recorded(&self) -> u64 {
@@ -275,7 +344,7 @@ impl Judge<'_> {
             return match (step, op) {
                 (Step::Key(_), Op::Eq | Op::Ne) if in_table => {
                     let value = text(format!("{written} is absent"), format!("{written} 不在表中"));
-                    Ok((op == Op::Ne, value, Vec::new()))
+                    Ok((op == Op::Ne, value, Shown::default()))
                 }
                 _ => Err(missing(&written)),
             };
@@ -295,7 +364,7 @@ impl Judge<'_> {
         })?;
         let value = format!("{written} = {json}");
         // A value is no sentence: both languages write it alike.
-        Ok((holds, text(value.clone(), format!("值: {value}")), Vec::new()))
+        Ok((holds, text(value.clone(), format!("值: {value}")), Shown::default()))
     }
 
     fn exit(&self, label: &str, op: Op, wanted: i64) -> Outcome {
@@ -304,7 +373,7 @@ impl Judge<'_> {
             return Err(text(format!("{label} has not ended yet"), format!("{label} 还没有结束")));
         };
         let value = text(format!("exit = {last}"), format!("退出码 = {last}"));
-        Ok((op.holds(i64::from(last).cmp(&wanted)), value, Vec::new()))
+        Ok((op.holds(i64::from(last).cmp(&wanted)), value, Shown::default()))
     }
 
     fn output(&self, label: &str, wanted: &str) -> Outcome {
@@ -330,7 +399,7 @@ impl Judge<'_> {
             ));
         }
         let value = text(format!("output ends: {last:?}"), format!("输出的结尾: {last:?}"));
-        Ok((found, value, Vec::new()))
+        Ok((found, value, Shown::default()))
     }
 }
 

@@ -80,3 +80,22 @@ fn what_is_measured_is_told_in_both_languages() {
         assert!(chinese(line), "{line}");
     }
 }
+
+/// The first frame that counts is followed through every device; where nothing failed, nobody asks.
+#[test]
+fn a_failed_check_tells_the_journey_of_the_first_frame() {
+    let report = run(
+        "[[check]]\nexpect = 'count(icmp.type == 8) < 3 and count(tcp) >= 0'\n[[check]]\nexpect = 'count(icmp) > 3'\n[[check]]\nexpect = 'events(echo_answered) == 1'\n",
+    );
+    let [failed, held, of_events] = &report.checks[..] else { panic!("{:?}", report.checks) };
+    let journey: Vec<&str> =
+        failed.verdict.measured[0].journey.iter().map(|line| line.en.as_str()).collect();
+    assert!(journey[0].starts_with("journey of a:"), "{journey:?}");
+    assert!(journey[0].contains("10.0.0.1 to 10.0.0.2"), "{journey:?}");
+    assert!(journey.iter().any(|line| line.contains("a (host), out by eth0")), "{journey:?}");
+    assert!(journey.iter().any(|line| line.contains("b (host), in by eth0")), "{journey:?}");
+    assert!(held.verdict.measured[0].journey.is_empty());
+    assert!(!of_events.verdict.measured[0].journey.is_empty(), "{of_events:?}");
+    let text = report.text(Lang::Zh);
+    assert!(text.contains("的旅程"), "{text}");
+}

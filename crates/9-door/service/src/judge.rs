@@ -56,8 +56,9 @@ pub(crate) async fn judged(
     });
     let mut judging = begun.await?;
     loop {
+        let place = running.clone();
         let turn = running.ask(move |running| {
-            let more = judging.step(&running.world, LOOKS_A_TURN);
+            let more = judging.step(&place.lab, &running.world, LOOKS_A_TURN);
             let verdict = (!more).then(|| judging.verdict(&running.world));
             (judging, verdict)
         });
@@ -105,6 +106,7 @@ pub(crate) fn told(verdict: lab::judge::Verdict) -> Verdict {
         holds: one.holds,
         known: one.known,
         frames: one.frames.into_iter().map(text).collect(),
+        journey: one.journey.into_iter().map(text).collect(),
     });
     Verdict { holds: verdict.holds, known: verdict.known, measured: measured.collect() }
 }

@@ -13,6 +13,7 @@
 //! | `visits` | which sights and reasons belong to one stay at one device |
 //! | `speech` | the sentences that a frame's own octets allow: a closed table |
 //! | `tell` | both kinds of sentences, put on their layers and numbered |
+//! | `brief` | a journey in a few lines: a device each |
 //! | `strata` | on which layer a reason speaks |
 //!
 //! A sentence is either a reason that the device gave (`reason` is its name) or describes the octets
@@ -22,6 +23,7 @@
 //! Honest about seven layers: 5 and 6 are lit only where something is said of them. TCP opens and
 //! closes what the lesson calls a session; names in DNS and types of bodies are presentation.
 
+mod brief;
 pub mod file;
 pub mod gather;
 pub mod known;
@@ -30,6 +32,7 @@ mod strata;
 mod tell;
 mod visits;
 
+pub use brief::brief;
 pub use gather::Gather;
 pub use known::{Cause, Happened, Kind, Known, Sight};
 pub use strata::{Way, layer_of};

@@ -40,7 +40,7 @@ impl Evidence {
             value: one.value.get(lang).to_owned(),
             how: how(one, lang),
             frames: one.frames.iter().map(|frame| frame.get(lang).to_owned()).collect(),
-            journey: Vec::new(),
+            journey: one.journey.iter().map(|step| step.get(lang).to_owned()).collect(),
         });
         Evidence {
             says: if said.is_empty() { judged.line.clone() } else { said.clone() },

@@ -132,6 +132,8 @@ impl Report {
                 "holds": measured.holds, "known": measured.known,
                 "frames": measured.frames.iter().map(|frame| &frame.en).collect::<Vec<_>>(),
                 "frames_zh": measured.frames.iter().map(|frame| &frame.zh).collect::<Vec<_>>(),
+                "journey": measured.journey.iter().map(|step| &step.en).collect::<Vec<_>>(),
+                "journey_zh": measured.journey.iter().map(|step| &step.zh).collect::<Vec<_>>(),
             })).collect();
             json!({ "text": { "en": check.en, "zh": check.zh }, "expect": check.line, "at": check.at.as_secs_f64(),
                     "holds": check.verdict.holds, "measured": measured })

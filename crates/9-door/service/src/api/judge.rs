@@ -39,4 +39,6 @@ pub struct Measured {
     pub known: bool,
     /// The first frames that count, a line each.
     pub frames: Vec<Text>,
+    /// Of a check that fails: the journey of the first of them, a line a device.
+    pub journey: Vec<Text>,
 }
