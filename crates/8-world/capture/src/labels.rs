@@ -46,6 +46,16 @@ pub struct Shown {
     pub meaning: Option<Words>,
 }
 
+impl Label {
+    /// The numbers that stand for something, each with its word.
+    pub fn choices(&self) -> &'static [(u64, Words)] {
+        match self.form {
+            Form::Choice(words) | Form::HexChoice(words) => words,
+            Form::Plain | Form::Hex(_) | Form::Either(..) => &[],
+        }
+    }
+}
+
 /// The row of a field.
 pub fn label(name: &str) -> Option<&'static Label> {
     ROWS.iter().find(|row| row.name == name)

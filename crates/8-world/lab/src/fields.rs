@@ -93,8 +93,10 @@ const ROWS: &[Field] = &[
     number("frame.number", 32, "frame"),
     number("frame.len", 32, "frame"),
     number("frame.cap_len", 32, "frame"),
+    row("frame.time", Date, "frame"),
     row("frame.time_relative", Time, "frame"),
-    row("frame.time_epoch", Date, "frame"),
+    row("frame.time_delta", Time, "frame"),
+    row("frame.time_epoch", Time, "frame"),
     row("frame.interface_name", Text, "frame"),
     // Ethernet (IEEE 802.3).
     row("eth", Protocol, "eth"),
@@ -165,6 +167,8 @@ const ROWS: &[Field] = &[
     number("udp.checksum", 16, "udp"),
     number("udp.checksum.status", 8, "udp"),
     number("udp.stream", 32, "udp"),
+    row("udp.time_relative", Time, "udp"),
+    row("udp.time_delta", Time, "udp"),
     row("udp.payload", Bytes, "udp"),
     // TCP (RFC 9293).
     row("tcp", Protocol, "tcp"),
@@ -172,6 +176,8 @@ const ROWS: &[Field] = &[
     number("tcp.dstport", 16, "tcp"),
     number("tcp.port", 16, "tcp"),
     number("tcp.stream", 32, "tcp"),
+    row("tcp.time_relative", Time, "tcp"),
+    row("tcp.time_delta", Time, "tcp"),
     number("tcp.len", 32, "tcp"),
     number("tcp.seq", 32, "tcp"),
     number("tcp.seq_raw", 32, "tcp"),
@@ -218,17 +224,28 @@ const ROWS: &[Field] = &[
     row("dns.flags.truncated", Bool, "dns"),
     row("dns.flags.recdesired", Bool, "dns"),
     row("dns.flags.recavail", Bool, "dns"),
+    row("dns.flags.z", Bool, "dns"),
+    row("dns.flags.authenticated", Bool, "dns"),
+    row("dns.flags.checkdisable", Bool, "dns"),
     number("dns.flags.rcode", 16, "dns"),
     number("dns.count.queries", 16, "dns"),
     number("dns.count.answers", 16, "dns"),
+    number("dns.count.auth_rr", 16, "dns"),
+    number("dns.count.add_rr", 16, "dns"),
     row("dns.qry.name", Text, "dns"),
     number("dns.qry.type", 16, "dns"),
     number("dns.qry.class", 16, "dns"),
     row("dns.resp.name", Text, "dns"),
     number("dns.resp.type", 16, "dns"),
+    number("dns.resp.class", 16, "dns"),
     number("dns.resp.ttl", 32, "dns"),
+    number("dns.resp.len", 16, "dns"),
+    number("dns.rr.udp_payload_size", 16, "dns"),
     row("dns.a", Ipv4, "dns"),
+    row("dns.ns", Text, "dns"),
     row("dns.cname", Text, "dns"),
+    row("dns.ptr.domain_name", Text, "dns"),
+    row("dns.soa.mname", Text, "dns"),
     // HTTP/1.1 (RFC 9112).
     row("http", Protocol, "http"),
     row("http.request", Bool, "http"),
@@ -238,16 +255,83 @@ const ROWS: &[Field] = &[
     row("http.host", Text, "http"),
     row("http.user_agent", Text, "http"),
     row("http.response", Bool, "http"),
+    row("http.response.version", Text, "http"),
     number("http.response.code", 16, "http"),
     row("http.response.phrase", Text, "http"),
     number("http.content_length", 64, "http"),
+    row("http.content_length_header", Text, "http"),
     row("http.content_type", Text, "http"),
     row("http.server", Text, "http"),
+    row("http.date", Text, "http"),
+    row("http.connection", Text, "http"),
+    row("http.location", Text, "http"),
 ];
+
+/// What a field is called by people: the dissector's label, or ours where no codec names it.
+pub fn describe(name: &str) -> crate::Text {
+    let (en, zh) = match name {
+        "node" => ("Machine or switch where it was seen", "看到它的设备"),
+        "jack" => ("Jack where it was seen", "看到它的网口"),
+        "link" => ("Cable of that jack", "该网口的网线"),
+        "event" | "reason" => {
+            ("Name of the reason, of an event or of a lost frame", "原因的名字 (事件或丢弃的帧)")
+        }
+        "time" => ("Time of the lab's clock", "实验时钟的时间"),
+        "frame" => ("The frame", "帧"),
+        "frame.number" => ("Number of the frame, from 1", "帧的编号, 从 1 起"),
+        "frame.cap_len" => ("Octets captured", "抓到的字节数"),
+        "frame.time" => ("Civil time", "日期和时间"),
+        "frame.time_relative" => ("Time since the first frame", "距第一帧的时间"),
+        "frame.time_delta" => ("Time since the frame before", "距前一帧的时间"),
+        "frame.time_epoch" => ("Seconds since 1970", "自 1970 年起的秒数"),
+        "frame.interface_name" => ("Jack where it was seen", "看到它的网口"),
+        "udp.stream" | "tcp.stream" => {
+            ("Number of the conversation, from 0", "会话的编号, 从 0 起")
+        }
+        "udp.time_relative" | "tcp.time_relative" => {
+            ("Time since the conversation's first frame", "距会话第一帧的时间")
+        }
+        "udp.time_delta" | "tcp.time_delta" => {
+            ("Time since the conversation's frame before", "距会话前一帧的时间")
+        }
+        "tcp.seq" => ("Sequence number, from 0", "序号, 从 0 起"),
+        "tcp.nxtseq" => ("Sequence number that comes next", "下一个序号"),
+        "tcp.ack" => ("Acknowledgement number, from 0", "确认号, 从 0 起"),
+        "tcp.window_size" => ("Window, scaled", "窗口, 已扩大"),
+        name => capture::labels::label(name).map_or(("", ""), |label| (label.en, label.zh)),
+    };
+    crate::diagnostic::text(en, zh)
+}
+
+impl Kind {
+    /// What its values are, in a word.
+    pub fn word(self) -> crate::Text {
+        let (en, zh) = match self {
+            Kind::Protocol => ("layer", "协议"),
+            Kind::Bool => ("yes or no", "是否"),
+            Kind::Unsigned => ("number", "数"),
+            Kind::Time => ("span of time", "时间长度"),
+            Kind::Date => ("date", "日期"),
+            Kind::Ipv4 => ("IPv4 address", "IPv4 地址"),
+            Kind::Ether => ("hardware address", "硬件地址"),
+            Kind::Bytes => ("octets", "字节串"),
+            Kind::Text => ("text", "文本"),
+        };
+        crate::diagnostic::text(en, zh)
+    }
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_field_is_told_in_both_languages() {
+        for field in ROWS {
+            let told = describe(field.name);
+            assert!(!told.en.is_empty() && !told.zh.is_empty(), "{}", field.name);
+        }
+    }
 
     #[test]
     fn names_are_unique_and_belong_to_their_layer() {

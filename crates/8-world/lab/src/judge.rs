@@ -12,16 +12,16 @@
 
 use crate::Text;
 use crate::diagnostic::text;
-use crate::expect::{Expect, Scalar, Step, Test};
+use crate::expect::{Expect, Test};
 use crate::filter::{Filter, Op};
 use crate::gather::{Gather, SHOWN, Shown, before, bytes, copies, count};
 use crate::journey;
+use crate::lookup;
 use crate::model::{Lab, When};
 use crate::seen_event::{needs_frame, passing};
 use base::{Instant, Journey, Lang};
 use serde::{Deserialize, Serialize};
 use sim::World;
-use socket::Tree;
 
 /// Journeys that are told of one check.
 const MOST_TRAILS: usize = 3;
@@ -259,7 +259,9 @@ impl Judge<'_> {
                 self.events(&reason.name, filter.as_ref(), *op, *number)
             }
             Test::Before(..) => before(gathered, self.gone),
-            Test::Table { node, path, op, value } => self.table(&node.name, path, *op, value),
+            Test::Table { node, path, op, value } => {
+                lookup::judge(self.world, &node.name, path, *op, value)
+            }
             Test::Exit { label, op, number } => self.exit(&label.name, *op, *number),
             Test::Output { label, text } => self.output(&label.name, text),
         }
@@ -322,51 +324,6 @@ impl Judge<'_> {
         )
     }
 
-    fn table(&self, node: &str, path: &[Step], op: Op, wanted: &Scalar) -> Outcome {
-        let tree = crate::tables::of_node(self.world, node).ok_or_else(|| {
-            text(format!("{node} has no tables now"), format!("{node} 现在没有表"))
-        })?;
-        let mut written = String::new();
-        for step in path {
-            let missing = |what: &str| {
-                text(format!("{node} has no {what} now"), format!("{node} 现在没有 {what}"))
-            };
-            let above = written.clone();
-            match step {
-                Step::Name(name) if written.is_empty() => written.push_str(name),
-                Step::Name(name) => written.extend([".", name]),
-                Step::Key(key) => written.extend(["[", key, "]"]),
-            }
-            if tree.at(&written).is_some() {
-                continue;
-            }
-            let in_table = above.is_empty() || tree.at(&above).is_some();
-            return match (step, op) {
-                (Step::Key(_), Op::Eq | Op::Ne) if in_table => {
-                    let value = text(format!("{written} is absent"), format!("{written} 不在表中"));
-                    Ok((op == Op::Ne, value, Shown::default()))
-                }
-                _ => Err(missing(&written)),
-            };
-        }
-        let Some(found) = tree.at(&written) else {
-            return Err(text(
-                format!("{node} has no {written} now"),
-                format!("{node} 现在没有 {written}"),
-            ));
-        };
-        let json = found.to_json();
-        let holds = compare(&found, op, wanted).ok_or_else(|| {
-            text(
-                format!("{written} is {json} and cannot be compared so"),
-                format!("{written} 是 {json}, 不能这样比较"),
-            )
-        })?;
-        let value = format!("{written} = {json}");
-        // A value is no sentence: both languages write it alike.
-        Ok((holds, text(value.clone(), format!("值: {value}")), Shown::default()))
-    }
-
     fn exit(&self, label: &str, op: Op, wanted: i64) -> Outcome {
         let exits = self.world.outputs().label(label).map(|label| &label.exits);
         let Some(&last) = exits.and_then(|exits| exits.back()) else {
@@ -401,13 +358,4 @@ impl Judge<'_> {
         let value = text(format!("output ends: {last:?}"), format!("输出的结尾: {last:?}"));
         Ok((found, value, Shown::default()))
     }
-}
-
-fn compare(found: &Tree, op: Op, wanted: &Scalar) -> Option<bool> {
-    Some(match (found, wanted) {
-        (Tree::Number(found), Scalar::Number(wanted)) => op.holds(found.cmp(wanted)),
-        (Tree::Flag(found), Scalar::Bool(wanted)) => op.holds(found.cmp(wanted)),
-        (Tree::Text(found), Scalar::Text(wanted)) => op.holds(found.as_str().cmp(wanted)),
-        _ => return None,
-    })
 }

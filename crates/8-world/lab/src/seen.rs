@@ -16,8 +16,10 @@ use crate::pieces::Pieces;
 pub use crate::seen_event::{SeenEvent, StreamFilter, explain};
 use crate::streams::{Streams, Told, hosts};
 use base::field::{Field, Value as Dissected};
-use base::{Instant, JackId, NodeId};
+use base::{Duration, Instant, JackId, NodeId};
 use sim::{Direction, Recorded, World};
+use std::ops::Range;
+use std::sync::Arc;
 
 /// Which recorded frames count.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,24 +68,34 @@ impl Where {
 pub struct Walk {
     number: u64,
     first: Option<Instant>,
+    last: Option<Instant>,
     streams: Streams,
     pieces: Pieces,
 }
 
 /// Octets and what they say: the frame itself, a packet put together from fragments, an HTTP message.
-struct Part {
+pub(crate) struct Part {
     octets: Vec<u8>,
     fields: Vec<Field>,
+}
+
+/// What a walk makes of a frame beyond what its own octets say.
+#[derive(Clone)]
+pub(crate) struct Known {
+    /// What the frame completes: a packet in pieces, messages over segments.
+    parts: Vec<Arc<Part>>,
+    told: Vec<Told>,
+    number: u64,
+    relative: Duration,
+    delta: Duration,
 }
 
 /// One frame, dissected.
 pub struct Seen<'a> {
     world: &'a World,
     frame: &'a Recorded,
-    parts: Vec<Part>,
-    told: Vec<Told>,
-    number: u64,
-    relative: u64,
+    own: Part,
+    known: Known,
     node: String,
     jack: String,
     link: String,
@@ -92,44 +104,40 @@ pub struct Seen<'a> {
 impl Walk {
     /// The next frame of the walk.
     pub fn step<'a>(&mut self, world: &'a World, frame: &'a Recorded) -> Seen<'a> {
-        self.number += 1;
-        let first = *self.first.get_or_insert(frame.time);
-        let (parts, told) = self.dissect(frame.octets());
-        let cable = world.cable_at(frame.node, frame.jack);
-        Seen {
-            world,
-            frame,
-            parts,
-            told,
-            number: self.number,
-            relative: (frame.time - first).as_nanos(),
-            node: world.name(frame.node).to_owned(),
-            jack: format!("{}.{}", world.name(frame.node), world.jack_name(frame.node, frame.jack)),
-            link: cable.map(|cable| cable.name.to_owned()).unwrap_or_default(),
-        }
+        let (own, http) = Part::of_frame(frame);
+        let known = self.know(frame.time, &own, http);
+        Seen::new(world, frame, own, known)
     }
 
-    fn dissect(&mut self, octets: Vec<u8>) -> (Vec<Part>, Vec<Told>) {
-        let (mut fields, http) = capture::dissect_alone(&octets);
-        as_wireshark(&mut fields.list);
-        let whole = self.pieces.step(&octets, &fields.list);
+    /// The next frame of the walk, only to be remembered.
+    pub(crate) fn pass(&mut self, frame: &Recorded) -> Known {
+        let (own, http) = Part::of_frame(frame);
+        self.know(frame.time, &own, http)
+    }
+
+    fn know(&mut self, now: Instant, own: &Part, http: Option<Range<usize>>) -> Known {
+        self.number += 1;
+        let first = *self.first.get_or_insert(now);
+        let last = self.last.replace(now).unwrap_or(now);
+        let Part { octets, fields } = own;
+        let whole = self.pieces.step(octets, fields);
         let payload = http.and_then(|at| octets.get(at));
-        let (mut told, mut messages) = self.streams.step(&octets, &fields.list, None, payload);
-        let around = hosts(&fields.list);
-        let mut parts = vec![Part { octets, fields: fields.list }];
+        let (mut told, mut messages) = self.streams.step(now, octets, fields, None, payload);
+        let around = hosts(fields);
+        let mut parts = Vec::new();
         if let Some(packet) = whole {
             let (inner, http) = capture::dissect_packet(&packet);
             let payload = http.and_then(|at| packet.get(at));
-            let (more, others) = self.streams.step(&packet, &inner.list, around, payload);
+            let (more, others) = self.streams.step(now, &packet, &inner.list, around, payload);
             told.extend(more);
             messages.extend(others);
-            parts.push(Part { octets: packet, fields: inner.list });
+            parts.push(Arc::new(Part { octets: packet, fields: inner.list }));
         }
         for message in messages {
             let fields = capture::dissect_message(&message).list;
-            parts.push(Part { octets: message, fields });
+            parts.push(Arc::new(Part { octets: message, fields }));
         }
-        (parts, told)
+        Known { parts, told, number: self.number, relative: now - first, delta: now - last }
     }
 }
 
@@ -148,6 +156,15 @@ fn as_wireshark(fields: &mut [Field]) {
 }
 
 impl Part {
+    /// The frame itself, and where it carries HTTP.
+    fn of_frame(frame: &Recorded) -> (Part, Option<Range<usize>>) {
+        let octets = frame.octets();
+        let (fields, http) = capture::dissect_alone(&octets);
+        let mut fields = fields.list;
+        as_wireshark(&mut fields);
+        (Part { octets, fields }, http)
+    }
+
     /// The octets of a field; a layer's are its header and all that its packet carries.
     fn of(&self, field: &Field) -> &[u8] {
         let layer = field.value == Dissected::Present && !field.name.contains('.');
@@ -171,20 +188,42 @@ impl Part {
     }
 }
 
-impl Seen<'_> {
+impl<'a> Seen<'a> {
+    fn new(world: &'a World, frame: &'a Recorded, own: Part, known: Known) -> Seen<'a> {
+        let cable = world.cable_at(frame.node, frame.jack);
+        let node = world.name(frame.node);
+        Seen {
+            world,
+            frame,
+            own,
+            known,
+            node: node.to_owned(),
+            jack: format!("{node}.{}", world.jack_name(frame.node, frame.jack)),
+            link: cable.map(|cable| cable.name.to_owned()).unwrap_or_default(),
+        }
+    }
+
+    /// A frame of which a walk remembers this.
+    pub(crate) fn again(world: &'a World, frame: &'a Recorded, known: Known) -> Seen<'a> {
+        Seen::new(world, frame, Part::of_frame(frame).0, known)
+    }
+
     /// The frame's number in this walk, from 1.
     pub fn number(&self) -> u64 {
-        self.number
+        self.known.number
     }
     /// Octets of the frame.
     pub fn len(&self) -> u64 {
         self.octets().len() as u64
     }
     fn octets(&self) -> &[u8] {
-        self.parts.first().map_or(&[], |part| &part.octets)
+        &self.own.octets
     }
     fn fields(&self) -> impl DoubleEndedIterator<Item = &Field> {
-        self.parts.iter().flat_map(|part| &part.fields)
+        self.parts().flat_map(|part| &part.fields)
+    }
+    fn parts(&self) -> impl DoubleEndedIterator<Item = &Part> {
+        std::iter::once(&self.own).chain(self.known.parts.iter().map(|part| &**part))
     }
     /// Has it none?
     pub fn is_empty(&self) -> bool {
@@ -215,7 +254,7 @@ impl Seen<'_> {
             self.fields().filter(|field| field.depth == 0 && field.value == Dissected::Present);
         let layer = layers.map(|field| field.name).rfind(|name| *name != "data").unwrap_or("");
         let journey = self.frame.journey();
-        let (number, time, jack) = (self.number, self.frame.time, &self.jack);
+        let (number, time, jack) = (self.number(), self.frame.time, &self.jack);
         let (origin, count) = (self.world.name(journey.origin), journey.count);
         let (from, to) = (from.unwrap_or_default(), to.unwrap_or_default());
         let what = format!("{origin}:{count}: {from} > {to} {layer} {}", self.octets().len());
@@ -241,25 +280,15 @@ impl Seen<'_> {
             }
             "time" => see(Value::Time(self.frame.time.as_nanos() as i64)),
             "frame" => see(Value::Bytes(self.octets())),
-            "frame.number" => see(Value::Unsigned(self.number)),
+            "frame.number" => see(Value::Unsigned(self.number())),
             "frame.len" | "frame.cap_len" => see(Value::Unsigned(self.len())),
-            "frame.time_relative" => see(Value::Time(self.relative as i64)),
-            "frame.time_epoch" => {
+            "frame.time_relative" => see(Value::Time(self.known.relative.as_nanos() as i64)),
+            "frame.time_delta" => see(Value::Time(self.known.delta.as_nanos() as i64)),
+            "frame.time" | "frame.time_epoch" => {
                 let epoch = self.world.epoch_unix().saturating_mul(1_000_000_000);
                 see(Value::Time(epoch.saturating_add(self.frame.time.as_nanos() as i64)));
             }
             "frame.interface_name" => see(Value::Text(&self.jack)),
-            "tcp.stream"
-            | "udp.stream"
-            | "tcp.seq"
-            | "tcp.ack"
-            | "tcp.nxtseq"
-            | "tcp.window_size"
-            | "tcp.options.sack_le"
-            | "tcp.options.sack_re" => {
-                let told = self.told.iter().filter(|(told, _)| *told == name);
-                told.for_each(|(_, value)| see(Value::Unsigned(*value)));
-            }
             _ => return false,
         }
         true
@@ -268,20 +297,53 @@ impl Seen<'_> {
 
 impl FieldSource for Seen<'_> {
     fn values(&self, field: FieldId, see: &mut dyn FnMut(Value<'_>)) {
+        self.layered(field, &mut |_, value| see(value));
+    }
+
+    fn layered(&self, field: FieldId, see: &mut dyn FnMut(i64, Value<'_>)) {
         let Some(row) = FIELDS.get(field) else { return };
-        if self.own(row.name, see) {
+        if self.own(row.name, &mut |value| see(1, value)) {
             return;
         }
-        for part in &self.parts {
-            for field in part.fields.iter().filter(|field| field.name == row.name) {
-                show(field, part.of(field), see);
+        if told_by_a_walk(row.name) {
+            let told = self.known.told.iter().filter(|told| told.name == row.name);
+            return told
+                .for_each(|told| show(&told.value, &[], &mut |value| see(told.header, value)));
+        }
+        let mut header = 0;
+        for part in self.parts() {
+            for field in &part.fields {
+                header += i64::from(field.name == row.layer);
+                if field.name == row.name {
+                    show(&field.value, part.of(field), &mut |value| see(header, value));
+                }
             }
         }
     }
 }
 
-fn show(field: &Field, octets: &[u8], see: &mut dyn FnMut(Value<'_>)) {
-    match &field.value {
+/// What several frames together say, instead of what one header says.
+pub(crate) fn told_by_a_walk(name: &str) -> bool {
+    match name.split_once('.') {
+        Some(("udp", "stream" | "time_relative" | "time_delta")) => true,
+        Some(("tcp", field)) => matches!(
+            field,
+            "stream"
+                | "seq"
+                | "ack"
+                | "nxtseq"
+                | "window_size"
+                | "time_relative"
+                | "time_delta"
+                | "options.sack_le"
+                | "options.sack_re"
+        ),
+        _ => false,
+    }
+}
+
+fn show(value: &Dissected, octets: &[u8], see: &mut dyn FnMut(Value<'_>)) {
+    match value {
         Dissected::Number(number) => see(Value::Unsigned(*number)),
         Dissected::Flag(flag) => see(Value::Unsigned(u64::from(*flag))),
         Dissected::Mac(mac) => see(Value::Ether(mac.0)),

@@ -2,10 +2,12 @@
 
 use crate::fields::{FIELDS, FieldId};
 use crate::filter::{FieldSource, Filter, Value};
-use crate::seen::{Seen, Walk};
+use crate::followed::Followed;
+use crate::seen::{Seen, Walk, told_by_a_walk};
 use crate::{Complaint, Text};
 use sim::{Recorded, World};
 use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use trace::Event;
 
 /// An event as filters see it: `node`, `reason`, `event`, `time`; and the fields of the frame that
@@ -15,6 +17,9 @@ pub struct SeenEvent<'a> {
     event: &'a Event,
     frame: Option<Seen<'a>>,
 }
+
+/// A filter of so many tests costs no more than the dissecting of a frame does.
+const PLAIN: usize = 32;
 
 /// How far a stream looks for an event's frame, in frames before and after it: the lab waits for it.
 const REACH: usize = 4096;
@@ -91,12 +96,24 @@ pub(crate) fn needs_frame(filter: &Filter) -> bool {
     fields.iter().any(|&id| FIELDS.get(id).is_some_and(|row| !own.contains(&row.name)))
 }
 
+/// Does it ask for what one frame alone does not say?
+fn needs_walk(filter: &Filter) -> bool {
+    let over_frames = |name: &str| {
+        told_by_a_walk(name)
+            || name.starts_with("http")
+            || ["frame.number", "frame.time_relative", "frame.time_delta"].contains(&name)
+    };
+    filter.fields().into_iter().any(|id| FIELDS.get(id).is_some_and(|row| over_frames(row.name)))
+}
+
 impl<'a> SeenEvent<'a> {
-    /// The event; `with_frame`: look for its frame too, not far from it, which is then seen alone
-    /// (`tcp.stream` is 0).
-    pub fn new(world: &'a World, event: &'a Event, with_frame: bool) -> Self {
-        let find = || frame_of(world, event, REACH).map(|frame| Walk::default().step(world, frame));
-        let frame = with_frame.then(find).flatten();
+    /// The event; with `see`: look for its frame too, not far from it, which is then seen so.
+    fn new(
+        world: &'a World,
+        event: &'a Event,
+        see: Option<&mut dyn FnMut(&'a Recorded) -> Seen<'a>>,
+    ) -> Self {
+        let frame = see.and_then(|see| frame_of(world, event, REACH).map(see));
         SeenEvent { world, event, frame }
     }
 }
@@ -118,8 +135,16 @@ impl FieldSource for SeenEvent<'_> {
 }
 
 /// A filter for people's streams: nothing written lets everything pass.
-#[derive(Clone, Debug, Default)]
-pub struct StreamFilter(Option<Filter>);
+///
+/// What several frames say together is counted from the oldest frame that is recorded. So a stream walks
+/// over them all first, in slices ([`StreamFilter::follow`]); a filter without such fields needs no walk.
+#[derive(Default)]
+pub struct StreamFilter {
+    filter: Option<Filter>,
+    needs_frame: bool,
+    needs_walk: bool,
+    followed: Mutex<Followed>,
+}
 
 impl StreamFilter {
     /// Reads it.
@@ -128,32 +153,69 @@ impl StreamFilter {
     /// The mistake with its caret, in both languages.
     pub fn parse(text: &str) -> Result<StreamFilter, Text> {
         if text.trim().is_empty() {
-            return Ok(StreamFilter(None));
+            return Ok(StreamFilter::default());
         }
-        Filter::parse(text, FIELDS)
-            .map(|filter| StreamFilter(Some(filter)))
-            .map_err(|complaint| explain(complaint, text))
+        let filter = Filter::parse(text, FIELDS).map_err(|complaint| explain(complaint, text))?;
+        Ok(StreamFilter {
+            needs_frame: needs_frame(&filter),
+            needs_walk: needs_walk(&filter),
+            filter: Some(filter),
+            followed: Mutex::default(),
+        })
+    }
+
+    /// Walks over so many more frames; true when there are more to come before an answer is right.
+    pub fn follow(&self, world: &World, looks: usize) -> bool {
+        self.needs_walk && self.followed().follow(world, looks)
+    }
+
+    /// How many looks may be made in a turn in which `most` looks of a plain filter may.
+    pub fn looks(&self, most: usize) -> usize {
+        let tests = self.filter.as_ref().map_or(1, Filter::tests);
+        (most / (1 + tests / PLAIN)).max(1)
+    }
+
+    fn followed(&self) -> MutexGuard<'_, Followed> {
+        // Whoever panicked while it held the walk has left it between two frames.
+        self.followed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Does this event pass?
     pub fn passes_event(&self, world: &World, event: &Event) -> bool {
-        let Some(filter) = &self.0 else { return true };
-        filter.matches(&SeenEvent::new(world, event, needs_frame(filter)))
+        let Some(filter) = &self.filter else { return true };
+        if !self.needs_frame {
+            return filter.matches(&SeenEvent::new(world, event, None));
+        }
+        let mut see = |frame| self.see(world, frame);
+        filter.matches(&SeenEvent::new(world, event, Some(&mut see)))
     }
 
     /// Does this event pass, of a stream that has its frames, too? There a filter that asks for a
     /// frame's fields and says nothing of events (`reason`, `event`) is about the frames alone.
     pub fn passes_event_beside_frames(&self, world: &World, event: &Event) -> bool {
-        let Some(filter) = &self.0 else { return true };
+        let Some(filter) = &self.filter else { return true };
         let of_events =
             |id| FIELDS.get(id).is_some_and(|row| ["reason", "event"].contains(&row.name));
-        let about_frames = needs_frame(filter) && !filter.fields().into_iter().any(of_events);
+        let about_frames = self.needs_frame && !filter.fields().into_iter().any(of_events);
         !about_frames && self.passes_event(world, event)
     }
 
-    /// Does this frame pass?
+    /// Does this frame pass, of those that the walk is made over? For captures of one place, which are
+    /// counted as whoever opens them counts.
     pub fn passes_frame(&self, walk: &mut Walk, world: &World, frame: &Recorded) -> bool {
-        self.0.as_ref().is_none_or(|filter| filter.matches(&walk.step(world, frame)))
+        self.filter.as_ref().is_none_or(|filter| filter.matches(&walk.step(world, frame)))
+    }
+
+    /// Does this frame pass, of all that are recorded?
+    pub fn passes_recorded(&self, world: &World, frame: &Recorded) -> bool {
+        self.filter.as_ref().is_none_or(|filter| filter.matches(&self.see(world, frame)))
+    }
+
+    fn see<'a>(&self, world: &'a World, frame: &'a Recorded) -> Seen<'a> {
+        match self.needs_walk {
+            true => self.followed().seen(world, frame),
+            false => Walk::default().step(world, frame),
+        }
     }
 }
 

@@ -1,23 +1,68 @@
 //! What a walk over frames remembers of their connections: stream numbers, relative numbers, scaled
-//! windows, and the HTTP that they carry. All as Wireshark counts it.
+//! windows, times since the first and the last frame, and the HTTP that they carry. All as Wireshark counts it.
 //!
 //! A header belongs to the addresses of the IP header around it: that of a packet quoted in an ICMP
 //! error is one of the connection that the error is about, whose numbers it bears raw.
 
+use base::Instant;
 use base::field::{Field, Value as Dissected};
 use capture::Messages;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
-/// A field that only a walk can tell: name, value.
-pub(crate) type Told = (&'static str, u64);
+/// A field that only a walk can tell.
+#[derive(Clone)]
+pub(crate) struct Told {
+    pub(crate) name: &'static str,
+    pub(crate) value: Dissected,
+    /// Which of the frame's headers of its protocol bears it, from 1.
+    pub(crate) header: i64,
+}
+
+/// What is told of one header.
+struct Telling {
+    told: Vec<Told>,
+    header: i64,
+    now: Instant,
+}
+
+impl Telling {
+    fn number(&mut self, name: &'static str, number: u64) {
+        self.told.push(Told { name, value: Dissected::Number(number), header: self.header });
+    }
+
+    fn span(&mut self, name: &'static str, since: Instant) {
+        let value = Dissected::Time(self.now - since);
+        self.told.push(Told { name, value, header: self.header });
+    }
+}
 
 /// The connections of a walk.
 #[derive(Default)]
 pub(crate) struct Streams {
     tcp: BTreeMap<(SocketAddr, SocketAddr), Stream>,
     tcp_streams: u64,
-    udp: BTreeMap<(SocketAddr, SocketAddr), u64>,
+    udp: BTreeMap<(SocketAddr, SocketAddr), (u64, Times)>,
+}
+
+/// When a stream was first and last seen.
+#[derive(Clone, Copy)]
+struct Times {
+    first: Instant,
+    last: Instant,
+}
+
+impl Times {
+    fn new(now: Instant) -> Times {
+        Times { first: now, last: now }
+    }
+
+    fn tell(&mut self, names: [&'static str; 2], telling: &mut Telling) {
+        let [relative, delta] = names;
+        telling.span(relative, self.first);
+        telling.span(delta, self.last);
+        self.last = telling.now;
+    }
 }
 
 #[derive(Default)]
@@ -29,6 +74,7 @@ struct Half {
 
 struct Stream {
     index: u64,
+    times: Times,
     /// Of the lower endpoint, of the higher one.
     halves: [Half; 2],
 }
@@ -41,16 +87,18 @@ struct Header<'a> {
 }
 
 impl Streams {
-    /// What is to be told of each header in `fields`; `around` are the addresses of the IP header
+    /// What is to be told, at `now`, of each header in `fields`; `around` are the addresses of the IP header
     /// that is not among them. HTTP messages that the segment completes, whose payload is `http`.
     pub(crate) fn step(
         &mut self,
+        now: Instant,
         octets: &[u8],
         fields: &[Field],
         around: Option<(IpAddr, IpAddr)>,
         http: Option<&[u8]>,
     ) -> (Vec<Told>, Vec<Vec<u8>>) {
-        let (mut told, mut messages) = (Vec::new(), Vec::new());
+        let mut telling = Telling { told: Vec::new(), header: 0, now };
+        let mut messages = Vec::new();
         let mut pair = around;
         let mut quoted = false;
         for (at, field) in fields.iter().enumerate() {
@@ -63,22 +111,30 @@ impl Streams {
                     };
                     let Some((from, to)) = ports(header, field.name, src, dst) else { continue };
                     let header = Header { fields: header, from, to };
+                    telling.header = headers(&fields[..=at], field.name);
                     match (field.name, quoted) {
-                        ("udp", _) => self.udp(&header, &mut told),
-                        (_, true) => self.quoted(&header, octets, field.range.start, &mut told),
-                        (_, false) => messages = self.tcp(&header, http.unwrap_or(&[]), &mut told),
+                        ("udp", _) => self.udp(&header, quoted, &mut telling),
+                        (_, true) => self.quoted(&header, octets, field.range.start, &mut telling),
+                        (_, false) => {
+                            messages = self.tcp(&header, http.unwrap_or(&[]), &mut telling);
+                        }
                     }
                 }
                 _ => {}
             }
         }
-        (told, messages)
+        (telling.told, messages)
     }
 
-    fn udp(&mut self, header: &Header<'_>, told: &mut Vec<Told>) {
+    fn udp(&mut self, header: &Header<'_>, quoted: bool, telling: &mut Telling) {
         let (low, high, _) = ordered(header.from, header.to);
         let next = self.udp.len() as u64;
-        told.push(("udp.stream", *self.udp.entry((low, high)).or_insert(next)));
+        let fresh = (next, Times::new(telling.now));
+        let (index, times) = self.udp.entry((low, high)).or_insert(fresh);
+        telling.number("udp.stream", *index);
+        if !quoted {
+            times.tell(["udp.time_relative", "udp.time_delta"], telling);
+        }
     }
 
     /// The stream of a header; a SYN with another number opens another of the same four values.
@@ -87,6 +143,7 @@ impl Streams {
         from: SocketAddr,
         to: SocketAddr,
         opens: Option<u32>,
+        now: Instant,
     ) -> (&mut Stream, usize) {
         let (low, high, side) = ordered(from, to);
         let known = self.tcp.get(&(low, high));
@@ -97,35 +154,42 @@ impl Streams {
         });
         if known.is_none() || reopened {
             self.tcp_streams += 1;
-            let fresh = Stream { index: self.tcp_streams - 1, halves: Default::default() };
+            let index = self.tcp_streams - 1;
+            let fresh = Stream { index, times: Times::new(now), halves: Default::default() };
             self.tcp.insert((low, high), fresh);
         }
         let index = self.tcp_streams.saturating_sub(1);
-        let fresh = || Stream { index, halves: Default::default() };
+        let fresh = || Stream { index, times: Times::new(now), halves: Default::default() };
         (self.tcp.entry((low, high)).or_insert_with(fresh), side)
     }
 
     /// A quotation bears raw numbers, as far as it goes.
-    fn quoted(&mut self, header: &Header<'_>, octets: &[u8], at: usize, told: &mut Vec<Told>) {
-        let (stream, _) = self.stream(header.from, header.to, None);
-        told.push(("tcp.stream", stream.index));
+    fn quoted(&mut self, header: &Header<'_>, octets: &[u8], at: usize, telling: &mut Telling) {
+        let (stream, _) = self.stream(header.from, header.to, None, telling.now);
+        telling.number("tcp.stream", stream.index);
+        stream.times.tell(TCP_TIMES, telling);
         let seq = octets.get(at + 4..).and_then(|rest| rest.first_chunk::<4>());
-        told.extend(seq.map(|seq| ("tcp.seq", u64::from(u32::from_be_bytes(*seq)))));
+        if let Some(seq) = seq {
+            telling.number("tcp.seq", u64::from(u32::from_be_bytes(*seq)));
+        }
         for (name, raw) in
             [("tcp.ack", "tcp.ack_raw"), ("tcp.window_size", "tcp.window_size_value")]
         {
-            told.extend(number(header.fields, raw).map(|number| (name, number)));
+            if let Some(number) = number(header.fields, raw) {
+                telling.number(name, number);
+            }
         }
     }
 
-    fn tcp(&mut self, header: &Header<'_>, http: &[u8], told: &mut Vec<Told>) -> Vec<Vec<u8>> {
+    fn tcp(&mut self, header: &Header<'_>, http: &[u8], telling: &mut Telling) -> Vec<Vec<u8>> {
         let fields = header.fields;
         let flag = |name| number(fields, name) == Some(1);
         let (syn, ack, fin) = (flag("tcp.flags.syn"), flag("tcp.flags.ack"), flag("tcp.flags.fin"));
         let Some(seq) = number(fields, "tcp.seq_raw").map(|seq| seq as u32) else {
             return Vec::new();
         };
-        let (stream, side) = self.stream(header.from, header.to, (syn && !ack).then_some(seq));
+        let (stream, side) =
+            self.stream(header.from, header.to, (syn && !ack).then_some(seq), telling.now);
         let half = &mut stream.halves[side];
         let base = *half.base.get_or_insert(if syn { seq } else { seq.wrapping_sub(1) });
         if syn {
@@ -135,17 +199,17 @@ impl Streams {
         }
         let length = number(fields, "tcp.len").unwrap_or(0);
         let relative = u64::from(seq.wrapping_sub(base));
-        told.push(("tcp.stream", stream.index));
-        told.push(("tcp.seq", relative));
-        told.push(("tcp.nxtseq", relative + length + u64::from(syn) + u64::from(fin)));
-        let acknowledged = stream.acknowledged(side, ack, fields, told);
-        told.push(("tcp.ack", acknowledged));
+        telling.number("tcp.stream", stream.index);
+        stream.times.tell(TCP_TIMES, telling);
+        telling.number("tcp.seq", relative);
+        telling.number("tcp.nxtseq", relative + length + u64::from(syn) + u64::from(fin));
+        let acknowledged = stream.acknowledged(side, ack, fields, telling);
+        telling.number("tcp.ack", acknowledged);
         let both = stream.halves.iter().all(|half| half.scale.is_some());
         let shift = if both && !syn { stream.halves[side].scale.unwrap_or(0) } else { 0 };
-        told.extend(
-            number(fields, "tcp.window_size_value")
-                .map(|window| ("tcp.window_size", window << shift)),
-        );
+        if let Some(window) = number(fields, "tcp.window_size_value") {
+            telling.number("tcp.window_size", window << shift);
+        }
         stream.halves[side].http.segment(seq.wrapping_add(u32::from(syn)), http, fin)
     }
 }
@@ -157,7 +221,7 @@ impl Stream {
         side: usize,
         ack: bool,
         fields: &[Field],
-        told: &mut Vec<Told>,
+        telling: &mut Telling,
     ) -> u64 {
         let raw = number(fields, "tcp.ack_raw").unwrap_or(0);
         let other = &mut self.halves[1 - side];
@@ -169,11 +233,18 @@ impl Stream {
             if let ("tcp.options.sack_le" | "tcp.options.sack_re", Dissected::Number(edge)) =
                 (field.name, &field.value)
             {
-                told.push((field.name, u64::from((*edge as u32).wrapping_sub(base))));
+                telling.number(field.name, u64::from((*edge as u32).wrapping_sub(base)));
             }
         }
         if ack { u64::from((raw as u32).wrapping_sub(base)) } else { raw }
     }
+}
+
+const TCP_TIMES: [&str; 2] = ["tcp.time_relative", "tcp.time_delta"];
+
+/// How many headers of a protocol there are.
+pub(crate) fn headers(fields: &[Field], layer: &str) -> i64 {
+    fields.iter().filter(|field| field.name == layer).count() as i64
 }
 
 /// The fields of the header whose own line is at `at`.

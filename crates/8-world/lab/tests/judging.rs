@@ -99,3 +99,20 @@ fn a_failed_check_tells_the_journey_of_the_first_frame() {
     let text = report.text(Lang::Zh);
     assert!(text.contains("的旅程"), "{text}");
 }
+
+/// A name that is not in a table: what was meant, or what there is; never a number that it is not.
+#[test]
+fn a_wrong_path_says_what_there_is() {
+    let value = |expect: &str| {
+        let report = run(&format!("[[check]]\nexpect = '{expect}'\n"));
+        let measured = &report.checks[0].verdict.measured[0];
+        assert!(!measured.known && !measured.holds, "{expect}");
+        measured.value.clone()
+    };
+    let near = value("a.tcp.lisen[80].syn_queue == 0");
+    assert!(near.en.ends_with("a has no tcp.lisen now; did you mean `listen`?"), "{}", near.en);
+    let far = value("a.tcp.xyzzy == 0");
+    assert!(far.en.contains("tcp has: ") && far.zh.contains("tcp 有: "), "{far:?}");
+    let kind = value("b.tcp.listen[9].syn_queue == many");
+    assert!(kind.en.contains("compare a number") && kind.zh.contains("请比较数"), "{kind:?}");
+}

@@ -210,3 +210,45 @@ fn lossy_link_at_the_client() {
 fn errors_and_fragments() {
     judge("errors", ERRORS, None);
 }
+
+/// The table of `docs/filters.md`: each row is read or refused, here and there, as it says.
+#[test]
+fn differs_where_the_document_says_so() {
+    let rows = differences();
+    assert!(rows.len() > 10, "{rows:?}");
+    for (filter, _, ours) in &rows {
+        assert_eq!(Filter::parse(filter, FIELDS).is_ok(), *ours, "{filter}: Catenet");
+    }
+    if !peer::is_here() {
+        return;
+    }
+    let filters: Vec<String> = rows.iter().map(|(filter, ..)| filter.clone()).collect();
+    let lab = lab("two-lans", gallery::text("two-lans").expect("shipped"));
+    let options = Options { seed: 7, lang: Lang::En, folder: &gallery::folder, capture: true };
+    let (report, _) = played(&lab, &options).expect("it runs");
+    let file = peer::File::new("differences", &report.captures[0].1);
+    for ((filter, theirs, _), found) in rows.iter().zip(file.frames(&filters)) {
+        assert_eq!(found.is_ok(), *theirs, "{filter}: Wireshark: {found:?}");
+    }
+}
+
+/// The rows of that table.
+fn differences() -> Vec<(String, bool, bool)> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../docs/filters.md");
+    let text = written::read(&path);
+    let (_, table) = text.split_once("differs on purpose").expect("the table");
+    table.lines().filter_map(row).collect()
+}
+
+/// The filter, does Wireshark read it, do we.
+fn row(line: &str) -> Option<(String, bool, bool)> {
+    let line = line.replace("\\|", "\u{1}");
+    let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+    let reads = |word: &str| match word {
+        "read" => Some(true),
+        "refused" => Some(false),
+        _ => None,
+    };
+    let filter = cells.get(1)?.strip_prefix('`')?.strip_suffix('`')?.replace('\u{1}', "|");
+    Some((filter, reads(cells.get(2)?)?, reads(cells.get(3)?)?))
+}

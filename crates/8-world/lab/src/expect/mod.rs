@@ -193,14 +193,14 @@ fn never(lab: &Lab, reasons: Option<&[&str]>, operand: &Operand, value: &str) ->
     let ends = lab.links.iter().flat_map(|link| [&link.a, &link.b]);
     let jacks: Vec<String> =
         own.chain(ends.map(|end| format!("{}.{}", end.node, end.jack))).collect();
-    let (what, zh, known): (_, _, Vec<&str>) = match FIELDS.get(operand.field)?.name {
+    let (what, zh, known): (_, _, Vec<&str>) = match FIELDS.get(operand.field()?)?.name {
         "node" => ("node", "设备", lab.node_names().collect()),
         "jack" => ("jack", "网口", jacks.iter().map(String::as_str).collect()),
         "link" => ("link", "网线", lab.links.iter().map(|link| link.name.as_str()).collect()),
         "reason" | "event" => ("reason", "原因", reasons?.to_vec()),
         _ => return None,
     };
-    if operand.slice.is_some() || known.contains(&value) {
+    if known.contains(&value) {
         return None;
     }
     let mut each: Vec<&str> = Vec::new();

@@ -5,9 +5,12 @@ use crate::expect::{Expect, Frames, Name, Scalar, Step, Test};
 use crate::fields::FieldTable;
 use crate::filter::lexer::{Token, TokenKind};
 use crate::filter::parse::{Parser, Stop};
-use crate::filter::{Filter, Op};
+use crate::filter::{Filter, Function, Op};
 use crate::nearest::nearest;
 use crate::quantity;
+
+/// Measurements in one check: each walks over all frames.
+const MOST: usize = 100;
 
 const FUNCTIONS: &[&str] = &["count", "copies", "bytes", "events", "exit", "output"];
 
@@ -15,7 +18,7 @@ type Read<T> = Result<T, Complaint>;
 
 pub(super) fn expect(whole: &str, tokens: &[Token], table: FieldTable) -> Read<Expect> {
     let mut parser = Parser::new(whole, tokens, table);
-    let expect = or(&mut parser)?;
+    let expect = or(&mut parser, &mut 0)?;
     match parser.peek() {
         None => Ok(expect),
         Some(token) if token.word() == Some("before") => Err(chained(&parser)),
@@ -29,36 +32,48 @@ fn chained(p: &Parser<'_>) -> Complaint {
         .help(text("write (A before B) and (B before C)", "写成 (A before B) and (B before C)"))
 }
 
-fn or(p: &mut Parser<'_>) -> Read<Expect> {
-    let mut left = and(p)?;
+fn or(p: &mut Parser<'_>, count: &mut usize) -> Read<Expect> {
+    let mut left = and(p, count)?;
     while p.word("or") || p.symbol("||") {
-        left = Expect::Or(Box::new(left), Box::new(and(p)?));
+        left = Expect::Or(Box::new(left), Box::new(and(p, count)?));
     }
     Ok(left)
 }
 
-fn and(p: &mut Parser<'_>) -> Read<Expect> {
-    let mut left = term(p)?;
+fn and(p: &mut Parser<'_>, count: &mut usize) -> Read<Expect> {
+    let mut left = term(p, count)?;
     while p.word("and") || p.symbol("&&") {
-        left = Expect::And(Box::new(left), Box::new(term(p)?));
+        left = Expect::And(Box::new(left), Box::new(term(p, count)?));
     }
     Ok(left)
 }
 
-fn term(p: &mut Parser<'_>) -> Read<Expect> {
+fn term(p: &mut Parser<'_>, count: &mut usize) -> Read<Expect> {
     p.deeper(|p| {
         let start = p.here().start;
         let negated = p.peek().is_some_and(|t| t.word() == Some("not") || t.is("!"));
         // Before a filter that a `before` follows, `not` and `!` alike belong to the filter.
         if negated && is_check(p, p.at + 1) {
             p.next();
-            return term(p).map(|inner| Expect::Not(Box::new(inner)));
+            return term(p, count).map(|inner| Expect::Not(Box::new(inner)));
         }
         if p.peek().is_some_and(|t| t.is("(")) && holds_check(p, p.at) {
             p.next();
-            let inner = or(p)?;
+            let inner = or(p, count)?;
             p.expect_symbol(")")?;
             return Ok(inner);
+        }
+        *count += 1;
+        if *count > MOST {
+            return Err(Complaint::new(
+                "too-long",
+                p.here(),
+                text(
+                    format!("more than {MOST} measurements in one check"),
+                    format!("一个检查里的测量超过 {MOST} 个"),
+                ),
+            )
+            .help(text("write several checks", "请写成几个检查")));
         }
         let test = test(p)?;
         let end = p.tokens.get(p.at.wrapping_sub(1)).map_or(start, |token| token.at.end);
@@ -67,7 +82,7 @@ fn term(p: &mut Parser<'_>) -> Read<Expect> {
 }
 
 fn test(p: &mut Parser<'_>) -> Read<Test> {
-    if is_function(p, p.at) {
+    if is_measurement(p, p.at) {
         return function(p);
     }
     if is_path(p, p.at) {
@@ -85,10 +100,16 @@ fn is_function(p: &Parser<'_>, at: usize) -> bool {
         && p.tokens.get(at + 1).is_some_and(|t| t.is("("))
 }
 
+/// The same where a term begins: `count(ip.addr) > 2 before tcp` is of the filter's own function.
+fn is_measurement(p: &Parser<'_>, at: usize) -> bool {
+    let own = p.tokens.get(at).and_then(Token::word) == Some("count");
+    is_function(p, at) && !(own && before_ahead(p, at))
+}
+
 fn misspelt_function(p: &Parser<'_>) -> Option<Complaint> {
     let token = p.peek()?;
     let name = token.word()?;
-    if !p.tokens.get(p.at + 1)?.is("(") {
+    if !p.tokens.get(p.at + 1)?.is("(") || Function::find(name).is_some() {
         return None;
     }
     let complaint = Complaint::new(
@@ -145,7 +166,7 @@ fn is_check(p: &Parser<'_>, at: usize) -> bool {
     while p.tokens.get(at).is_some_and(|t| t.word() == Some("not") || t.is("!")) {
         at += 1;
     }
-    is_function(p, at) || is_path(p, at) || holds_check(p, at)
+    is_measurement(p, at) || is_path(p, at) || holds_check(p, at)
 }
 
 /// The same, where a filter on the right of `before` may also end.
@@ -270,7 +291,7 @@ fn name(p: &mut Parser<'_>, en: &str, zh: &str) -> Read<Name> {
 
 fn text_of(token: &Token) -> Option<String> {
     match &token.kind {
-        TokenKind::Word(word) | TokenKind::Quoted(word) => Some(word.clone()),
+        TokenKind::Word(word) | TokenKind::Quoted(word, _) => Some(word.clone()),
         TokenKind::Symbol(_) => None,
     }
 }
@@ -349,7 +370,7 @@ fn scalar(p: &mut Parser<'_>) -> Read<Scalar> {
     let wanted = p.wanted("a value", "值");
     let token = p.next().ok_or_else(|| wanted.clone())?;
     let word = match &token.kind {
-        TokenKind::Quoted(word) => return Ok(Scalar::Text(word.clone())),
+        TokenKind::Quoted(word, _) => return Ok(Scalar::Text(word.clone())),
         TokenKind::Word(word) => word,
         TokenKind::Symbol(_) => return Err(wanted),
     };

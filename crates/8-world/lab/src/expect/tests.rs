@@ -47,6 +47,15 @@ fn joins_and_befores_group_as_the_rules_say() {
             "<tcp.flags.syn == 1 and ip.dst == 10.0.2.80|http>",
         ),
         ("arp before tcp and ip", "<arp|tcp and ip>"),
+        (
+            "count(ip.addr) > 2 before len(udp.payload) > 9",
+            "<count(ip.addr) > 2|len(udp.payload) > 9>",
+        ),
+        ("count(len(tcp.payload) > 9) > 2", "count(len(tcp.payload) > 9) > 2"),
+        (
+            "count(count(ip.addr) > 2) == 0 and arp before tcp",
+            "(count(count(ip.addr) > 2) == 0 AND <arp|tcp>)",
+        ),
         ("(arp before tcp) or (udp or dns) before http", "(<arp|tcp> OR <(udp or dns)|http>)"),
         ("!arp before tcp", "<!arp|tcp>"),
         ("not arp before tcp", "<not arp|tcp>"),
@@ -110,8 +119,19 @@ fn mistakes_have_a_code_and_a_place() {
         ("output(a) == \"x\"", "filter-syntax", "=="),
         ("tcp.flag.syn == 1 before udp", "unknown-field", "tcp.flag.syn"),
         ("", "filter-syntax", ""),
+        ("len(tcp.payload) > 3", "check-syntax", ""),
     ];
     for (text, code, at) in cases {
         assert_eq!(mistake(text), (code, at.to_owned()), "{text}");
     }
+}
+
+#[test]
+fn a_check_of_ten_thousand_measurements_is_refused_and_one_of_ten_thousand_terms_is_not() {
+    let many = vec!["count(tcp) > 1"; 10_000].join(" and ");
+    let refused = Expect::parse(&many, FIELDS).expect_err("too many");
+    assert_eq!(refused.code, "too-long");
+    let terms = vec!["tcp.port == 80"; 10_000].join(" or ");
+    assert!(Expect::parse(&format!("count({terms}) > 1"), FIELDS).is_ok());
+    assert!(Expect::parse(&format!("{terms} before udp"), FIELDS).is_ok());
 }

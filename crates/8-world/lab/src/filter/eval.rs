@@ -1,109 +1,74 @@
-//! Whether a frame passes. Pure, and nothing is allocated: values are shown, not collected.
+//! Whether a frame passes. Pure; what is made on the way lies on the stack (`values`).
 
 use std::cmp::Ordering;
 use std::net::IpAddr;
 
-use crate::filter::{Comparison, FieldSource, Literal, Node, Op, Operand, Value};
+use crate::filter::values::each;
+use crate::filter::{FieldSource, Literal, Mask, Node, Op, Operand, Value};
 
 pub(super) fn holds(node: &Node, frame: &dyn FieldSource) -> bool {
     match node {
-        Node::And(a, b) => holds(a, frame) && holds(b, frame),
-        Node::Or(a, b) => holds(a, frame) || holds(b, frame),
-        Node::Xor(a, b) => holds(a, frame) != holds(b, frame),
+        Node::And(nodes) => nodes.iter().all(|node| holds(node, frame)),
+        Node::Or(nodes) => nodes.iter().any(|node| holds(node, frame)),
+        Node::Xor(nodes) => nodes.iter().fold(false, |odd, node| odd != holds(node, frame)),
         Node::Not(a) => !holds(a, frame),
-        Node::Exists(operand) => any(operand, frame, &mut |value| match (operand.mask, value) {
-            (Some(_), Value::Unsigned(bits)) => bits != 0,
-            _ => true,
-        }),
+        Node::Exists(operand) => {
+            quantified(operand, false, frame, &mut |value| match (&operand.mask, value) {
+                (Some(Mask::Bits(_)), Value::Unsigned(bits)) => bits != 0,
+                (Some(Mask::Octets(_)), Value::Bytes(octets)) => octets.iter().any(|o| *o != 0),
+                _ => {
+                    operand.slices.is_empty()
+                        || with_octets(value, |o| !o.is_empty()) != Some(false)
+                }
+            })
+        }
         Node::Compare(operand, comparison, literal) => {
-            quantified(operand, *comparison, frame, &mut |value| {
+            quantified(operand, comparison.all, frame, &mut |value| {
                 compare(value, literal).is_some_and(|order| comparison.op.holds(order))
             })
         }
-        Node::CompareFields(a, comparison, b) => quantified(a, *comparison, frame, &mut |left| {
-            quantified(b, *comparison, frame, &mut |right| {
-                compare_values(left, right).is_some_and(|order| comparison.op.holds(order))
+        Node::CompareFields(a, comparison, b) => {
+            let all = comparison.all;
+            quantified(a, all, frame, &mut |left| {
+                quantified(b, all, frame, &mut |right| {
+                    compare_values(left, right).is_some_and(|order| comparison.op.holds(order))
+                })
             })
+        }
+        Node::Contains(operand, needle, all) => {
+            quantified(operand, *all, frame, &mut |value| contains(value, needle))
+        }
+        Node::Matches(operand, pattern, all) => quantified(operand, *all, frame, &mut |value| {
+            // What lies beyond the end is empty, and no pattern fits it.
+            let there = |octets: &[u8]| operand.slices.is_empty() || !octets.is_empty();
+            with_octets(value, |octets| there(octets) && pattern.is_in(octets)).unwrap_or(false)
         }),
-        Node::Contains(operand, needle) => {
-            any(operand, frame, &mut |value| contains(value, needle))
-        }
-        Node::In(operand, items) => {
-            any(operand, frame, &mut |value| items.iter().any(|item| within(value, item)))
-        }
+        Node::In(operand, items, all) => quantified(operand, *all, frame, &mut |value| {
+            items.iter().any(|item| within(value, item))
+        }),
     }
-}
-
-/// Shows the parts of each occurrence that the operand takes.
-fn each(operand: &Operand, frame: &dyn FieldSource, see: &mut dyn FnMut(Value<'_>)) {
-    frame.values(operand.field, &mut |value| {
-        let masked = match (operand.mask, value) {
-            (Some(mask), Value::Unsigned(bits)) => Value::Unsigned(bits & mask),
-            _ => value,
-        };
-        match operand.slice {
-            None => see(masked),
-            Some(range) => sliced(masked, range, see),
-        }
-    });
-}
-
-/// Octets beyond the end make the comparison fail: the slice is then not there.
-fn sliced(value: Value<'_>, (from, to): (i64, Option<i64>), see: &mut dyn FnMut(Value<'_>)) {
-    let ether;
-    let octets: &[u8] = match value {
-        Value::Bytes(octets) => octets,
-        Value::Text(words) => words.as_bytes(),
-        Value::Ether(address) => {
-            ether = address;
-            &ether
-        }
-        _ => return,
-    };
-    let place = |at: i64| {
-        let length = octets.len() as i64;
-        usize::try_from(if at < 0 { at + length } else { at }).ok()
-    };
-    let (Some(from), Some(to)) = (place(from), to.map_or(Some(octets.len()), place)) else {
-        return;
-    };
-    let Some(part) = octets.get(from..to) else {
-        return;
-    };
-    match (value, std::str::from_utf8(part)) {
-        (Value::Text(_), Ok(words)) => see(Value::Text(words)),
-        _ => see(Value::Bytes(part)),
-    }
-}
-
-fn any(
-    operand: &Operand,
-    frame: &dyn FieldSource,
-    test: &mut dyn FnMut(Value<'_>) -> bool,
-) -> bool {
-    let mut found = false;
-    each(operand, frame, &mut |value| found = found || test(value));
-    found
 }
 
 fn quantified(
     operand: &Operand,
-    comparison: Comparison,
+    of_all: bool,
     frame: &dyn FieldSource,
     test: &mut dyn FnMut(Value<'_>) -> bool,
 ) -> bool {
-    if !comparison.all {
-        return any(operand, frame, test);
-    }
-    let (mut present, mut all) = (false, true);
+    let (mut present, mut any, mut all) = (false, false, true);
     each(operand, frame, &mut |value| {
         present = true;
-        all = all && test(value);
+        // Whatever the others say, the answer stands after the first that decides.
+        if if of_all { all } else { !any } {
+            let good = test(value);
+            any |= good;
+            all &= good;
+        }
     });
-    present && all
+    if of_all { present && all } else { any }
 }
 
-fn compare(value: Value<'_>, literal: &Literal) -> Option<Ordering> {
+pub(super) fn compare(value: Value<'_>, literal: &Literal) -> Option<Ordering> {
     match (value, literal) {
         (Value::Unsigned(a), Literal::Unsigned(b)) => Some(a.cmp(b)),
         (Value::Time(a), Literal::Time(b)) => Some(a.cmp(b)),
@@ -123,12 +88,14 @@ fn compare_octets(a: &[u8], b: &[u8]) -> Ordering {
     a.len().cmp(&b.len()).then_with(|| a.cmp(b))
 }
 
-fn compare_values(a: Value<'_>, b: Value<'_>) -> Option<Ordering> {
+pub(super) fn compare_values(a: Value<'_>, b: Value<'_>) -> Option<Ordering> {
     match (a, b) {
         (Value::Unsigned(a), Value::Unsigned(b)) => Some(a.cmp(&b)),
         (Value::Time(a), Value::Time(b)) => Some(a.cmp(&b)),
         (Value::Address(a), Value::Address(b)) => Some(a.cmp(&b)),
         (Value::Ether(a), Value::Ether(b)) => Some(a.cmp(&b)),
+        (Value::Ether(a), Value::Bytes(b)) => Some(compare_octets(&a, b)),
+        (Value::Bytes(a), Value::Ether(b)) => Some(compare_octets(a, &b)),
         (Value::Bytes(a), Value::Bytes(b)) => Some(compare_octets(a, b)),
         (Value::Text(a), Value::Text(b)) => Some(a.cmp(b)),
         _ => None,
@@ -143,16 +110,19 @@ fn within(value: Value<'_>, (from, to): &(Literal, Option<Literal>)) -> bool {
     }
 }
 
+/// The octets of a value that has them.
+pub(super) fn with_octets<T>(value: Value<'_>, see: impl FnOnce(&[u8]) -> T) -> Option<T> {
+    match value {
+        Value::Bytes(octets) => Some(see(octets)),
+        Value::Text(words) => Some(see(words.as_bytes())),
+        Value::Ether(address) => Some(see(&address)),
+        Value::Address(IpAddr::V4(address)) => Some(see(&address.octets())),
+        _ => None,
+    }
+}
+
 fn contains(value: Value<'_>, needle: &[u8]) -> bool {
-    let ether;
-    let hay: &[u8] = match value {
-        Value::Bytes(octets) => octets,
-        Value::Text(words) => words.as_bytes(),
-        Value::Ether(address) => {
-            ether = address;
-            &ether
-        }
-        _ => return false,
-    };
-    needle.is_empty() || hay.windows(needle.len()).any(|part| part == needle)
+    let found =
+        |hay: &[u8]| needle.is_empty() || hay.windows(needle.len()).any(|part| part == needle);
+    with_octets(value, found).unwrap_or(false)
 }

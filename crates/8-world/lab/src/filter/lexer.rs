@@ -1,4 +1,4 @@
-//! From text to tokens: words, quoted texts, symbols. A word is everything between spaces and
+//! From text to tokens: words, quoted texts with Wireshark's escapes, symbols. A word is everything between spaces and
 //! symbols (`10.0.0.0/8`, `aa:bb:cc`, `sw1--sw2/2`, `80..90`): what it means depends on the field
 //! beside it, so that is decided later.
 
@@ -6,8 +6,8 @@ use std::ops::Range;
 
 use crate::diagnostic::{Complaint, text};
 
-/// The longest filter or check, in octets.
-const MOST_OCTETS: usize = 4096;
+/// The longest filter or check, in octets: room for ten thousand terms.
+const MOST_OCTETS: usize = 512 << 10;
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Token {
@@ -18,7 +18,8 @@ pub(crate) struct Token {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum TokenKind {
     Word(String),
-    Quoted(String),
+    /// A text, and the mark that it begins with: `"`, `'`, or `r` where it is raw.
+    Quoted(String, char),
     Symbol(&'static str),
 }
 
@@ -38,7 +39,7 @@ impl Token {
 /// Longer ones first.
 const SYMBOLS: &[&str] = &[
     "===", "!==", "==", "!=", "~=", "<=", ">=", "&&", "||", "^^", "<", ">", "!", "~", "(", ")",
-    "{", "}", "[", "]", ",", "&", "=",
+    "{", "}", "[", "]", ",", "&", "=", "#", "*",
 ];
 
 pub(crate) fn tokens(whole: &str) -> Result<Vec<Token>, Complaint> {
@@ -46,8 +47,15 @@ pub(crate) fn tokens(whole: &str) -> Result<Vec<Token>, Complaint> {
         return Err(Complaint::new(
             "too-long",
             0..1,
-            text("longer than 4096 octets", "超过 4096 字节"),
-        ));
+            text(
+                format!("{} octets, longer than {MOST_OCTETS}", whole.len()),
+                format!("有 {} 字节, 超过 {MOST_OCTETS} 字节", whole.len()),
+            ),
+        )
+        .help(text(
+            "many values of one field are shorter as a set: tcp.port in {80, 443, 8000..8080}",
+            "同一字段的多个值写成集合更短: tcp.port in {80, 443, 8000..8080}",
+        )));
     }
     let mut out = Vec::new();
     let mut at = 0;
@@ -70,6 +78,9 @@ fn one(whole: &str, at: usize, c: char) -> Result<Token, Complaint> {
     if c == '"' || c == '\'' {
         return quoted(whole, at, c);
     }
+    if matches!(c, 'r' | 'R') && whole[at + 1..].starts_with('"') {
+        return raw(whole, at);
+    }
     let length = whole[at..].find(|c: char| !in_word(c)).unwrap_or(whole.len() - at);
     if length == 0 {
         return Err(stray(c, at));
@@ -78,7 +89,7 @@ fn one(whole: &str, at: usize, c: char) -> Result<Token, Complaint> {
     Ok(Token { kind, at: at..at + length })
 }
 
-fn in_word(c: char) -> bool {
+pub(super) fn in_word(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '.' | ':' | '-' | '/' | '+' | '%')
 }
 
@@ -106,27 +117,89 @@ fn stray(c: char, at: usize) -> Complaint {
 
 fn quoted(whole: &str, at: usize, quote: char) -> Result<Token, Complaint> {
     let mut word = String::new();
-    let mut chars = whole[at + 1..].char_indices();
-    while let Some((i, c)) = chars.next() {
+    let mut rest = whole[at + 1..].chars();
+    while let Some(c) = rest.next() {
+        let here = whole.len() - rest.as_str().len();
         match c {
             c if c == quote => {
-                return Ok(Token { kind: TokenKind::Quoted(word), at: at..at + 1 + i + 1 });
+                return Ok(Token { kind: TokenKind::Quoted(word, quote), at: at..here });
             }
-            '\\' => match chars.next() {
-                Some((_, 'n')) => word.push('\n'),
-                Some((_, 'r')) => word.push('\r'),
-                Some((_, 't')) => word.push('\t'),
-                Some((_, next)) => word.push(next),
-                None => break,
+            '\\' if rest.as_str().is_empty() => break,
+            '\\' => match escaped(&mut rest) {
+                Some(c) => word.push(c),
+                None => return Err(escape(whole, here - 1)),
             },
             c => word.push(c),
         }
     }
-    Err(Complaint::new(
+    Err(unclosed(at, quote))
+}
+
+/// `r"..."`: a backslash is a backslash; one before a quote keeps it from closing.
+fn raw(whole: &str, at: usize) -> Result<Token, Complaint> {
+    let begin = at + 2;
+    let mut behind_backslash = false;
+    for (i, c) in whole[begin..].char_indices() {
+        if c == '"' && !behind_backslash {
+            let word = whole[begin..begin + i].to_owned();
+            return Ok(Token { kind: TokenKind::Quoted(word, 'r'), at: at..begin + i + 1 });
+        }
+        behind_backslash = c == '\\' && !behind_backslash;
+    }
+    Err(unclosed(at + 1, '"'))
+}
+
+fn unclosed(at: usize, quote: char) -> Complaint {
+    Complaint::new(
         "unclosed-quote",
         at..at + 1,
         text(format!("`{quote}` is not closed"), format!("`{quote}` 没有配对")),
     )
     .label(text("begins here", "从这里开始"))
-    .help(text(format!("close it with `{quote}`"), format!("用 `{quote}` 结束"))))
+    .help(text(format!("close it with `{quote}`"), format!("用 `{quote}` 结束")))
+}
+
+/// What stands behind a backslash: `\n`, `\x41`, `\101`, `\u0041` and their like.
+fn escaped(rest: &mut std::str::Chars<'_>) -> Option<char> {
+    if rest.as_str().starts_with(|c: char| c.is_digit(8)) {
+        return number(rest, 8, 3);
+    }
+    Some(match rest.next()? {
+        'n' => '\n',
+        'r' => '\r',
+        't' => '\t',
+        'a' => '\u{7}',
+        'b' => '\u{8}',
+        'v' => '\u{b}',
+        'f' => '\u{c}',
+        'x' => return number(rest, 16, 2),
+        'u' => return number(rest, 16, 4),
+        'U' => return number(rest, 16, 8),
+        c @ ('"' | '\'' | '\\') => c,
+        _ => return None,
+    })
+}
+
+/// A character by its number, of at most so many digits. Above 127 only `\u` can name it: an octet that
+/// is no character alone has no place in a text.
+fn number(rest: &mut std::str::Chars<'_>, radix: u32, most: usize) -> Option<char> {
+    let text = rest.as_str();
+    let len = text.chars().take(most).take_while(|c| c.is_digit(radix)).count();
+    let value = u32::from_str_radix(text.get(..len)?, radix).ok()?;
+    rest.by_ref().take(len).for_each(drop);
+    (most > 3 || value < 0x80).then(|| char::from_u32(value)).flatten()
+}
+
+fn escape(whole: &str, at: usize) -> Complaint {
+    let end = at + 1 + whole[at + 1..].chars().next().map_or(0, char::len_utf8);
+    let written = &whole[at..end];
+    Complaint::new(
+        "filter-escape",
+        at..end,
+        text(format!("`{written}` stands for nothing"), format!("`{written}` 没有意义")),
+    )
+    .help(text(
+        "a backslash is written \\\\, or the text as r\"..\"; octets are written ff:fe",
+        "反斜杠写成 \\\\, 或把文本写成 r\"..\"; 字节写成 ff:fe",
+    ))
 }

@@ -6,33 +6,29 @@ use base::MacAddr;
 
 use crate::diagnostic::{Complaint, text};
 use crate::fields::{Field, Kind};
-use crate::filter::Literal;
 use crate::filter::lexer::{Token, TokenKind};
+use crate::filter::{Literal, date};
 use crate::quantity;
 
-/// Reads `token` as a value for `field` (with `sliced`, for some of its octets).
-pub(super) fn read(field: &Field, sliced: bool, token: &Token) -> Result<Literal, Complaint> {
-    let (word, quoted) = match &token.kind {
-        TokenKind::Word(word) => (word.as_str(), false),
-        TokenKind::Quoted(word) => (word.as_str(), true),
-        TokenKind::Symbol(symbol) => (*symbol, false),
+/// Reads `token` as a value for `field`.
+pub(super) fn read(field: &Field, token: &Token) -> Result<Literal, Complaint> {
+    let (word, quote) = match &token.kind {
+        TokenKind::Word(word) => (word.as_str(), None),
+        TokenKind::Quoted(word, quote) => (word.as_str(), Some(*quote)),
+        TokenKind::Symbol(symbol) => (*symbol, None),
     };
-    let kind = match field.kind {
-        Kind::Text => Kind::Text,
-        _ if sliced => Kind::Bytes,
-        kind => kind,
-    };
+    let (kind, quoted) = (field.kind, quote.is_some());
     let found = match kind {
         Kind::Text => Some(Literal::Text(word.to_owned())),
         Kind::Bytes | Kind::Protocol if quoted => Some(Literal::Bytes(word.as_bytes().to_vec())),
         Kind::Bytes | Kind::Protocol => octets(word).map(Literal::Bytes),
         Kind::Bool => boolean(word).map(Literal::Unsigned),
-        Kind::Unsigned if quoted => None,
-        Kind::Unsigned => match number(word) {
+        Kind::Unsigned => match if quoted { character(word, quote) } else { number(word) } {
             Some(number) => return in_range(field, number, token).map(Literal::Unsigned),
             None => None,
         },
-        Kind::Time | Kind::Date => time(word).map(Literal::Time),
+        Kind::Time => time(word).map(Literal::Time),
+        Kind::Date => date::read(word).map(Literal::Time),
         Kind::Ipv4 => ipv4(word),
         Kind::Ether => ether(word).map(Literal::Ether),
     };
@@ -45,7 +41,7 @@ pub(super) fn read(field: &Field, sliced: bool, token: &Token) -> Result<Literal
 /// Reads octets for `contains`: a quoted text, or `47:45:54`.
 pub(super) fn needle(field: &Field, token: &Token) -> Result<Vec<u8>, Complaint> {
     match &token.kind {
-        TokenKind::Quoted(word) if word.is_empty() => Err(Complaint::new(
+        TokenKind::Quoted(word, _) if word.is_empty() => Err(Complaint::new(
             "filter-type",
             token.at.clone(),
             text("an empty text is found nowhere", "空文本哪里也找不到"),
@@ -54,7 +50,7 @@ pub(super) fn needle(field: &Field, token: &Token) -> Result<Vec<u8>, Complaint>
             format!("write: {} contains \"text\"", field.name),
             format!("写成: {} contains \"文本\"", field.name),
         ))),
-        TokenKind::Quoted(word) => Ok(word.as_bytes().to_vec()),
+        TokenKind::Quoted(word, _) => Ok(word.as_bytes().to_vec()),
         TokenKind::Word(word) if field.kind == Kind::Text => Ok(word.as_bytes().to_vec()),
         TokenKind::Word(word) if octets(word).is_some() => Ok(octets(word).unwrap_or_default()),
         TokenKind::Word(word) => Err(mismatch(field, Kind::Bytes, word, token)),
@@ -79,6 +75,15 @@ pub(super) fn in_range(field: &Field, number: u64, token: &Token) -> Result<u64,
         format!("a number of {} bits: write {name} <= {most}", field.bits),
         format!("它只有 {} 位: 写成 {name} <= {most}", field.bits),
     )))
+}
+
+/// `'P'`: a character is its number, as in C.
+fn character(word: &str, quote: Option<char>) -> Option<u64> {
+    let mut all = word.chars();
+    match (quote, all.next(), all.next()) {
+        (Some('\''), Some(only), None) => Some(u64::from(u32::from(only))),
+        _ => None,
+    }
 }
 
 fn boolean(word: &str) -> Option<u64> {
@@ -134,8 +139,14 @@ fn ether(word: &str) -> Option<[u8; 6]> {
     plain.ok().map(|mac| mac.0).or_else(|| octets(word)?.try_into().ok())
 }
 
-/// `47:45:54`, `47-45-54`, `4745.5420`, or one octet `47`.
-fn octets(word: &str) -> Option<Vec<u8>> {
+/// `47:45:54`, `47-45-54`, `4745.5420`, or one octet `47`, `0x47`.
+pub(super) fn octets(word: &str) -> Option<Vec<u8>> {
+    if let Some(digits) = word.strip_prefix("0x").filter(|digits| digits.len() <= 2) {
+        return u8::from_str_radix(digits, 16).ok().map(|octet| vec![octet]);
+    }
+    if word.len() == 1 {
+        return u8::from_str_radix(word, 16).ok().map(|octet| vec![octet]);
+    }
     let mut out = Vec::new();
     for part in word.split([':', '-', '.']) {
         if part.is_empty() || part.len() % 2 != 0 || !part.is_ascii() {
@@ -152,7 +163,10 @@ fn mismatch(field: &Field, kind: Kind, word: &str, token: &Token) -> Complaint {
     let (en, zh) = match kind {
         Kind::Bool => ("1 or 0", " 1 或 0"),
         Kind::Unsigned => ("a number, such as 80 or 0x50", "数, 例如 80 或 0x50"),
-        Kind::Time | Kind::Date => ("a time, such as 1.5 or 20ms", "时间, 例如 1.5 或 20ms"),
+        Kind::Time => ("a time, such as 1.5 or 20ms", "时间, 例如 1.5 或 20ms"),
+        Kind::Date => {
+            ("a date, such as \"2026-01-01 00:00:01.5\"", "日期, 例如 \"2026-01-01 00:00:01.5\"")
+        }
         Kind::Ipv4 => (
             "an IPv4 address, such as 10.0.2.80 or 10.0.0.0/8",
             " IPv4 地址, 例如 10.0.2.80 或 10.0.0.0/8",
@@ -169,7 +183,8 @@ fn mismatch(field: &Field, kind: Kind, word: &str, token: &Token) -> Complaint {
     let example = match kind {
         Kind::Bool => "1",
         Kind::Unsigned => "80",
-        Kind::Time | Kind::Date => "1.5",
+        Kind::Time => "1.5",
+        Kind::Date => "\"2026-01-01 00:00:01\"",
         Kind::Ipv4 => "10.0.2.80",
         Kind::Ether => "02:00:5e:10:00:01",
         Kind::Bytes | Kind::Protocol | Kind::Text => "\"GET\"",

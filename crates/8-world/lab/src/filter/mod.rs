@@ -7,29 +7,53 @@
 //! and   = not ("&&" | "and") ..
 //! not   = ("!" | "not") not | "(" or ")" | test
 //! test  = operand                                    the field or layer is there
-//!       | operand OP operand (OP operand)..          == != === !== < <= > >= and their words
-//!       | operand "contains" literal
-//!       | operand ["not"] "in" "{" item, .. "}"      item = literal | literal..literal
-//! operand = FIELD ["[" slice "]"] ["&" NUMBER] | literal
+//!       | [any | all] operand OP operand (OP operand)..   == != === !== < <= > >= and their words
+//!       | [any | all] operand "contains" literal
+//!       | [any | all] operand ("matches" | "~") "pattern"
+//!       | [any | all] operand ["not"] "in" "{" item, .. "}"     item = literal | literal..literal
+//! operand = (FIELD ["#" layers] | FUNCTION "(" argument, .. ")") ["[" slice, .. "]"] ["&" mask]
+//!       | literal
 //! ```
 //!
 //! A field may occur several times in a frame. As in Wireshark 4: `==`, `<` and the rest hold if
 //! *any* occurrence (of either side) does; `!=` holds if *all* differ; `===` wants all equal and
-//! `!==` any different. A comparison with a field that is not there is false, `!=` too.
+//! `!==` any different; `any` and `all` before a test say so of every relation. A comparison with a
+//! field that is not there is false, `!=` too.
 //!
-//! Refused, with a hint: `tcp.analysis.*` (it guesses; `events(..)` knows), `matches` (no regular
-//! expressions yet), functions and `any`/`all`. Text and nesting are bounded.
+//! Refused, with a hint: `tcp.analysis.*` (it guesses; `events(..)` knows) and arithmetic. Where
+//! Wireshark differs on purpose stands in `docs/filters.md`. Text, nesting and patterns are bounded;
+//! chains of `&&` and `||` are flat, so that ten thousand terms need no deeper stack than two.
+//!
+//! | room | what lives there |
+//! |---|---|
+//! | `lexer`, `literal`, `date` | words and quotes; what a written value means beside a field |
+//! | `parse`, `operand` | the grammar: of tests; of fields, functions, slices and masks |
+//! | `refusal` | what is said of mistakes |
+//! | `pattern` | regular expressions |
+//! | `eval`, `values` | whether a frame passes; what an operand is in a frame |
+//! | `complete` | what may be written next |
 
+mod complete;
+mod date;
 mod eval;
+mod function;
 pub(crate) mod lexer;
 mod literal;
+mod operand;
 pub(crate) mod parse;
+mod pattern;
+mod refusal;
+mod syntax;
 #[cfg(test)]
 mod tests;
+mod values;
 
-use std::cmp::Ordering;
+pub use complete::{Completion, complete};
+pub use function::Function;
+pub use pattern::Pattern;
+pub use syntax::{Argument, Comparison, Literal, Mask, Node, Op, Operand, Range, Source};
+
 use std::net::IpAddr;
-use std::ops::Range;
 
 use crate::diagnostic::Complaint;
 use crate::fields::{FieldId, FieldTable};
@@ -55,6 +79,12 @@ pub enum Value<'a> {
 pub trait FieldSource {
     /// Shows each occurrence of `field` to `see`, outermost header first; none if it is not there.
     fn values(&self, field: FieldId, see: &mut dyn FnMut(Value<'_>));
+
+    /// The same with the number of the header that bears it, from 1, among those of its protocol:
+    /// 2 in the header that an ICMP error quotes.
+    fn layered(&self, field: FieldId, see: &mut dyn FnMut(i64, Value<'_>)) {
+        self.values(field, &mut |value| see(1, value));
+    }
 }
 
 /// A filter, checked against a table and ready to be asked.
@@ -84,7 +114,8 @@ impl Filter {
         &self.root
     }
 
-    /// Whether a frame passes. Allocates nothing.
+    /// Whether a frame passes. Allocates nothing, but for what a function makes of a text, or slices
+    /// of octets, longer than 256 octets.
     pub fn matches(&self, frame: &dyn FieldSource) -> bool {
         eval::holds(&self.root, frame)
     }
@@ -92,10 +123,15 @@ impl Filter {
     /// The fields it asks for, each once: what a dissector must provide.
     pub fn fields(&self) -> Vec<FieldId> {
         let mut found = Vec::new();
-        self.root.visit(&mut |operand| found.push(operand.field));
+        self.root.visit(&mut |field| found.push(field));
         found.sort_unstable();
         found.dedup();
         found
+    }
+
+    /// How many tests it may make of one frame: what a look costs.
+    pub fn tests(&self) -> usize {
+        self.root.tests()
     }
 
     /// Texts that a field is compared with (`node == "pc1"`), each with the place of the field.
@@ -106,162 +142,4 @@ impl Filter {
     pub(crate) fn part(text: &str, root: Node) -> Filter {
         Filter { text: text.to_owned(), root }
     }
-}
-
-/// The syntax tree of a filter.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Node {
-    /// Both hold.
-    And(Box<Node>, Box<Node>),
-    /// One or both hold.
-    Or(Box<Node>, Box<Node>),
-    /// Exactly one holds.
-    Xor(Box<Node>, Box<Node>),
-    /// It does not hold.
-    Not(Box<Node>),
-    /// The field or layer is in the frame; with a mask, one of the masked bits is set.
-    Exists(Operand),
-    /// A comparison with a literal.
-    Compare(Operand, Comparison, Literal),
-    /// A comparison of two fields.
-    CompareFields(Operand, Comparison, Operand),
-    /// Octets or text inside.
-    Contains(Operand, Vec<u8>),
-    /// One of several literals or ranges.
-    In(Operand, Vec<(Literal, Option<Literal>)>),
-}
-
-impl Node {
-    fn compared(&self, see: &mut dyn FnMut(&Operand, &str)) {
-        match self {
-            Node::And(a, b) | Node::Or(a, b) | Node::Xor(a, b) => {
-                a.compared(see);
-                b.compared(see);
-            }
-            Node::Not(a) => a.compared(see),
-            Node::Compare(field, comparison, Literal::Text(value))
-                if matches!(comparison.op, Op::Eq | Op::Ne) =>
-            {
-                see(field, value);
-            }
-            Node::In(field, items) => {
-                for item in items {
-                    if let (Literal::Text(value), None) = item {
-                        see(field, value);
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn visit(&self, see: &mut dyn FnMut(&Operand)) {
-        match self {
-            Node::And(a, b) | Node::Or(a, b) | Node::Xor(a, b) => {
-                a.visit(see);
-                b.visit(see);
-            }
-            Node::Not(a) => a.visit(see),
-            Node::Exists(a) | Node::Compare(a, ..) | Node::Contains(a, _) | Node::In(a, _) => {
-                see(a)
-            }
-            Node::CompareFields(a, _, b) => {
-                see(a);
-                see(b);
-            }
-        }
-    }
-}
-
-/// A field, or a part of it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Operand {
-    /// Which field.
-    pub field: FieldId,
-    /// Its octets from..to; negative counts from the end. `None` is the end.
-    pub slice: Option<(i64, Option<i64>)>,
-    /// Bits that count.
-    pub mask: Option<u64>,
-    /// Where it stands in the text.
-    pub at: Range<usize>,
-}
-
-/// How two values compare, and over how many occurrences.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Comparison {
-    /// The relation.
-    pub op: Op,
-    /// All occurrences must satisfy it, not any one.
-    pub all: bool,
-}
-
-/// A relation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Op {
-    /// `==`
-    Eq,
-    /// `!=`
-    Ne,
-    /// `<`
-    Lt,
-    /// `<=`
-    Le,
-    /// `>`
-    Gt,
-    /// `>=`
-    Ge,
-}
-
-impl Op {
-    /// Whether two values in this order satisfy the relation.
-    pub fn holds(self, order: Ordering) -> bool {
-        match self {
-            Op::Eq => order.is_eq(),
-            Op::Ne => order.is_ne(),
-            Op::Lt => order.is_lt(),
-            Op::Le => order.is_le(),
-            Op::Gt => order.is_gt(),
-            Op::Ge => order.is_ge(),
-        }
-    }
-
-    /// The same relation with its sides exchanged.
-    pub fn flipped(self) -> Op {
-        match self {
-            Op::Lt => Op::Gt,
-            Op::Le => Op::Ge,
-            Op::Gt => Op::Lt,
-            Op::Ge => Op::Le,
-            same => same,
-        }
-    }
-
-    /// How it is written.
-    pub fn symbol(self) -> &'static str {
-        match self {
-            Op::Eq => "==",
-            Op::Ne => "!=",
-            Op::Lt => "<",
-            Op::Le => "<=",
-            Op::Gt => ">",
-            Op::Ge => ">=",
-        }
-    }
-}
-
-/// A value written in a filter, of its field's type.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Literal {
-    /// A number or a Boolean.
-    Unsigned(u64),
-    /// Nanoseconds.
-    Time(i64),
-    /// An IPv4 address and the mask that counts.
-    Ipv4(u32, u32),
-    /// A hardware address.
-    Ether([u8; 6]),
-    /// Octets.
-    Bytes(Vec<u8>),
-    /// Text.
-    Text(String),
 }

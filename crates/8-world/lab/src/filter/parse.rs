@@ -1,4 +1,4 @@
-//! The grammar of filters, types checked on the way. [`crate::expect`] uses the same parser for the
+//! The grammar of tests and of what joins them, types checked on the way (operands: `operand`). [`crate::expect`] uses the same parser for the
 //! filters inside checks and says by [`Stop`] where such a filter ends.
 
 use std::ops::Range;
@@ -6,11 +6,13 @@ use std::ops::Range;
 use crate::diagnostic::{Complaint, text};
 use crate::fields::{Field, FieldTable, Kind};
 use crate::filter::lexer::{Token, TokenKind};
-use crate::filter::{Comparison, Literal, Node, Op, Operand, literal};
-use crate::nearest::nearest;
+use crate::filter::operand::Side;
+use crate::filter::{Comparison, Literal, Node, Op, Operand, Pattern, Source, literal, refusal};
 
 /// Deeper nesting is refused, so that a hostile text cannot exhaust the stack.
 const DEEPEST: usize = 50;
+/// Regular expressions in one filter.
+const MOST_PATTERNS: usize = 64;
 
 /// Where a filter ends.
 #[derive(Clone, Copy)]
@@ -27,13 +29,14 @@ pub(crate) struct Parser<'a> {
     pub(crate) at: usize,
     pub(crate) table: FieldTable,
     depth: usize,
+    patterns: usize,
 }
 
-type Read<T> = Result<T, Complaint>;
+pub(super) type Read<T> = Result<T, Complaint>;
 
 impl<'a> Parser<'a> {
     pub(crate) fn new(text: &'a str, tokens: &'a [Token], table: FieldTable) -> Parser<'a> {
-        Parser { text, tokens, at: 0, table, depth: 0 }
+        Parser { text, tokens, at: 0, table, depth: 0, patterns: 0 }
     }
 
     pub(crate) fn peek(&self) -> Option<&'a Token> {
@@ -90,6 +93,9 @@ impl<'a> Parser<'a> {
         if token.is("=") {
             return Err(self.wanted("`==`", " `==`"));
         }
+        if token.is("*") || matches!(token.word(), Some("+" | "-" | "/" | "%")) {
+            return Err(refusal::arithmetic(token.at.clone()));
+        }
         let joined = self.wanted("`&&`, `||` or the end", " `&&`、`||` 或结尾");
         Err(match token.word() {
             Some(word @ ("AND" | "OR" | "NOT" | "IN" | "CONTAINS")) => {
@@ -132,27 +138,35 @@ impl<'a> Parser<'a> {
     }
 
     fn or(&mut self, stop: Stop) -> Read<Node> {
-        let mut left = self.xor(stop)?;
-        while self.join("||", "or", stop) {
-            left = Node::Or(Box::new(left), Box::new(self.xor(stop)?));
-        }
-        Ok(left)
+        self.chain(stop, "||", "or", Self::xor, Node::Or)
     }
 
     fn xor(&mut self, stop: Stop) -> Read<Node> {
-        let mut left = self.and(stop)?;
-        while self.join("^^", "xor", stop) {
-            left = Node::Xor(Box::new(left), Box::new(self.and(stop)?));
-        }
-        Ok(left)
+        self.chain(stop, "^^", "xor", Self::and, Node::Xor)
     }
 
     fn and(&mut self, stop: Stop) -> Read<Node> {
-        let mut left = self.not()?;
-        while self.join("&&", "and", stop) {
-            left = Node::And(Box::new(left), Box::new(self.not()?));
+        self.chain(stop, "&&", "and", |p, _| p.not(), Node::And)
+    }
+
+    /// Terms with the same joint between them: one flat node, however many they are.
+    fn chain(
+        &mut self,
+        stop: Stop,
+        symbol: &str,
+        word: &str,
+        term: impl Fn(&mut Self, Stop) -> Read<Node>,
+        joined: impl Fn(Vec<Node>) -> Node,
+    ) -> Read<Node> {
+        let first = term(self, stop)?;
+        if !self.join(symbol, word, stop) {
+            return Ok(first);
         }
-        Ok(left)
+        let mut terms = vec![first, term(self, stop)?];
+        while self.join(symbol, word, stop) {
+            terms.push(term(self, stop)?);
+        }
+        Ok(joined(terms))
     }
 
     fn not(&mut self) -> Read<Node> {
@@ -168,54 +182,100 @@ impl<'a> Parser<'a> {
     }
 
     fn test(&mut self) -> Read<Node> {
+        let start = self.here().start;
+        let quantifier = self.quantifier();
         let mut left = self.side()?;
-        let mut chain: Option<Node> = None;
-        loop {
-            let Some(comparison) = self.comparison()? else {
-                return match (chain, left) {
-                    (Some(chain), _) => Ok(chain),
-                    (None, Side::Field(operand)) => self.existence(operand),
-                    (None, Side::Literal(token)) => Err(self.unknown_field(token)),
-                };
-            };
+        let mut chain: Vec<Node> = Vec::new();
+        while let Some(mut comparison) = self.comparison()? {
+            comparison.all = quantifier.unwrap_or(comparison.all);
             let right = self.side()?;
-            let link = self.compare(left, comparison, right.clone())?;
-            chain = Some(match chain {
-                Some(before) => Node::And(Box::new(before), Box::new(link)),
-                None => link,
-            });
+            chain.push(self.compare(left, comparison, right.clone())?);
             left = right;
+        }
+        match (chain.len(), left) {
+            (0, Side::Field(operand)) => self.existence(operand, quantifier, start),
+            (0, Side::Literal(token)) => Err(self.unknown_field(token)),
+            (1, _) => Ok(chain.remove(0)),
+            _ => Ok(Node::And(chain)),
         }
     }
 
-    /// A field alone, or followed by `contains`, `in`, `matches`.
-    fn existence(&mut self, operand: Operand) -> Read<Node> {
-        let field = self.field(&operand);
+    /// `any` or `all` before a field or function: is it all?
+    fn quantifier(&mut self) -> Option<bool> {
+        let all = match self.peek()?.word()? {
+            "any" => false,
+            "all" => true,
+            _ => return None,
+        };
+        let next = self.tokens.get(self.at + 1)?;
+        let begins =
+            matches!(next.kind, TokenKind::Word(_)) && comparison_of(next.word()?).is_none();
+        self.at += usize::from(begins);
+        begins.then_some(all)
+    }
+
+    /// An operand alone, or followed by `contains`, `in`, `matches`.
+    fn existence(
+        &mut self,
+        operand: Operand,
+        quantifier: Option<bool>,
+        start: usize,
+    ) -> Read<Node> {
+        let shape = self.shape(&operand);
+        let all = quantifier.unwrap_or(false);
         if self.word("contains") {
-            if matches!(
-                field.kind,
-                Kind::Bool | Kind::Unsigned | Kind::Time | Kind::Date | Kind::Ipv4
-            ) {
-                return Err(self.not_octets(&operand, field));
-            }
+            self.of_octets(&operand, &shape)?;
             let token = self.next().ok_or_else(|| self.wanted("a text", "文本"))?;
-            return literal::needle(field, token).map(|needle| Node::Contains(operand, needle));
+            return literal::needle(&shape, token)
+                .map(|needle| Node::Contains(operand, needle, all));
         }
-        if self.peek().is_some_and(|t| t.word() == Some("matches") || t.is("~")) {
-            return Err(Complaint::new(
-                "filter-unsupported",
-                self.here(),
-                text("`matches` is not there yet", "还不支持 `matches`"),
-            )
-            .help(text("write `contains \"text\"`", "写成 `contains \"文本\"`")));
+        if self.word("matches") || self.symbol("~") {
+            self.of_octets(&operand, &shape)?;
+            return self.pattern().map(|pattern| Node::Matches(operand, pattern, all));
         }
         let negated = self.peek_in();
         if negated || self.word("in") {
-            let set = self.set(&operand, field)?;
-            let inside = Node::In(operand, set);
+            let inside = Node::In(operand, self.set(&shape)?, all);
             return Ok(if negated { Node::Not(Box::new(inside)) } else { inside });
         }
+        let of_function = matches!(operand.source, Source::Call(..));
+        if quantifier.is_some() || of_function {
+            let end = self.tokens.get(self.at - 1).map_or(start, |token| token.at.end);
+            if self.peek().is_some_and(|token| token.is("=")) {
+                return Err(self.wanted("`==`", " `==`"));
+            }
+            return Err(refusal::no_test(&self.text[start..end], start..end));
+        }
         Ok(Node::Exists(operand))
+    }
+
+    fn of_octets(&self, operand: &Operand, shape: &Field) -> Read<()> {
+        let plain = matches!(
+            shape.kind,
+            Kind::Bool | Kind::Unsigned | Kind::Time | Kind::Date | Kind::Ipv4
+        );
+        if plain { Err(refusal::not_octets(shape, operand.at.clone())) } else { Ok(()) }
+    }
+
+    fn pattern(&mut self) -> Read<Pattern> {
+        let wanted = self.wanted("a pattern in quotes", "带引号的正则表达式");
+        let at = self.here();
+        let Some(TokenKind::Quoted(pattern, _)) = self.next().map(|token| &token.kind) else {
+            return Err(wanted);
+        };
+        self.patterns += 1;
+        if self.patterns > MOST_PATTERNS {
+            return Err(Complaint::new(
+                "filter-pattern",
+                at,
+                text(
+                    format!("more than {MOST_PATTERNS} regular expressions"),
+                    format!("正则表达式超过 {MOST_PATTERNS} 个"),
+                ),
+            )
+            .help(text("one can say several: \"a|b|c\"", "一个可以代替几个: \"a|b|c\"")));
+        }
+        Pattern::read(pattern, at)
     }
 
     /// Takes `not in`.
@@ -226,14 +286,14 @@ impl<'a> Parser<'a> {
         found
     }
 
-    fn set(&mut self, operand: &Operand, field: &Field) -> Read<Vec<(Literal, Option<Literal>)>> {
+    fn set(&mut self, shape: &Field) -> Read<Vec<(Literal, Option<Literal>)>> {
         self.expect_symbol("{")?;
         let mut items = Vec::new();
         loop {
             if !items.is_empty() && self.symbol("}") {
                 return Ok(items);
             }
-            items.push(self.item(operand, field)?);
+            items.push(self.item(shape)?);
             if !self.symbol(",") && !self.peek().is_some_and(|token| token.is("}")) {
                 return Err(self.wanted("`,` or `}`", " `,` 或 `}`"));
             }
@@ -241,11 +301,11 @@ impl<'a> Parser<'a> {
     }
 
     /// `80`, `80..90`, `80 .. 90`.
-    fn item(&mut self, operand: &Operand, field: &Field) -> Read<(Literal, Option<Literal>)> {
+    fn item(&mut self, shape: &Field) -> Read<(Literal, Option<Literal>)> {
         let Some(token) = self.next() else {
             return Err(self.wanted("a value or `}`", "值或 `}`"));
         };
-        let read = |token: &Token| literal::read(field, operand.slice.is_some(), token);
+        let read = |token: &Token| literal::read(shape, token);
         if let Some((from, to)) = token.word().and_then(|word| word.split_once("..")) {
             let middle = token.at.start + from.len();
             let from = word_token(from, token.at.start..middle);
@@ -272,75 +332,9 @@ impl<'a> Parser<'a> {
         Ok(found)
     }
 
-    fn side(&mut self) -> Read<Side<'a>> {
-        let Some(token) = self.peek() else {
-            return Err(self.wanted("a field or a layer", "字段或协议名"));
-        };
-        if let TokenKind::Symbol(_) = token.kind {
-            return Err(self.wanted("a field or a layer", "字段或协议名"));
-        }
-        self.at += 1;
-        let Some(field) = token.word().and_then(|word| self.table.find(word)) else {
-            return Ok(Side::Literal(token));
-        };
-        let mut operand = Operand { field, slice: None, mask: None, at: token.at.clone() };
-        if self.symbol("[") {
-            operand.slice = Some(self.slice(&operand)?);
-        }
-        if self.symbol("&") {
-            operand.mask = Some(self.mask(&operand)?);
-        }
-        Ok(Side::Field(operand))
-    }
-
-    /// `[i]`, `[i:length]`, `[i-j]`, `[:length]`, `[i:]`.
-    fn slice(&mut self, operand: &Operand) -> Read<(i64, Option<i64>)> {
-        let field = self.field(operand);
-        if matches!(field.kind, Kind::Bool | Kind::Unsigned | Kind::Time | Kind::Date | Kind::Ipv4)
-        {
-            return Err(self.not_octets(operand, field));
-        }
-        let complaint = self.wanted("octets, such as `[0:3]`", "字节范围, 例如 `[0:3]`");
-        let range = self.next().and_then(Token::word).and_then(slice_range).ok_or(complaint)?;
-        self.expect_symbol("]")?;
-        if outside_header(field, range) {
-            return Err(from_the_front(operand, field));
-        }
-        Ok(range)
-    }
-
-    fn mask(&mut self, operand: &Operand) -> Read<u64> {
-        let wanted = self.wanted("a number, such as 0x02", "数, 例如 0x02");
-        let is_number =
-            matches!(self.field(operand).kind, Kind::Unsigned) && operand.slice.is_none();
-        let Some(token) = self.next().filter(|_| is_number) else { return Err(wanted) };
-        let mask = token.word().and_then(literal::number).ok_or(wanted)?;
-        literal::in_range(self.field(operand), mask, token)
-    }
-
-    fn field(&self, operand: &Operand) -> &'static Field {
-        // A `FieldId` in an operand came from this table.
-        self.table.get(operand.field).unwrap_or(&self.table.0[0])
-    }
-
-    fn not_octets(&self, operand: &Operand, field: &Field) -> Complaint {
-        let name = field.name;
-        Complaint::new(
-            "filter-type",
-            operand.at.clone(),
-            text(
-                format!("`{name}` is no text and no octets"),
-                format!("`{name}` 不是文本, 也不是字节串"),
-            ),
-        )
-        .label(text("compare it with `==`, `<`, `in`", "用 `==`、`<`、`in` 比较"))
-    }
-
     fn compare(&self, left: Side<'a>, comparison: Comparison, right: Side<'a>) -> Read<Node> {
         let flipped = Comparison { op: comparison.op.flipped(), ..comparison };
-        let read = |operand: &Operand, token| {
-            literal::read(self.field(operand), operand.slice.is_some(), token)
-        };
+        let read = |operand: &Operand, token| literal::read(&self.shape(operand), token);
         match (left, right) {
             (Side::Field(a), Side::Field(b)) => self.compare_fields(a, comparison, b),
             (Side::Field(a), Side::Literal(token)) => {
@@ -358,18 +352,17 @@ impl<'a> Parser<'a> {
     }
 
     fn compare_fields(&self, a: Operand, comparison: Comparison, b: Operand) -> Read<Node> {
-        let class = |operand: &Operand| match self.field(operand).kind {
-            Kind::Text => Kind::Text,
-            _ if operand.slice.is_some() => Kind::Bytes,
+        let class = |operand: &Operand| match self.shape(operand).kind {
             Kind::Bool => Kind::Unsigned,
-            Kind::Protocol => Kind::Bytes,
+            // Octets, too: `eth.dst == frame[0:6]`.
+            Kind::Protocol | Kind::Ether => Kind::Bytes,
             Kind::Date => Kind::Time,
             kind => kind,
         };
         if class(&a) == class(&b) {
             return Ok(Node::CompareFields(a, comparison, b));
         }
-        let (left, right) = (self.field(&a).name, self.field(&b).name);
+        let (left, right) = (self.shape(&a).name, self.shape(&b).name);
         Err(Complaint::new(
             "filter-type",
             a.at.start..b.at.end,
@@ -390,87 +383,8 @@ impl<'a> Parser<'a> {
 
     /// The complaint about a name that is not in the table.
     pub(crate) fn unknown_field(&self, token: &Token) -> Complaint {
-        let name = &self.text[token.at.clone()];
-        if name.starts_with("tcp.analysis") {
-            return analysis(name, token.at.clone());
-        }
-        let complaint = Complaint::new(
-            "unknown-field",
-            token.at.clone(),
-            text(
-                format!("no field or layer is called `{name}`"),
-                format!("没有叫 `{name}` 的字段或协议"),
-            ),
-        );
-        let lower = name.to_lowercase();
-        let near = nearest(&lower, self.table.names());
-        let layer = format!("{}.", name.split('.').next().unwrap_or(""));
-        let siblings: Vec<&str> =
-            self.table.names().filter(|field| field.starts_with(&layer)).take(12).collect();
-        match (near, siblings.is_empty()) {
-            (Some(_), _) => complaint.choose(near, ""),
-            (None, false) => complaint.help(text(
-                format!("there are: {}, ..", siblings.join(", ")),
-                format!("有这些: {}, ..", siblings.join(", ")),
-            )),
-            (None, true) => complaint.help(text(
-                "the layers are frame, eth, arp, ip, icmp, udp, tcp, dns, http; and node, jack, link, event, reason, time",
-                "协议有 frame, eth, arp, ip, icmp, udp, tcp, dns, http; 另有 node, jack, link, event, reason, time",
-            )),
-        }
+        refusal::unknown_field(&self.text[token.at.clone()], token.at.clone(), self.table)
     }
-}
-
-fn analysis(name: &str, at: Range<usize>) -> Complaint {
-    let hint = match name.contains("retransmission") {
-        true => "events(retransmit) > 0",
-        false => "events(REASON) > 0",
-    };
-    Complaint::new(
-        "filter-analysis",
-        at,
-        text(
-            format!("`{name}` is a guess made from a capture"),
-            format!("`{name}` 是从抓包里猜出来的"),
-        ),
-    )
-    .label(text("Catenet does not guess", "Catenet 不猜"))
-    .help(text(
-        format!("the machine itself knows: write {hint}"),
-        format!("机器自己知道: 写成 {hint}"),
-    ))
-}
-
-/// Of a layer's octets those of its shortest header can be taken: beyond it, and from the end,
-/// Wireshark takes what its dissector happened to cover, another stretch for each layer.
-fn outside_header(field: &Field, (from, to): (i64, Option<i64>)) -> bool {
-    let header = match field.name {
-        _ if field.kind != Kind::Protocol => return false,
-        "frame" | "tcp.options.sack_perm" => return false,
-        "eth" => 14,
-        "arp" => 28,
-        "ip" | "tcp" => 20,
-        "icmp" | "udp" => 8,
-        "dns" => 12,
-        _ => 0,
-    };
-    from < 0 || to.is_none_or(|to| to < 0 || to > header)
-}
-
-fn from_the_front(operand: &Operand, field: &Field) -> Complaint {
-    let name = field.name;
-    Complaint::new(
-        "filter-unsupported",
-        operand.at.clone(),
-        text(
-            format!("of the layer `{name}` only the octets of its header can be taken"),
-            format!("协议 `{name}` 只能取首部里的字节"),
-        ),
-    )
-    .help(text(
-        format!("write {name}[0:2]; any octet of the frame is frame[60:2], its end frame[-2:]"),
-        format!("写成 {name}[0:2]; 帧里的字节写成 frame[60:2], 末尾写成 frame[-2:]"),
-    ))
 }
 
 /// From..to; backwards it would be accepted and never hold.
@@ -488,12 +402,6 @@ fn range(at: &Token, from: Literal, to: Literal) -> Read<(Literal, Option<Litera
         return Err(Complaint::new("filter-range", at.at.clone(), what).help(help));
     }
     Ok((from, Some(to)))
-}
-
-#[derive(Clone)]
-enum Side<'a> {
-    Field(Operand),
-    Literal(&'a Token),
 }
 
 fn word_token(word: &str, at: Range<usize>) -> Token {
@@ -514,21 +422,4 @@ fn comparison_of(word: &str) -> Option<Comparison> {
         _ => return None,
     };
     Some(Comparison { op, all })
-}
-
-fn slice_range(word: &str) -> Option<(i64, Option<i64>)> {
-    let number = |digits: &str| digits.parse::<i64>().ok().filter(|n| n.abs() <= 65_535);
-    if let Some((from, length)) = word.split_once(':') {
-        let from = if from.is_empty() { 0 } else { number(from)? };
-        let length = if length.is_empty() { return Some((from, None)) } else { number(length)? };
-        let end = from + length;
-        // A slice that counts from the end and reaches it has no number for its end.
-        return (length > 0).then_some((from, (end != 0 || from >= 0).then_some(end)));
-    }
-    if let Some(at) = number(word) {
-        return Some((at, (at != -1).then_some(at + 1)));
-    }
-    let (from, to) = word.split_once('-')?;
-    let (from, to) = (number(from)?, number(to)?);
-    (from <= to).then_some((from, Some(to + 1)))
 }

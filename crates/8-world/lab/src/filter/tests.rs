@@ -89,6 +89,41 @@ fn holds_as_in_wireshark() {
         "udp ^^ tcp && tcp",
         "node == pc1 && time > 1s && time < 1.6",
         "tcp.options.mss_val ge 1460",
+        "http.request.uri matches \"^/INDEX\"",
+        "http.request.uri ~ \"(?-i)^/index\\\\.html$\"",
+        "http.request.uri matches r\"\\.html$\"",
+        "frame matches \"get\"",
+        "eth.src matches \"^\\x02\"",
+        "len(http.request.uri) == 11",
+        "len(eth.src) == 6 and len(frame) == 7",
+        "count(ip.addr) == 2 && count(tcp) == 1",
+        "upper(http.request.uri) contains \"INDEX\"",
+        "lower(http.request.uri)[0:2] == \"/i\"",
+        "string(tcp.dstport) == \"80\"",
+        "string(ip.src) matches \"^192\\\\.168\"",
+        "string(eth.src) == \"02:00:5e:10:00:01\"",
+        "max(tcp.srcport, tcp.dstport) == 49152",
+        "min(tcp.port) == 80 and max(tcp.port) > 80",
+        "max(tcp.srcport, 60000) == 60000",
+        "max(udp.srcport, 7) == 7",
+        "abs(tcp.dstport) == 80",
+        "len(http.request.uri) in {10..20}",
+        "any tcp.port != 80",
+        "all tcp.port >= 80",
+        "all ip.addr in {10.0.0.0/8, 192.168.0.0/16}",
+        "not all tcp.port in {80}",
+        "eth.src[0,3-4,-1] == 02:10:00:01",
+        "eth.src[0,2-3] contains 5e:10",
+        "eth.src[0] & 02",
+        "eth.src[1:2] & 00:ff == 00:5e",
+        "tcp.dstport == 'P' && tcp.dstport == '\\x50'",
+        "http.request.uri contains \"\\x69nd\\145x\"",
+        "eth.src[0] == 0x02",
+        "eth.src == frame or eth.src[0:1] == frame[0:1]",
+        "ip.src#1 == 192.168.1.10",
+        "eth.src[9] != 02 && eth.src[5:3] < 01 && eth.src[0,9] == 02",
+        "not eth.src[9] && !(eth.src[9] matches \"^\")",
+        "ip.src#[1-3] == 192.168.1.10",
     ] {
         assert!(holds(text), "{text}");
     }
@@ -113,6 +148,17 @@ fn fails_as_in_wireshark() {
         "node == \"pc2\"",
         "frame contains \"POST\"",
         "tcp.srcport == tcp.dstport",
+        "http.request.uri matches \"(?-i)INDEX\"",
+        "http.request.uri matches \"^index\"",
+        "count(udp.port) == 0",
+        "len(http.host) >= 0",
+        "max(udp.port) > 0",
+        "all tcp.port == 80",
+        "any tcp.port == 81",
+        "ip.src#2",
+        "eth.src[0,7] == 02:00",
+        "eth.src[0:2] & ff",
+        "lower(http.request.uri) contains \"INDEX\"",
     ] {
         assert!(!holds(text), "{text}");
     }
@@ -152,7 +198,41 @@ fn mistakes_have_a_code_and_a_place() {
         ("tcp udp", "filter-syntax", "udp", "expected `&&`, `||` or the end"),
         ("tcp AND udp", "filter-syntax", "AND", "did you mean `and`?"),
         ("tcp.port contains 80", "filter-type", "tcp.port", "compare it with `==`, `<`, `in`"),
-        ("http.request.uri matches \"a\"", "filter-unsupported", "matches", ""),
+        ("http.request.uri matches \"a(\"", "filter-pattern", "\"a(\"", ""),
+        ("http.request.uri matches \"(?=a)\"", "filter-pattern", "\"(?=a)\"", ""),
+        ("http.request.uri matches \"(a{999}){999}\"", "filter-pattern", "\"(a{999}){999}\"", ""),
+        ("http.request.uri matches a", "filter-syntax", "a", "expected a pattern in quotes"),
+        ("tcp.port matches \"80\"", "filter-type", "tcp.port", "compare it with `==`, `<`, `in`"),
+        ("http.request.uri matches \"\\d\"", "filter-escape", "\\d", ""),
+        ("http.request.uri == \"\\xff\"", "filter-escape", "\\x", ""),
+        ("uper(http.host) == \"A\"", "filter-function", "uper", "did you mean `upper`?"),
+        ("len(tcp) > 1", "filter-type", "tcp", "expected a text or octets, or `frame`"),
+        (
+            "len(len(frame)) > 1",
+            "filter-type",
+            "len(frame)",
+            "expected a text or octets, or `frame`",
+        ),
+        ("upper(tcp.port) == \"A\"", "filter-type", "tcp.port", "expected a text"),
+        (
+            "max(tcp.port, ip.src) > 1",
+            "filter-type",
+            "ip.src",
+            "expected numbers, times or addresses of one type",
+        ),
+        ("max(80, tcp.port) > 1", "unknown-field", "80", ""),
+        ("count(tcp.port)", "filter-syntax", "count(tcp.port)", "expected a comparison"),
+        ("any tcp.port", "filter-syntax", "any tcp.port", "expected a comparison"),
+        ("tcp.srcport + 1 == 81", "filter-unsupported", "+", ""),
+        ("ip.src#0", "filter-syntax", "0", "expected a number, such as `#2`"),
+        ("http.request.uri & 1", "filter-type", "http.request.uri", ""),
+        (
+            "frame.time > 1.5",
+            "filter-type",
+            "1.5",
+            "expected a date, such as \"2026-01-01 00:00:01.5\"",
+        ),
+        ("tcp.port == \"80\"", "filter-type", "\"80\"", "expected a number, such as 80 or 0x50"),
         ("ip.src == eth.src", "filter-type", "ip.src == eth.src", ""),
         ("tcp.port in {80", "filter-syntax", "", "expected `,` or `}`"),
         ("tcp.port in {}", "filter-type", "}", "expected a number, such as 80 or 0x50"),
@@ -174,5 +254,25 @@ fn mistakes_have_a_code_and_a_place() {
     }
     assert_eq!(mistake(&"(".repeat(4000)).0, "too-deep");
     assert_eq!(mistake(&"!".repeat(4000)).0, "too-deep");
-    assert_eq!(mistake(&"tcp ".repeat(4000)).0, "too-long");
+    assert_eq!(mistake(&"tcp ".repeat(200_000)).0, "too-long");
+    let patterns = vec!["http.host ~ \"a\""; 65].join(" || ");
+    assert_eq!(mistake(&patterns).0, "filter-pattern");
+}
+
+/// Ten thousand terms need no deep stack and no long time: chains are flat, and a set is one term.
+#[test]
+fn ten_thousand_terms_are_one_flat_chain() {
+    for joint in ["||", "and", "^^"] {
+        let terms: Vec<String> = (0..10_000).map(|port| format!("tcp.port == {port}")).collect();
+        let text = terms.join(&format!(" {joint} "));
+        let filter = Filter::parse(&text, FIELDS).expect("it is no mistake");
+        let (Node::And(all) | Node::Or(all) | Node::Xor(all)) = filter.root() else {
+            panic!("{:?}", filter.root())
+        };
+        assert_eq!(all.len(), 10_000);
+        // Port 80 alone holds.
+        assert_eq!(filter.matches(&syn()), joint != "and");
+    }
+    let set: Vec<String> = (0..10_000).map(|port| port.to_string()).collect();
+    assert!(holds(&format!("tcp.port in {{{}}}", set.join(", "))));
 }

@@ -418,7 +418,7 @@ impl Run<'_> {
     fn measured(&mut self, expect: &Expect, line: &str, when: &When) -> Verdict {
         let mut judging = Judging::begin(expect, line, when, self.lab, &self.world);
         while !self.has_enough() {
-            if !judging.step(&self.world, SLICE as usize) {
+            if !judging.step(self.lab, &self.world, SLICE as usize) {
                 return judging.verdict(&self.world);
             }
         }

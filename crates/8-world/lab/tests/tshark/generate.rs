@@ -74,6 +74,11 @@ fn written(kind: Kind, value: Value<'_>) -> Option<String> {
     })
 }
 
+/// A text as a pattern that fits it.
+fn escaped(text: &str) -> String {
+    text.replace('.', "\\\\.").replace('/', ".").replace(['*', '+', '(', ')', '[', '?'], ".")
+}
+
 fn colons(octets: &[u8]) -> String {
     octets.iter().map(|octet| format!("{octet:02x}")).collect::<Vec<_>>().join(":")
 }
@@ -130,6 +135,7 @@ impl Made {
         let name = field.name;
         let Some(value) = self.value(field) else { return name.to_owned() };
         match (field.kind, self.below(10)) {
+            _ if self.below(6) == 0 => self.widened(field, &value),
             (Kind::Protocol | Kind::Bytes | Kind::Text | Kind::Ether, 0..=1) => {
                 self.contains(name, &value)
             }
@@ -151,6 +157,35 @@ impl Made {
         }
     }
 
+    /// Quantifiers, patterns, functions, headers by number, slices one after the other, dates.
+    fn widened(&mut self, field: &catenet_lab::fields::Field, value: &str) -> String {
+        let name = field.name;
+        let (order, word) = (self.one(ORDERS), self.one(&["any", "all"]));
+        match (field.kind, self.below(4)) {
+            (Kind::Bool | Kind::Protocol, _) | (_, 0) => {
+                format!("count({name}) {order} {}", self.below(4))
+            }
+            (Kind::Text, 1) => {
+                let text = value.trim_matches('"');
+                format!("{name} matches \"{}\"", escaped(&text[text.len() / 3..]).to_uppercase())
+            }
+            (Kind::Text, 2) => format!("upper({name}) == {}", value.to_uppercase()),
+            (Kind::Text, _) => format!("len({name}) {order} {}", self.below(20)),
+            (Kind::Bytes, 1) => format!("len({name}) {order} {}", self.below(60)),
+            (Kind::Bytes | Kind::Ether, 2) => {
+                format!("{name}[{},{}-{}] {order} {}", self.below(3), 3, 4, "00:01:02")
+            }
+            (Kind::Bytes, _) => format!("{name} matches \"[a-h][^\\\\d]\""),
+            (Kind::Unsigned | Kind::Ipv4 | Kind::Ether, 1) => {
+                let tail = value.get(value.len() / 2..).unwrap_or("");
+                format!("string({name}) matches \"{}$\"", escaped(tail))
+            }
+            (Kind::Unsigned | Kind::Time, 2) => format!("max({name}, {value}) {order} {value}"),
+            (_, 3) => format!("{name}#{} {order} {value}", 1 + self.below(2)),
+            _ => format!("{word} {name} {} {value}", self.one(&["==", "!=", "<", ">="])),
+        }
+    }
+
     /// A value that the capture holds under this name, or one beside it.
     fn value(&mut self, field: &catenet_lab::fields::Field) -> Option<String> {
         let known = self.values.get(field.name).cloned().unwrap_or_default();
@@ -167,7 +202,13 @@ impl Made {
             Kind::Text => self.one(&["\"GET\"", "\"www.example.lab\"", "\"\""]).to_owned(),
             Kind::Bytes | Kind::Protocol => self.one(&["00", "47:45:54", "01:01"]).to_owned(),
             Kind::Time => self.one(&["0", "1.5", "2", "3.000001"]).to_owned(),
-            Kind::Date => return None,
+            Kind::Date => self
+                .one(&[
+                    "\"2026-01-01 00:00:02\"",
+                    "\"2026-01-01T01:00:01.5+01:00\"",
+                    "\"2025-12-31\"",
+                ])
+                .to_owned(),
         })
     }
 

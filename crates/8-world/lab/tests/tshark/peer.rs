@@ -48,6 +48,8 @@ impl File {
     fn tshark(&self) -> Command {
         let mut command = Command::new("tshark");
         command.arg("-n").arg("-r").arg(&self.capture).stderr(Stdio::piped());
+        // A date without a zone is the user's own there, and UTC here.
+        command.env("TZ", "UTC");
         for layer in ["ip", "tcp", "udp"] {
             command.args(["-o", &format!("{layer}.check_checksum:TRUE")]);
         }
