@@ -33,6 +33,10 @@ impl Followed {
             self.known.clear();
             self.next = recorder.first();
         }
+        if recorder.next() < self.next {
+            // The world went back: what was passed did not happen yet.
+            *self = Followed { next: recorder.first(), ..Followed::default() };
+        }
         for frame in recorder.since(self.next).take(looks) {
             if self.known.len() == MOST {
                 self.known.pop_front();

@@ -88,6 +88,8 @@ pub enum Verb {
     Diff(Diff),
     /// Follow what happens, with reasons
     Watch(Watch),
+    /// List the fields that filters may name
+    Fields(Fields),
     /// What programs print
     Logs(Logs),
     /// Why each device did with a packet what it did: pc1:12, or FILE.pcapng:FRAME
@@ -346,6 +348,15 @@ pub struct Watch {
     /// End after so many events
     #[arg(short = 'n', long)]
     pub count: Option<u64>,
+}
+
+#[derive(ClapArgs)]
+pub struct Fields {
+    /// Only those whose names begin so: tcp.flags
+    pub prefix: Option<String>,
+    /// Complete a filter that is half written, a way a line
+    #[arg(long, value_name = "TEXT", conflicts_with = "prefix")]
+    pub complete: Option<String>,
 }
 
 #[derive(ClapArgs)]

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   up down ps labs show exec sh set cut mend lose hold double damage plug power pause resume
-//!   step back record watch why logs capture grade
+//!   step back record watch fields why logs capture grade
 //!                                                 --HTTP--> the user's service
 //!   open                                          --SOCKS, HTTP--> the same service, for a browser
 //!   join                                          --descriptor--> the same service
@@ -97,6 +97,7 @@ fn run(context: &say::Context, verb: Verb) -> Result<Exit, Failure> {
         Verb::Diff(diff) => verbs::diff::run(context, &diff),
         Verb::Power(power) => verbs::change::run(context, "power", &[power.node, power.state]),
         Verb::Logs(logs) => verbs::logs::run(context, &logs),
+        Verb::Fields(fields) => verbs::fields::run(context, &fields),
         Verb::Watch(watch) => verbs::watch::run(context, &watch),
         Verb::Why(why) => verbs::why::run(context, &why),
         Verb::Capture(capture) => verbs::capture::run(context, &capture),

@@ -7,7 +7,7 @@ use crate::answers::{Answer, OfBody, OfClock, OfLab, OfService};
 use crate::api::{Back, Clock, More, Problem, SetClock, Step, Stepped, WentBack};
 use crate::conversations;
 use crate::extract::{Json, Path};
-use crate::frames::frame_line;
+use crate::frames::{followed, frame_line};
 use crate::http::Service;
 use crate::labs::RunningLab;
 use crate::stream;
@@ -21,7 +21,7 @@ use door::driver::Running;
 use door::journal::whole;
 use door::rewind::MOST_STEPS as MOST_BACK;
 use lab::TimeVerb;
-use lab::seen::{StreamFilter, Walk};
+use lab::seen::StreamFilter;
 use lab::time_verb::{HowFar, Until};
 use sim::World;
 use std::sync::Arc;
@@ -175,7 +175,7 @@ async fn hold(lab: &Arc<RunningLab>, wish: &SetClock) -> Result<Clock, Problem> 
 }
 
 async fn go(lab: &Arc<RunningLab>, wish: &Step) -> Result<Stepped, Problem> {
-    let (goal, within) = goal(wish)?;
+    let (goal, within) = goal(lab, wish).await?;
     let (tell, told) = oneshot::channel();
     // Dropped with this answer, when whoever asked has gone: then nobody wants the step any more.
     let wanted = Wanted::default();
@@ -225,14 +225,14 @@ async fn go_back(lab: &Arc<RunningLab>, wish: &Back) -> Result<WentBack, Problem
 }
 
 /// What a step runs towards, and by how much lab time at most.
-fn goal(wish: &Step) -> Result<(Goal, Option<Duration>), Problem> {
+async fn goal(lab: &Arc<RunningLab>, wish: &Step) -> Result<(Goal, Option<Duration>), Problem> {
     let within = wish.within.map(|seconds| span("within", seconds)).transpose()?;
     let bounded = within.or(Some(WITHIN));
     match (wish.events, wish.until, wish.filter.as_deref()) {
         (None, Some(seconds), None) => {
             Ok((Goal::Until(Instant::ZERO + span("until", seconds)?), within))
         }
-        (None, None, Some(filter)) => Ok((Goal::Fits(fits(filter)?), bounded)),
+        (None, None, Some(filter)) => Ok((Goal::Fits(fits(lab, filter).await?), bounded)),
         (steps, None, None) => match steps.unwrap_or(1) {
             steps @ 1..=MOST_STEPS => Ok((Goal::Count(steps), bounded)),
             steps => Err(bad(
@@ -261,12 +261,12 @@ fn bad(en: &str, zh: &str) -> Problem {
     Problem::new("bad-request", en, zh)
 }
 
-fn fits(filter: &str) -> Result<Fits, Problem> {
+async fn fits(lab: &Arc<RunningLab>, filter: &str) -> Result<Fits, Problem> {
     let filter =
         StreamFilter::parse(filter).map_err(|why| Problem::new("bad-filter", why.en, why.zh))?;
-    let mut walk = Walk::default();
+    let filter = followed(lab, filter).await?;
     Ok(Box::new(move |world, news| match news {
-        News::Frame(frame) => filter.passes_frame(&mut walk, world, frame),
+        News::Frame(frame) => filter.passes_recorded(world, frame),
         News::Event(event) => filter.passes_event_beside_frames(world, event),
     }))
 }

@@ -15,7 +15,7 @@ use axum::extract::State;
 use base::field::{Field, Fields};
 use capture::{Capture, labels};
 use lab::line::Line;
-use lab::seen::{StreamFilter, Walk};
+use lab::seen::StreamFilter;
 use serde::Deserialize;
 use sim::{Direction, Recorded, World};
 use std::sync::Arc;
@@ -88,11 +88,11 @@ async fn list_frames(
         None => None,
     };
     let span = Span::new(wish.from, wish.before, wish.order);
-    let mut walk = Walk::default();
+    let filter = followed(&lab, filter).await?;
     let found = search(&lab, span, wish.limit, frame_ends, move |world, number| {
         let frame = world.recorder().get(number)?;
         let wanted = place.as_ref().is_none_or(|place| place.covers(frame));
-        let passes = wanted && filter.passes_frame(&mut walk, world, frame);
+        let passes = wanted && filter.passes_recorded(world, frame);
         passes.then(|| frame_line(world, frame))
     });
     let Found { lines: frames, first, next, more, resume } = found.await?;
@@ -110,6 +110,7 @@ async fn list_events(
 ) -> Answer<Json<EventList>> {
     let lab = service.labs.find(Some(&lab))?;
     let filter = StreamFilter::parse(wish.filter.as_deref().unwrap_or("")).map_err(bad_filter)?;
+    let filter = followed(&lab, filter).await?;
     let span = Span::new(wish.from, wish.before, wish.order);
     let found = search(&lab, span, wish.limit, event_ends, move |world, number| {
         let event = world.events().since(number).next()?;
@@ -118,6 +119,27 @@ async fn list_events(
     });
     let Found { lines: events, first, next, more, resume } = found.await?;
     Ok(Json(EventList { events, first, next, more, resume }))
+}
+
+/// Frames walked over in one turn.
+const FOLLOWED_A_TURN: usize = 1024;
+
+/// The filter, once it has walked over what is recorded: what several frames say together is then known.
+pub(crate) async fn followed(
+    lab: &Arc<RunningLab>,
+    mut filter: StreamFilter,
+) -> Result<StreamFilter, Problem> {
+    loop {
+        let turn = lab.ask(move |running| {
+            let more = filter.follow(&running.world, FOLLOWED_A_TURN);
+            (filter, more)
+        });
+        let more;
+        (filter, more) = turn.await?;
+        if !more {
+            return Ok(filter);
+        }
+    }
 }
 
 /// One recorded frame with its fields

@@ -31,11 +31,10 @@ async fn a_list_goes_on_where_it_ended_from_both_sides() {
 async fn a_frame_is_told_with_all_its_fields() {
     let (_service, lab) = recorded(FETCHING, 200).await;
     let filter = StreamFilter::parse("http.request").unwrap_or_default();
-    let mut walk = Walk::default();
     let span = Span::new(None, None, None);
     let found = search(&lab, span, Some(1), frame_ends, move |world, number| {
         let frame = world.recorder().get(number)?;
-        let passes = filter.passes_frame(&mut walk, world, frame);
+        let passes = filter.passes_recorded(world, frame);
         passes.then(|| (frame_line(world, frame), frame.octets()))
     });
     let found = found.await.unwrap_or_else(|problem| panic!("{}", problem.en));

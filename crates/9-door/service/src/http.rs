@@ -19,8 +19,8 @@ use crate::labs::Labs;
 use crate::loopback::Known;
 use crate::page::Shelf;
 use crate::{
-    clock, control, conversations, document, frames, grade, journeys, judge, lessons, life, live,
-    logs, look, programs, watching, who,
+    clock, control, conversations, document, fields, frames, grade, journeys, judge, lessons, life,
+    live, logs, look, programs, watching, who,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -60,6 +60,7 @@ fn groups() -> OpenApiRouter<Service> {
         .merge(watching::routes())
         .merge(conversations::routes())
         .merge(frames::routes())
+        .merge(fields::routes())
         .merge(journeys::routes())
         .merge(judge::routes())
         .merge(grade::routes())

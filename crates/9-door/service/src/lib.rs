@@ -18,7 +18,7 @@
 //! | [`labs`], [`sources`] | the labs that run; where their text comes from |
 //! | [`endings`], [`kept`] | how labs ended that nobody stopped; which ran when a service was killed |
 //! | [`join`] | real programs as hosts |
-//! | [`who`], [`life`], [`look`], [`control`], [`programs`], [`logs`], [`watching`], [`frames`], [`journeys`], [`lessons`] | one group of requests each |
+//! | [`who`], [`life`], [`look`], [`control`], [`programs`], [`logs`], [`watching`], [`frames`], [`fields`], [`journeys`], [`lessons`] | one group of requests each |
 //! | [`judge`], [`grade`](mod@grade) | is it so in a running lab; how far are its checks and tasks |
 //! | [`turns`] | searches of a lab's logs in bounded turns |
 //! | [`picture`] | where a lab's machines and cables stand |
@@ -38,6 +38,7 @@ pub mod conversations;
 pub mod document;
 pub mod endings;
 pub mod extract;
+pub mod fields;
 pub mod frames;
 pub mod grade;
 pub mod guard;

@@ -15,7 +15,7 @@ use crate::purse::{Meter, Purse, own_cpu_nanos};
 use crate::{clock, frames, look, watching};
 use axum::extract::ws::Utf8Bytes;
 use door::driver::Running;
-use lab::seen::{StreamFilter, Walk};
+use lab::seen::StreamFilter;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -32,6 +32,8 @@ const QUIET_BEATS: u32 = 5;
 const MOST_LINES: usize = 60;
 /// Entries of a log looked at in one look.
 const MOST_LOOKS: usize = 2048;
+/// Frames that a filter's walk passes in one look.
+const FOLLOWED_A_BEAT: usize = 4096;
 /// How long one filter's look may take; the entry at which it is over is the last.
 const LONGEST_LOOK: Duration = Duration::from_millis(1);
 /// Filters of one lab at once.
@@ -249,6 +251,10 @@ struct Newest<L> {
     unseen: u64,
 }
 
+impl<L> Newest<L> {
+    const NOTHING: Newest<L> = Newest { lines: Vec::new(), unseen: 0 };
+}
+
 /// What is new in the state since the look before.
 #[derive(Clone, Copy)]
 struct Changes {
@@ -392,11 +398,15 @@ fn state(running: &Running) -> State {
 fn find(running: &Running, filter: &StreamFilter, from: Cursors) -> Found {
     let world = &running.world;
     let (log, recorder) = (world.events(), world.recorder());
+    if filter.follow(world, FOLLOWED_A_BEAT) {
+        // Not yet known: the same will be looked at again at the next beat.
+        return Found { events: Newest::NOTHING, frames: Newest::NOTHING, next: from };
+    }
     let events = newest(log.next(), from.events, log.since(from.events), |number, event| {
         filter.passes_event(world, event).then(|| watching::event_line(world, event, number))
     });
     let frames = newest(recorder.next(), from.frames, recorder.since(from.frames), |_, frame| {
-        let passes = filter.passes_frame(&mut Walk::default(), world, frame);
+        let passes = filter.passes_recorded(world, frame);
         passes.then(|| frames::frame_line(world, frame))
     });
     Found { events, frames, next: Cursors::at_end(running) }

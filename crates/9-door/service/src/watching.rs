@@ -88,13 +88,17 @@ pub fn events(lab: &Arc<RunningLab>, filter: Option<&str>) -> Result<Body, Probl
         // Where the lab went back, what happens from there on is news.
         let next = world.events().next();
         let start = cursor.unwrap_or(next).min(next);
+        cursor = Some(start);
+        if filter.follow(world, MOST_LOOKS) {
+            return Made::More(Vec::new());
+        }
         let mut lines = Vec::new();
         let missed = world.events().missed(start);
         if missed > 0 {
             put(&mut lines, &EventNews::Missed { missed });
         }
         let mut seen = start + missed;
-        for event in world.events().since(seen).take(MOST_LOOKS) {
+        for event in world.events().since(seen).take(filter.looks(MOST_LOOKS)) {
             if lines.len() > MOST_PER_TURN {
                 break;
             }
@@ -201,7 +205,8 @@ pub async fn capture(
     Ok(stream::body(lab, move |world| {
         let mut octets = Vec::new();
         let wanted = |frame: &sim::Recorded| filter.passes_frame(&mut walk, world, frame);
-        let more = capture.write_some_if(world, &mut octets, wanted, MOST_LOOKS, MOST_PER_TURN);
+        let looks = filter.looks(MOST_LOOKS);
+        let more = capture.write_some_if(world, &mut octets, wanted, looks, MOST_PER_TURN);
         made(octets, more)
     }))
 }

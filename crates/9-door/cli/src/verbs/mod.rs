@@ -6,6 +6,7 @@ pub mod diff;
 pub mod doctor;
 pub mod down;
 pub mod exec;
+pub mod fields;
 pub mod grade;
 pub mod graph;
 pub mod import;

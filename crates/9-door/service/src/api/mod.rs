@@ -17,6 +17,7 @@
 //! | [`conversations`] | `/labs/{lab}/conversations` |
 //! | [`judge`](mod@judge), [`grade`](mod@grade) | `/labs/{lab}/judge`, `/labs/{lab}/grade` |
 //! | [`frames`] | `/labs/{lab}/frames`, `/labs/{lab}/happened` |
+//! | [`fields`] | `/fields`, `/labs/{lab}/complete` |
 //! | [`journeys`] | `/labs/{lab}/packets/..`, `/labs/{lab}/spotlight` |
 //! | [`join`] | `join.sock`, which speaks beside HTTP |
 //!
@@ -26,6 +27,7 @@
 pub mod clock;
 pub mod control;
 pub mod conversations;
+pub mod fields;
 pub mod frames;
 pub mod grade;
 pub mod join;
@@ -44,6 +46,7 @@ pub mod who;
 pub use clock::*;
 pub use control::*;
 pub use conversations::*;
+pub use fields::*;
 pub use frames::*;
 pub use grade::*;
 pub use join::*;
