@@ -63,6 +63,13 @@ test("ping in pc1's terminal: its echo requests are seen", async () => {
   await visitor.do("event-row").first().waitFor();
   const said = await visitor.do("event-row").first().textContent();
   assert.match(said, /10\.0\.2\.80/);
+  // What is half written is completed by keys alone.
+  await visitor.do("events-filter").fill("icmp.ty");
+  await visitor.do("filter-proposals").getByText("icmp.type", { exact: true }).waitFor();
+  await visitor.do("events-filter").press("ArrowDown");
+  await visitor.do("events-filter").press("Tab");
+  assert.equal(await visitor.do("events-filter").inputValue(), "icmp.type ");
+  await visitor.do("events-filter").press("Escape");
 });
 
 test("a cut cable is seen, and a mended one", async () => {

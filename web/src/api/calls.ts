@@ -34,6 +34,9 @@ export const frames = (lab: string, search: it.Search = {}, signal?: AbortSignal
   get("/labs/{lab}/frames", { lab }, search, signal) as Promise<it.FrameList>;
 export const frame = (lab: string, sequence: number) =>
   get("/labs/{lab}/frames/{sequence}", { lab, sequence }) as Promise<it.FrameView>;
+/** What may be written next in a filter; `cursor` counts octets. */
+export const complete = (lab: string, begun: { text: string; cursor: number }, signal?: AbortSignal) =>
+  get("/labs/{lab}/complete", { lab }, begun, signal);
 export const happened = (lab: string, search: it.Search = {}, signal?: AbortSignal) =>
   get("/labs/{lab}/happened", { lab }, search, signal);
 export const journey = (lab: string, packet: string) =>

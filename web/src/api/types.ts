@@ -64,6 +64,7 @@ export interface Search {
 export type FrameList = With<S["FrameList"], { frames: FrameLine[] }>;
 export type FrameView = With<S["FrameView"], { line: FrameLine }>;
 export type FieldLine = Whole<S["FieldLine"]>;
+export type Completion = Whole<S["Completion"]>;
 export type EventLine = With<S["EventLine"], { place?: string; packet?: string; clause?: string }>;
 export type EventList = Whole<S["EventList"]>;
 

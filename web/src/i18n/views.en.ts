@@ -47,6 +47,7 @@ export const views = {
     filter: "Filter",
     everything: "everything",
     apply: "Apply",
+    proposals: "What may stand here",
     clear: "Clear",
     examples: "For example:",
     ways: { in: "arrives", out: "leaves" },

@@ -49,6 +49,7 @@ export const views: typeof Words = {
     filter: "过滤",
     everything: "全部",
     apply: "应用",
+    proposals: "可以写在这里的",
     clear: "清除",
     examples: "例如:",
     ways: { in: "到达", out: "离开" },
