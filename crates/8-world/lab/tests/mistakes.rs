@@ -106,3 +106,16 @@ fn the_repair_of_a_value_works() {
         assert!(mistakes(&mended).is_empty(), "{repair}");
     }
 }
+
+#[test]
+fn a_program_is_not_started_a_million_times_a_second() {
+    let every = |period: &str| {
+        mistakes(&format!(
+            "lab = \"x\"\n{LAN}[hosts]\npc1 = {{ net = \"lan\", run = {{ do = \"sleep 1\", every = \"{period}\" }} }}\n"
+        ))
+    };
+    let found = every("1us");
+    assert_eq!(found.iter().map(|found| found.code).collect::<Vec<_>>(), ["out-of-range"]);
+    assert_eq!(marked(&found[0]), "1us");
+    assert!(every("1ms").is_empty());
+}

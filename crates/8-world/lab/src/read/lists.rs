@@ -139,7 +139,7 @@ impl Reader<'_> {
         let line_item =
             self.required(item, table, "do", "[[script]]", "do = \"set LINK loss=30%\"")?;
         let at = self.duration(at?, "at");
-        let every = self.every(table);
+        let every = self.every(table, base::Duration::from_micros(1));
         let line = self.words(line_item, "do")?;
         let verb = match Verb::parse(line, self.options.known_programs) {
             Ok(verb) => verb,

@@ -7,6 +7,7 @@ use base::{Duration, MacAddr};
 use crate::command::{Listen, parse_command};
 use crate::diagnostic::{Complaint, Span, Text, text};
 use crate::model::{Route, Run};
+use crate::quantity::show_duration;
 use crate::read::{Named, Reader, SCALARS, address, check_name, keys, top_level, whole};
 use crate::tree::{Item, Key, Kind, Table};
 
@@ -387,22 +388,27 @@ impl Reader<'_> {
             program: command.program,
             arguments: command.arguments,
             at: self.optional(table, "at").unwrap_or(Duration::ZERO),
-            every: self.every(table),
+            every: self.every(table, Duration::from_millis(1)),
             label,
         };
         let labelled = !run.label.is_empty();
         Some(RunDraft { run, span: line_item.span, labelled, listens: command.listens })
     }
 
-    /// A period: never zero, or the world would stand still.
-    pub(super) fn every(&mut self, table: &Table) -> Option<Duration> {
+    /// A period: never zero, or the world would stand still. A program is born each time, which is
+    /// dearer than a line of the script: `least` is longer for it.
+    pub(super) fn every(&mut self, table: &Table, least: Duration) -> Option<Duration> {
         let item = table.get("every")?;
         let period = self.duration(item, "every")?;
-        if period < Duration::from_micros(1) {
+        if period < least {
+            let least = show_duration(least);
             let complaint = Complaint::new(
                 "out-of-range",
                 0..0,
-                text("a period is 1us at least", "周期至少 1us"),
+                text(
+                    format!("a period here is {least} at least"),
+                    format!("这里的周期至少 {least}"),
+                ),
             );
             self.sink.report(
                 item.span,

@@ -74,7 +74,11 @@ catenet test two-lans --with solution
 
 fn one(lab: &Lab, lang: Lang, out: &mut String) {
     let name = &lab.name;
-    out.push_str(&format!("\n## {name}\n\n**{}** {}\n", lab.title.get(lang), lab.about.get(lang)));
+    out.push_str(&format!(
+        "\n## {name}\n\n**{}**\n\n{}\n",
+        lab.title.get(lang),
+        lab.about.get(lang)
+    ));
     let (nodes, links) = layout::parts(lab);
     if let Some(picture) = layout::terminal(&layout::layout(&nodes, &links), lang, WIDEST) {
         let lines: Vec<&str> = picture.lines().map(str::trim_end).collect();
