@@ -109,11 +109,11 @@ impl Includer<'_> {
     }
 
     /// The complaint about a file that was included before.
-    fn again(&self, name: &String) -> Option<Complaint> {
-        if self.chain.contains(name) {
+    fn again(&self, name: &str) -> Option<Complaint> {
+        if self.chain.iter().any(|known| known == name) {
             return Some(self.circle(name));
         }
-        self.seen.contains(name).then(|| {
+        self.seen.iter().any(|known| known == name).then(|| {
             Complaint::new(
                 "included-twice",
                 0..0,

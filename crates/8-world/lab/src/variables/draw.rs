@@ -47,20 +47,21 @@ pub(super) struct Value {
     pub(super) number: bool,
 }
 
-type Found<T> = Result<T, (Span, Complaint)>;
+/// Boxed, so that a result stays small.
+type Found<T> = Result<T, Box<(Span, Complaint)>>;
 
 /// The value of a variable.
 pub(super) fn value(item: &Item, wish: &Wish<'_>) -> Found<Value> {
     let plain = |words: String, number| Ok(Value { words, number });
     match &item.kind {
         Kind::Text(words) if words.len() > super::LONGEST => {
-            Err((item.span, super::too_long(wish.name)))
+            Err(Box::new((item.span, super::too_long(wish.name))))
         }
         Kind::Text(words) => plain(words.clone(), false),
         Kind::Integer(number) => plain(number.to_string(), true),
         Kind::Float(number) if number.is_finite() => plain(number.to_string(), false),
         Kind::Table(table) => draw(item, table, wish),
-        _ => Err((item.span, not_a_value(wish.name))),
+        _ => Err(Box::new((item.span, not_a_value(wish.name)))),
     }
 }
 
@@ -79,14 +80,14 @@ fn not_a_value(name: &str) -> Complaint {
 fn draw(item: &Item, table: &Table, wish: &Wish<'_>) -> Found<Value> {
     let kind = KINDS.iter().find(|(kind, _)| table.get(kind).is_some());
     let Some((kind, beside)) = kind else {
-        return Err(match table.entries.first() {
+        return Err(Box::new(match table.entries.first() {
             None => (item.span, not_a_value(wish.name)),
             Some((key, _)) => (key.span, unknown_key(&key.name)),
-        });
+        }));
     };
     for (key, _) in &table.entries {
         if key.name != *kind && Some(key.name.as_str()) != *beside {
-            return Err((key.span, unknown_key(&key.name)));
+            return Err(Box::new((key.span, unknown_key(&key.name))));
         }
     }
     let mut chance = chance(wish);
@@ -115,13 +116,13 @@ fn range(item: &Item, table: &Table, chance: &mut Random) -> Found<Value> {
             &format!("no number lies from {from} to {to}"),
             &format!("从 {from} 到 {to} 没有数"),
         );
-        return Err((
+        return Err(Box::new((
             item.span,
             why.help(text(
                 "write the smaller one first: { from = 1, to = 200 }",
                 "先写较小的: { from = 1, to = 200 }",
             )),
-        ));
+        )));
     };
     let drawn = i128::from(from) + i128::from(chance.below(width));
     Ok(Value { words: drawn.to_string(), number: true })
@@ -132,13 +133,13 @@ fn one_of(item: &Item, table: &Table, chance: &mut Random) -> Found<Value> {
         Some(Kind::List(list)) if !list.is_empty() => list,
         _ => {
             let why = no_room("there is nothing to choose from", "没有可选的值");
-            return Err((
+            return Err(Box::new((
                 item.span,
                 why.help(text(
                     "write: { one_of = [\"red\", \"green\"] }",
                     "写成: { one_of = [\"red\", \"green\"] }",
                 )),
-            ));
+            )));
         }
     };
     let mut values = Vec::new();
@@ -150,13 +151,13 @@ fn one_of(item: &Item, table: &Table, chance: &mut Random) -> Found<Value> {
             Kind::Integer(number) => values.push((number.to_string(), true)),
             _ => {
                 let why = no_room("a choice is a text or a whole number", "可选的值应是文本或整数");
-                return Err((
+                return Err(Box::new((
                     choice.span,
                     why.help(text(
                         "write: { one_of = [\"red\", 7] }",
                         "写成: { one_of = [\"red\", 7] }",
                     )),
-                ));
+                )));
             }
         }
     }
@@ -175,13 +176,13 @@ fn subnet(item: &Item, table: &Table, chance: &mut Random) -> Found<String> {
             &format!("no subnet of length /{prefix} for hosts lies in {inside}"),
             &format!("{inside} 里没有可放主机的 /{prefix} 子网"),
         );
-        return Err((
+        return Err(Box::new((
             table.get("prefix").map_or(span, |item| item.span),
             why.help(text(
                 format!("`prefix` is a number from {least} to {longest}"),
                 format!("`prefix` 是 {least} 到 {longest} 的数"),
             )),
-        ));
+        )));
     }
     let prefix = prefix as u8; // between 0 and 30
     let count = 1u64 << (prefix - inside.prefix_len());
@@ -199,10 +200,10 @@ fn address(item: &Item, table: &Table) -> Found<String> {
             &format!("{inside} has no address number {number} for a host"),
             &format!("{inside} 没有第 {number} 个主机地址"),
         );
-        return Err((
+        return Err(Box::new((
             table.get("address").map_or(span, |item| item.span),
             why.help(text(format!("there are 1 to {last}"), format!("有 1 到 {last} 号"))),
-        ));
+        )));
     }
     let address = u64::from(u32::from(inside.network())) + number as u64;
     Ok(Ipv4Addr::from(address as u32).to_string())
@@ -216,10 +217,10 @@ fn characters(item: &Item, table: &Table, kind: &str, chance: &mut Random) -> Fo
             &format!("`{kind}` draws 1 to {MOST_CHARACTERS} characters"),
             &format!("`{kind}` 抽取 1 到 {MOST_CHARACTERS} 个字符"),
         );
-        return Err((
+        return Err(Box::new((
             table.get(kind).map_or(item.span, |item| item.span),
             why.help(text(format!("write: {{ {kind} = 8 }}"), format!("写成: {{ {kind} = 8 }}"))),
-        ));
+        )));
     }
     let letters: Vec<char> = alphabet.chars().collect();
     Ok((0..length).map(|_| letters[chance.below(letters.len() as u64) as usize]).collect())
@@ -233,17 +234,17 @@ fn number(item: &Item, table: &Table, key: &str) -> Found<i64> {
             0..0,
             text(format!("the draw lacks `{key}`"), format!("抽取缺少 `{key}`")),
         );
-        return Err((
+        return Err(Box::new((
             item.span,
             why.help(text(format!("draws are: {FORMS}"), format!("可以这样抽取: {FORMS}"))),
-        ));
+        )));
     };
     let found = match &value.kind {
         Kind::Integer(number) => Some(*number),
         Kind::Text(words) => words.parse().ok(),
         _ => None,
     };
-    found.ok_or_else(|| (value.span, whole_number(key)))
+    found.ok_or_else(|| Box::new((value.span, whole_number(key))))
 }
 
 fn net(item: &Item, table: &Table, key: &str) -> Found<(Ipv4Net, Span)> {
@@ -252,13 +253,13 @@ fn net(item: &Item, table: &Table, key: &str) -> Found<(Ipv4Net, Span)> {
     let net = net.filter(|net| net.trunc() == *net);
     net.map(|net| (net, value.span)).ok_or_else(|| {
         let why = no_room(&format!("`{key}` is a subnet"), &format!("`{key}` 应是子网"));
-        (
+        Box::new((
             value.span,
             why.help(text(
                 format!("write: {key} = \"10.0.0.0/8\""),
                 format!("写成: {key} = \"10.0.0.0/8\""),
             )),
-        )
+        ))
     })
 }
 

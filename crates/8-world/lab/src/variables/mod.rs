@@ -166,7 +166,8 @@ impl Variables {
                 draw::value(&item, &draw::Wish { lab: &lab, student: &student, name: &key.name });
             let value = match found {
                 Ok(own) => self.chosen(&key, own, options, sink),
-                Err((span, complaint)) => {
+                Err(wrong) => {
+                    let (span, complaint) = *wrong;
                     sink.report(span, complaint);
                     None
                 }
