@@ -116,6 +116,6 @@ fn a_program_is_not_started_a_million_times_a_second() {
     };
     let found = every("1us");
     assert_eq!(found.iter().map(|found| found.code).collect::<Vec<_>>(), ["out-of-range"]);
-    assert_eq!(marked(&found[0]), "1us");
+    assert_eq!(marked(&found[0]), "\"1us\"");
     assert!(every("1ms").is_empty());
 }
