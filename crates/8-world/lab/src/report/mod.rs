@@ -6,7 +6,7 @@
 //!                                             --page---> a student's page in both languages
 //!                                             --csv, index--> a class
 //! ```
-//! All of them are made of the same [`Evidence`], and whatever somebody wrote passes `escape` (markup)
+//! All of them are made of the same `Evidence`, and whatever somebody wrote passes `escape` (markup)
 //! or `csv::cell`.
 
 mod csv;
