@@ -54,6 +54,8 @@ pub enum NotShrunk {
 }
 
 type Incident = (Mark, Mishap);
+/// The same by its line in the world and the frame's number there.
+type Numbered = (usize, u64, Mishap);
 /// Of each line of a world what chance gave, by the number of the frame on it.
 type Given = Vec<Vec<(u64, Mishap)>>;
 
@@ -138,7 +140,7 @@ fn of_cable(mishap: cable::Mishap) -> Mishap {
 
 /// The script line of a mishap: of frame `number` on a line of the world, two of which are a cable of the
 /// lab, in its order.
-fn told(lab: &Lab, (line, number, mishap): (usize, u64, Mishap)) -> Option<Script> {
+fn told(lab: &Lab, (line, number, mishap): Numbered) -> Option<Script> {
     let link = lab.links.get(line / 2)?;
     let from = if line.is_multiple_of(2) { &link.a.node } else { &link.b.node };
     script(Duration::ZERO, None, mishap_line(&link.name, from, number, mishap))
@@ -193,7 +195,7 @@ impl Search<'_> {
     }
 
     /// Does the demand fail in the stilled lab when these befall? Then which frames they were.
-    fn fails(&mut self, told: &[Incident]) -> Result<Option<Vec<(usize, u64, Mishap)>>, String> {
+    fn fails(&mut self, told: &[Incident]) -> Result<Option<Vec<Numbered>>, String> {
         let mut lab = self.lab.clone();
         lab.scripts.extend(self.still.iter().cloned());
         let (report, book, _) = self.run(&lab, Some(Book::telling(told)))?;

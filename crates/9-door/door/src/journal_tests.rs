@@ -1,3 +1,5 @@
+//! A journal whole, cut, damaged, of an older version.
+
 use super::*;
 
 fn head() -> Head {

@@ -1,3 +1,5 @@
+//! Back and forward on a lab that runs, and what a hand on the clock is told.
+
 use super::*;
 use crate::trial::{FETCHING, booted};
 

@@ -116,7 +116,7 @@ fn called(
     see: &mut dyn FnMut(Value<'_>),
 ) {
     match function {
-        Function::Max | Function::Min => return extreme(function, arguments, frame, see),
+        Function::Max | Function::Min => extreme(function, arguments, frame, see),
         Function::Count => {
             let mut count = 0;
             all(arguments, frame, &mut |_| count += 1);

@@ -22,7 +22,7 @@ pub(super) fn campus(numbers: &[u32]) -> Plan {
     };
     plan.notes.push(text(
         "Every building has two ways up, to core1 and core2; its default leads to core1.",
-        "每座楼都有两条上行线路, 接 core1 和 core2; 默认路由走 core1。",
+        "每座楼都有两条上行网线, 接 core1 和 core2; 默认路由走 core1。",
     ));
     let [first, second] = ["core1", "core2"].map(|name| plan.node(name, Kind::Router));
     plan.nodes[second].up = Some(first);

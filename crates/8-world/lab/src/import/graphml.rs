@@ -134,7 +134,7 @@ fn edges(graph: &Element<'_, '_>, keys: &HashMap<&str, &str>, places: &Places, d
         else {
             draft.losses.say(
                 "a line from a node to itself or to nowhere: left out",
-                "有线路连向自身或不存在的节点: 已略去",
+                "有网线连向自身或不存在的节点: 已略去",
             );
             continue;
         };
@@ -151,7 +151,7 @@ fn edges(graph: &Element<'_, '_>, keys: &HashMap<&str, &str>, places: &Places, d
     if nowhere > 0 {
         draft.losses.say(
             format!("{nowhere} lines have no coordinates: their delay is that of a short cable"),
-            format!("{nowhere} 条线路没有坐标: 时延按短网线计"),
+            format!("{nowhere} 条网线没有坐标: 时延按短网线计"),
         );
     }
 }
