@@ -48,6 +48,8 @@ mod restart;
 mod shell;
 #[path = "interop/three_hosts.rs"]
 mod three_hosts;
+#[path = "interop/time.rs"]
+mod time;
 #[path = "interop/transfer.rs"]
 mod transfer;
 #[path = "interop/why.rs"]

@@ -4,7 +4,7 @@
 use base::{Duration, Instant, Lang};
 use catenet_lab::world::{Ground, boot};
 use catenet_lab::{Lab, gallery, programs, read_lab, render};
-use sim::{Input, LineChange, Outcome, Position, Tape, Way, World};
+use sim::{Input, LineChange, Outcome, Position, Tape, TimedInput, Way, World};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 const LAB: &str = r#"
@@ -200,4 +200,25 @@ fn a_new_input_drops_what_was_to_come_and_a_bound_is_told() {
         tape.give(&mut world, &mut played, cut(true)).expect("a cable");
     }
     assert!(!tape.is_whole() && tape.inputs().is_empty() && played == 0);
+}
+
+/// A journal from hostile hands may end at a moment where no world ever was: far away, or after more
+/// events than there are. The way there comes back after its share of work, however long it is.
+#[test]
+fn the_way_to_a_made_up_moment_is_made_in_slices() {
+    let lab = lab();
+    let (mut world, mut played) = (born(&lab), 0);
+    let never = Position { at_ns: u64::MAX / 2, events: 0, inputs: 7 };
+    let mends = (0..500)
+        .map(|at_ns| TimedInput { at_ns, input: Input::Mend { cable: "pc1--office".to_owned() } });
+    let tape = Tape::of(mends);
+    for _ in 0..20 {
+        let before = world.events_done();
+        assert_eq!(tape.reach(&mut world, &mut played, never, 100), Ok(false));
+        assert!(world.events_done() - before <= 100, "{before}");
+    }
+    let (mut world, mut played) = (born(&lab), 0);
+    let far = Instant::ZERO + Duration::from_secs(1 << 30);
+    assert_eq!(tape.run_some(&mut world, &mut played, far, 1000), Ok(false));
+    assert!((1..20).contains(&played), "an input is work, too: {played}");
 }

@@ -319,6 +319,9 @@ pub struct Replay {
     /// Write every jack's frames to DIR/LAB.pcapng, and the lab's own captures
     #[arg(long, value_name = "DIR")]
     pub capture: Option<PathBuf>,
+    /// Computing time that it may use
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
+    pub limit: u64,
 }
 
 #[derive(ClapArgs)]
@@ -330,6 +333,9 @@ pub struct Diff {
     /// Only until this time of the labs' clocks: 90s, 1500ms
     #[arg(long, value_name = "T")]
     pub until: Option<String>,
+    /// Computing time that it may use
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
+    pub limit: u64,
 }
 
 #[derive(ClapArgs)]

@@ -97,6 +97,7 @@ static OPTIONS: &[(&str, &str, &str)] = &[
     ("replay", "journal", "日志, 由 record 或 up --record 写出"),
     ("replay", "until", "只到实验时钟的这个时刻: 90s, 1500ms"),
     ("replay", "capture", "把所有网口的帧写入 DIR/LAB.pcapng, 以及实验自己的抓包"),
+    ("replay", "limit", "最多可用的计算时间, 单位秒"),
     (
         "diff",
         "a",
@@ -104,6 +105,7 @@ static OPTIONS: &[(&str, &str, &str)] = &[
     ),
     ("diff", "b", "另一次运行, 写法相同"),
     ("diff", "until", "只到实验时钟的这个时刻: 90s, 1500ms"),
+    ("diff", "limit", "最多可用的计算时间, 单位秒"),
     ("power", "node", "节点"),
     ("power", "state", "on, off 或 cycle"),
     ("watch", "filter", "过滤器: tcp.flags.syn == 1, node == \"r1\", reason == \"retransmit\""),

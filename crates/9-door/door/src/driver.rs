@@ -231,8 +231,8 @@ impl Running {
             if let Some(journal) = &mut self.journal {
                 journal.go_back(self.world.now(), self.played);
             }
-            for node in self.deserted() {
-                let _ = self.give(Input::RemoveNode { node });
+            for input in self.farewells() {
+                let _ = self.give(input);
             }
         }
         self.give(input)
@@ -247,11 +247,14 @@ impl Running {
         self.tape.give(&mut self.world, &mut self.played, input)
     }
 
-    /// Doors without a card: their programs ended in what is the past no more.
-    fn deserted(&self) -> Vec<String> {
+    /// What takes doors without a card away, and their names: their programs ended in what is the past
+    /// no more.
+    fn farewells(&self) -> Vec<Input> {
+        let names = self.tape.names().map(|name| Input::SetName { name, address: None });
         let doors = self.world.nodes().filter(|node| node.kind == NodeKind::Door);
         let alone = doors.filter(|door| self.joined().all(|joined| joined != door.name));
-        alone.map(|door| door.name.to_owned()).collect()
+        let nodes = alone.map(|door| Input::RemoveNode { node: door.name.to_owned() });
+        names.chain(nodes).collect()
     }
 
     /// Writes what the journal still holds back.

@@ -9,7 +9,7 @@ use catenet_door::journal::{self, Head, Journal};
 use catenet_door::rewind::Again;
 use lab::seen::{StreamFilter, Walk};
 use lab::world::{Ground, boot};
-use sim::{Input, World};
+use sim::{Input, InputError, World};
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration as Span, Instant as Wall};
@@ -383,4 +383,33 @@ fn a_way_back_is_called_off_by_an_input() {
     let stepped = told.recv_timeout(Span::from_secs(5)).expect("it ends");
     assert_eq!((stepped.by, stepped.clock.now), (By::Stopped, before.3));
     assert_eq!(back(&drive(two_lans()), Back::Steps(1)), Err(ClockError::NoWayBack));
+}
+
+/// Back to when a program was joined, and another way from there: neither the host nor its name is there.
+#[test]
+fn a_host_whose_program_is_no_more_goes_with_its_name() {
+    let again: Again = Arc::new(|| Ok(two_lans()));
+    let driver = Driver::start("test", two_lans(), None, Some(again), |_| ()).expect("a thread");
+    set(&driver, Some(false), None).expect("alone");
+    let give = |input: Input| ask(&driver, move |running| running.input(input));
+    let is_there = || ask(&driver, |running| running.world.node("chat").is_some());
+    let named = |address: Option<[u8; 4]>| Input::SetName {
+        name: "chat.example.lab".into(),
+        address: address.map(Into::into),
+    };
+    let host = Input::AddDoorHost { name: "chat".into(), network: "servers".into() };
+    give(host).expect("a place");
+    give(named(Some([10, 0, 2, 9]))).expect("a name");
+    let taken = give(named(Some([10, 0, 2, 9])));
+    assert!(matches!(taken, Err(InputError::NameTaken(_))), "{taken:?}");
+    step(&driver, Goal::Until(Instant::ZERO + seconds(1)), None);
+    give(named(None)).expect("a name");
+    give(Input::RemoveNode { node: "chat".into() }).expect("a host");
+    step(&driver, Goal::Until(Instant::ZERO + seconds(3)), None);
+    assert!(!is_there());
+    back(&driver, Back::To(Instant::ZERO + Duration::from_millis(500))).expect("alone");
+    assert!(is_there());
+    give(Input::Mend { cable: "pc1--office".into() }).expect("a cable");
+    assert!(!is_there());
+    give(named(Some([10, 0, 2, 9]))).expect("the name is free");
 }

@@ -8,6 +8,7 @@
 
 use crate::args::Diff;
 use crate::say::{Context, Exit, Failure, print};
+use crate::verbs::grade::used;
 use crate::verbs::replay;
 use base::Instant;
 use lab::Lab;
@@ -19,6 +20,7 @@ use sim::{Input, Tape, TimedInput};
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
+use std::time::Duration;
 
 /// A run as it was written.
 struct Run<'a> {
@@ -36,11 +38,24 @@ pub fn run(context: &Context, wish: &Diff) -> Result<Exit, Failure> {
     let (mut a, end_a) = begin(context, &parse(context, &wish.a)?)?;
     let (mut b, end_b) = begin(context, &parse(context, &wish.b)?)?;
     let end = until.unwrap_or(end_a.max(end_b));
-    let compared = diff(&mut a, &mut b, end);
+    let enough = || used() > Duration::from_secs(wish.limit);
+    let compared = diff(&mut a, &mut b, end, &enough);
     let compared = compared.map_err(|stuck| Failure::usage(stuck.text(context.lang)))?;
+    if compared.enough {
+        return Err(stopped(context, &compared, wish.limit));
+    }
     print(&if context.json { to_json(&compared) } else { told(context, wish, &compared) })?;
     let same = compared.happens.is_none() && compared.octets.is_none();
     Ok(Exit(u8::from(!same)))
+}
+
+/// Neither alike nor not: the time was too short to tell.
+fn stopped(context: &Context, compared: &Compared, limit: u64) -> Failure {
+    let (until, frames, more) = (compared.until, compared.frames, limit.saturating_mul(10));
+    Failure::usage(context.say(
+        &format!("after {limit} s of computing time both are the same up to {until} s ({frames} frames); further: --limit {more}, or less: --until {until}s"),
+        &format!("用了 {limit} 秒计算时间, 到 {until} 秒为止两者相同 ({frames} 帧); 继续: --limit {more}, 或者只比较到这里: --until {until}s"),
+    ))
 }
 
 fn parse<'a>(context: &Context, word: &'a str) -> Result<Run<'a>, Failure> {

@@ -2,13 +2,15 @@
 
 use crate::args::Replay;
 use crate::say::{Context, Exit, Failure, print};
+use crate::verbs::grade::used;
 use crate::verbs::test::write;
 use base::{Instant, Lang};
 use door::journal::{self, Folders, Recorded};
-use lab::run::{Options, Until, replayed};
+use lab::run::{Ending, Options, Until, replayed};
 use lab::{Lab, quantity};
 use sim::Tape;
 use std::path::Path;
+use std::time::Duration;
 
 /// Runs it; 1 when a check failed, or when other bytes came out than were recorded.
 pub fn run(context: &Context, wish: &Replay) -> Result<Exit, Failure> {
@@ -29,14 +31,21 @@ pub fn run(context: &Context, wish: &Replay) -> Result<Exit, Failure> {
     };
     let tape = Tape::of(recorded.inputs.iter().cloned());
     let replay = lab::run::Replay { tape, until };
-    let (report, _) = replayed(&lab, &options, replay, &|| false).map_err(Failure::usage)?;
+    let enough = || used() > Duration::from_secs(wish.limit);
+    let (report, _) = replayed(&lab, &options, replay, &enough).map_err(Failure::usage)?;
     if let Some(folder) = &wish.capture {
         for (name, octets) in &report.captures {
             write(context, &folder.join(format!("{name}.pcapng")), octets)?;
         }
     }
     print(&if context.json { report.to_json() } else { report.text(context.lang) })?;
-    let whole = matches!(until, Until::Moment(_));
+    let whole = matches!(until, Until::Moment(_)) && report.ended == Ending::Whole;
+    if report.ended == Ending::Enough {
+        let more = wish.limit.saturating_mul(10);
+        let (en, zh) =
+            (format!("more time: --limit {more}\n"), format!("更多时间: --limit {more}\n"));
+        eprint!("{}", context.say(&en, &zh));
+    }
     let digest = recorded.end.as_ref().and_then(|end| end.digest.as_deref()).filter(|_| whole);
     let same = digest.map(|digest| digest == format!("{:032x}", report.digest));
     eprint!("{}", told(context, &recorded, same));

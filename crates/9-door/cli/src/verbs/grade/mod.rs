@@ -16,6 +16,8 @@ mod live;
 mod one;
 mod workers;
 
+pub use one::used;
+
 use crate::args::Grade;
 use crate::say::{Context, Exit, Failure};
 

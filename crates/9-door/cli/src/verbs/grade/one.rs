@@ -74,7 +74,7 @@ fn play(context: &Context, wish: &Grade, trial: &Trial) -> Result<Report, Refusa
 }
 
 /// Computing time that this process has had: fair, however busy the machine is.
-fn used() -> Duration {
+pub fn used() -> Duration {
     clock_gettime(ClockId::CLOCK_PROCESS_CPUTIME_ID).map_or(Duration::MAX, Duration::from)
 }
 

@@ -13,18 +13,21 @@
 //!
 //! Why: the event's own reason, and the cables that are not the same in the two worlds at that moment.
 
+mod why;
+
 use crate::Text;
 use crate::diagnostic::text;
 use crate::line::{Line, packet_name};
 use base::field::Value;
 use base::{Instant, Lang};
-use sim::{CableView, Recorded, Stuck, Tape, World};
+use sim::{Recorded, Stuck, Tape, World};
 use trace::{Event, Place};
+use why::explain;
 
-/// How far the other run is searched for the same thing at another time.
-const LOOK_AHEAD: base::Duration = base::Duration::from_secs(2);
 /// Names of what differs that are told, of a kind.
 const MOST_NAMES: usize = 3;
+/// Events worked off before it is asked whether it is enough.
+const SLICE: u64 = 20_000;
 
 /// One run: its world, what it is given, and how much of that it was given.
 pub struct Side {
@@ -70,6 +73,8 @@ pub struct Compared {
     pub events: u64,
     /// How far both were run.
     pub until: Instant,
+    /// Whoever compared had enough before the end, and nothing had happened otherwise by then.
+    pub enough: bool,
     /// What happens otherwise first.
     pub happens: Option<First>,
     /// Where octets, or numbers in a sentence, differ first, if that is before.
@@ -86,10 +91,16 @@ impl Side {
         self.tape.next_deadline(&self.world, self.played)
     }
 
-    fn run_until(&mut self, until: Instant) -> Result<(), Stuck> {
-        self.tape.run_until(&mut self.world, &mut self.played, until)?;
-        while self.world.poll_door_frame().is_some() {}
-        Ok(())
+    /// False: it was enough before.
+    fn run_until(&mut self, until: Instant, enough: &dyn Fn() -> bool) -> Result<bool, Stuck> {
+        while !enough() {
+            let there = self.tape.run_some(&mut self.world, &mut self.played, until, SLICE)?;
+            while self.world.poll_door_frame().is_some() {}
+            if there {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn passed(&mut self) {
@@ -136,20 +147,25 @@ impl Side {
     }
 }
 
-/// Runs both until `end`, or until what happens differs.
+/// Runs both until `end`, until what happens differs, or until it is `enough`.
 ///
 /// # Errors
 /// A world that stands still.
-pub fn diff(a: &mut Side, b: &mut Side, end: Instant) -> Result<Compared, Stuck> {
+pub fn diff(
+    a: &mut Side,
+    b: &mut Side,
+    end: Instant,
+    enough: &dyn Fn() -> bool,
+) -> Result<Compared, Stuck> {
     let mut octets = None;
     let mut at = Instant::ZERO;
     loop {
-        a.run_until(at)?;
-        b.run_until(at)?;
-        if let Some(first) = happened(a, b) {
-            let (frames, events, happens) = (a.frames, a.events, Some(first));
-            let happens = happens.map(|first| explain(first, a, b));
-            return Ok(Compared { frames, events, until: at, happens, octets });
+        let there = a.run_until(at, enough)? && b.run_until(at, enough)?;
+        let first = there.then(|| happened(a, b)).flatten();
+        let (frames, events) = (a.frames, a.events);
+        if first.is_some() || !there {
+            let happens = first.map(|first| explain(first, a, b, enough));
+            return Ok(Compared { frames, events, until: at, enough: !there, happens, octets });
         }
         octets = octets.or_else(|| other_octets(a, b));
         a.passed();
@@ -158,7 +174,8 @@ pub fn diff(a: &mut Side, b: &mut Side, end: Instant) -> Result<Compared, Stuck>
             Some(next) => at = next.max(at),
             None => {
                 let (frames, events) = (a.frames, a.events);
-                return Ok(Compared { frames, events, until: end, happens: None, octets });
+                let (until, enough, happens) = (end, false, None);
+                return Ok(Compared { frames, events, until, enough, happens, octets });
             }
         }
     }
@@ -236,102 +253,4 @@ fn value(value: &Value) -> String {
         Value::Time(span) => span.to_string(),
         Value::Present | Value::Octets => "..".to_owned(),
     }
-}
-
-/// Why: what the event says of itself, the same at another time, and what is not the same around it.
-fn explain(mut first: First, a: &mut Side, b: &mut Side) -> First {
-    // Before one of them is run on to look for the same thing later.
-    let around = [other_cables(&a.world, &b.world), other_nodes(&a.world, &b.world)];
-    for index in [0, 1] {
-        let (name, zh_other) = if index == 0 { ("A", "B") } else { ("B", "A") };
-        let Some(told) = first.sides[index].clone() else { continue };
-        let (here, there) = if index == 0 { (&mut *a, &mut *b) } else { (&mut *b, &mut *a) };
-        if let Some(cable) = cable_of(here, &told) {
-            let packet = &told.packet;
-            first.why.push(text(
-                format!("in run {name}, at the cable {cable}, to {packet}: {}", told.says.en),
-                format!("运行 {name} 中, 网线 {cable} 上的 {packet}: {}", told.says.zh),
-            ));
-        }
-        if first.sides[1 - index].is_none()
-            && let Some(then) = same_later(there, &told)
-        {
-            let later = then - told.time;
-            first.why.push(text(
-                format!("in run {zh_other} the same happens {later} later"),
-                format!("运行 {zh_other} 中同样的事晚 {later} 发生"),
-            ));
-        }
-    }
-    first.why.extend(around.into_iter().flatten());
-    first
-}
-
-/// The cable whose doing it is, if it is one's.
-fn cable_of(side: &Side, told: &Told) -> Option<String> {
-    let node = side.world.node(&told.node)?;
-    let jack = side.world.jack(node, &told.jack)?;
-    let by_cable = |event: &&&Event| {
-        (1001..=1008).contains(&event.reason.code) && side.tell_event(event) == *told
-    };
-    side.new_events().iter().find(by_cable)?;
-    side.world.cable_at(node, jack).map(|cable| cable.name.to_owned())
-}
-
-/// When the same happens in this run, within a while.
-fn same_later(side: &mut Side, told: &Told) -> Option<Instant> {
-    let end = told.time + LOOK_AHEAD;
-    while let Some(next) = side.next().filter(|&next| next <= end) {
-        side.passed();
-        side.run_until(next).ok()?;
-        let events = side.new_events().into_iter().map(|event| side.tell_event(event));
-        let frames = side.new_frames().into_iter().map(|frame| side.tell_frame(frame));
-        let mut all = events.chain(frames);
-        let like = |it: &Told| {
-            (&it.node, &it.jack, &it.packet, &it.says)
-                == (&told.node, &told.jack, &told.packet, &told.says)
-        };
-        if let Some(found) = all.find(like) {
-            return Some(found.time);
-        }
-    }
-    None
-}
-
-/// Cables that are not set alike.
-fn other_cables(a: &World, b: &World) -> Vec<Text> {
-    let set =
-        |cable: &CableView<'_>| (cable.cut, *cable.forward.config(), *cable.backward.config());
-    let differ = a.cables().filter_map(|mine| match b.cable(mine.name) {
-        Some(yours) if set(&mine) == set(&yours) => None,
-        Some(_) => Some(text(
-            format!("the cable {} is not set as in the other run", mine.name),
-            format!("网线 {} 的设定在两次运行中不同", mine.name),
-        )),
-        None => Some(only(mine.name, "A")),
-    });
-    let gone = b.cables().filter(|yours| a.cable(yours.name).is_none());
-    let all = differ.chain(gone.map(|yours| only(yours.name, "B")));
-    all.take(MOST_NAMES).collect()
-}
-
-fn other_nodes(a: &World, b: &World) -> Vec<Text> {
-    let power = |world: &World, name: &str| {
-        let node = world.node(name).and_then(|node| world.view(node));
-        node.map(|node| node.powered)
-    };
-    let differ = a.nodes().filter_map(|mine| match power(b, mine.name) {
-        Some(powered) if powered == mine.powered => None,
-        Some(_) => Some(text(
-            format!("{} is switched on in one run and off in the other", mine.name),
-            format!("{} 在一次运行中开机, 在另一次中关机", mine.name),
-        )),
-        None => Some(only(mine.name, "A")),
-    });
-    let more = b.nodes().filter(|yours| a.node(yours.name).is_none());
-    differ.chain(more.map(|yours| only(yours.name, "B"))).take(MOST_NAMES).collect()
-}
-
-fn only(name: &str, run: &str) -> Text {
-    text(format!("{name} is there in run {run} only"), format!("只有运行 {run} 里有 {name}"))
 }
