@@ -72,7 +72,7 @@ fn a_live_lab_with_a_joined_program_is_recorded_and_replayed() {
                 Job::start(user.command("kill").arg(pid.to_string())).end(Duration::from_secs(5));
         }
     }
-    soon("chat to have gone", || user.run(&["back"]).code == Some(0));
+    soon("chat to have gone", || user.run(&["back"]).code == 0);
     user.line("catenet record -w after.journal").code(0);
     let english = user.line("catenet replay after.journal --capture frames").code(0);
     let english = english.says("www.example.lab").complains("the same bytes as recorded");

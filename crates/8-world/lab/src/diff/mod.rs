@@ -184,24 +184,36 @@ pub fn diff(
 /// The first thing that is recorded in one and not in the other. Events come first: they say why.
 fn happened(a: &Side, b: &Side) -> Option<First> {
     let (mine, yours) = (a.new_events(), b.new_events());
-    let event = unlike(&mine, &yours, |x, y| same_event(a, x, b, y)).map(|index| {
-        [mine.get(index).map(|it| a.tell_event(it)), yours.get(index).map(|it| b.tell_event(it))]
+    let event = unlike(&mine, &yours, |x, y| same_event(a, x, b, y)).map(|(mine, yours)| {
+        [mine.map(|event| a.tell_event(event)), yours.map(|event| b.tell_event(event))]
     });
     let (mine, yours) = (a.new_frames(), b.new_frames());
     let sides = event.or_else(|| {
-        let index = unlike(&mine, &yours, |x, y| same_frame(a, x, b, y))?;
-        let (mine, yours) = (mine.get(index), yours.get(index));
-        Some([mine.map(|it| a.tell_frame(it)), yours.map(|it| b.tell_frame(it))])
+        let (mine, yours) = unlike(&mine, &yours, |x, y| same_frame(a, x, b, y))?;
+        Some([mine.map(|frame| a.tell_frame(frame)), yours.map(|frame| b.tell_frame(frame))])
     })?;
     let time = sides.iter().flatten().map(|told| told.time).min()?;
     Some(First { time, sides, why: Vec::new() })
 }
 
-/// Where two lists part.
-fn unlike<T>(mine: &[T], yours: &[T], same: impl Fn(&T, &T) -> bool) -> Option<usize> {
-    let both = mine.len().min(yours.len());
-    let found = (0..both).find(|&index| !same(&mine[index], &yours[index]));
-    found.or((mine.len() != yours.len()).then_some(both))
+/// Where two lists of one instant part. What one has here and the other only further down is no news:
+/// what stands before it there is.
+fn unlike<'x, T>(
+    mine: &[&'x T],
+    yours: &[&'x T],
+    same: impl Fn(&T, &T) -> bool,
+) -> Option<(Option<&'x T>, Option<&'x T>)> {
+    let both = mine.iter().zip(yours).take_while(|(x, y)| same(x, y)).count();
+    let (mine, yours) = (&mine[both..], &yours[both..]);
+    let (x, y) = (mine.first().copied(), yours.first().copied());
+    let x_comes = x.is_some_and(|x| yours.iter().any(|y| same(x, y)));
+    let y_comes = y.is_some_and(|y| mine.iter().any(|x| same(x, y)));
+    match (x, y) {
+        (None, None) => None,
+        (_, Some(_)) if x_comes && !y_comes => Some((None, y)),
+        (Some(_), _) if y_comes && !x_comes => Some((x, None)),
+        parted => Some(parted),
+    }
 }
 
 fn same_event(a: &Side, x: &Event, b: &Side, y: &Event) -> bool {
@@ -231,8 +243,9 @@ fn other_octets(a: &Side, b: &Side) -> Option<First> {
 fn other_fields(mine: &[u8], yours: &[u8]) -> Vec<Text> {
     let (x, y) = (capture::dissect(mine), capture::dissect(yours));
     let pairs = x.list.iter().zip(&y.list);
-    let differ = pairs
-        .filter(|(x, y)| x.name == y.name && x.value != y.value && !x.name.contains("checksum"));
+    // A checksum differs with the rest, and `udp.port` is `udp.srcport` under another name.
+    let again = |name: &str| [".checksum", ".port", ".addr"].iter().any(|end| name.ends_with(end));
+    let differ = pairs.filter(|(x, y)| x.name == y.name && x.value != y.value && !again(x.name));
     let told = differ.map(|(x, y)| {
         let (name, mine, yours) = (x.name, value(&x.value), value(&y.value));
         text(

@@ -74,7 +74,7 @@ fn parse<'a>(context: &Context, word: &'a str) -> Result<Run<'a>, Failure> {
     let mut run = Run { word, source, seed, overlay, student, sets: Vec::new() };
     for part in parts {
         match part.trim().split_once('=') {
-            Some(("seed", seed)) => run.seed = Some(seed.parse().map_err(|_| wrong(part))?),
+            Some(("seed", seed)) => run.seed = Some(number(context, word, seed)?),
             Some(("with", overlay)) => run.overlay = Some(overlay),
             Some(("student", student)) => run.student = Some(student),
             Some(("set", knobs)) => run.sets.push(knobs),
@@ -82,6 +82,15 @@ fn parse<'a>(context: &Context, word: &'a str) -> Result<Run<'a>, Failure> {
         }
     }
     Ok(run)
+}
+
+fn number(context: &Context, word: &str, seed: &str) -> Result<u64, Failure> {
+    seed.trim().parse().map_err(|_| {
+        Failure::usage(context.say(
+            &format!("{word}: `{seed}` is no seed; write a whole number: seed=7"),
+            &format!("{word}: `{seed}` 不是种子; 请写整数: seed=7"),
+        ))
+    })
 }
 
 /// A run at its first instant, and when it is over.
@@ -204,7 +213,7 @@ fn first_text(context: &Context, first: &First) -> String {
                 let dot = if jack.is_empty() { "" } else { "." };
                 format!("{time} s {node}{dot}{jack} {packet} {}", says.get(context.lang))
             }
-            None => context.say("nothing at this time", "此时什么也没有"),
+            None => context.say("nothing of that at this time", "此时没有这件事"),
         };
         text += &format!("  {name}: {said}\n");
     }

@@ -8,6 +8,9 @@ use lab::TimeVerb;
 use service::api::{Clock, FrameLine, SetClock, Step, Stepped, WentBack};
 use service::clock::{wish, wish_back};
 
+/// Lines of a step that are printed: what fits on a screen.
+const MOST_LINES: usize = 20;
+
 /// Stops the clock.
 pub fn pause(context: &Context) -> Result<Exit, Failure> {
     hold(context, &SetClock { run: Some(false), speed: None })
@@ -42,7 +45,7 @@ pub fn step(context: &Context, words: &[String]) -> Result<Exit, Failure> {
             print(&format!("{}\n", serde_json::json!(stepped)))?;
             return Ok(Exit::DONE);
         }
-        print(&told(context, &stepped))?;
+        print(&told(context, &stepped, step.filter.as_deref()))?;
         Ok(Exit::DONE)
     })
 }
@@ -103,16 +106,27 @@ fn no_way(context: &Context) -> Failure {
     Failure::usage(context.say("say how far", "请说明走多远"))
 }
 
-fn told(context: &Context, stepped: &Stepped) -> String {
+fn told(context: &Context, stepped: &Stepped, filter: Option<&str>) -> String {
     let mut text = String::new();
-    let more = stepped.more.events + stepped.more.frames;
-    if more > 0 {
-        let en = format!("-- {more} frames and events before these\n");
-        text += &context.say(&en, &format!("-- 更早的 {more} 个帧和事件\n"));
-    }
-    for line in lines(context, stepped) {
-        text += &line;
-        text.push('\n');
+    let lines = lines(context, stepped);
+    let all = stepped.more.events + stepped.more.frames + lines.len() as u64;
+    if let Some(filter) = filter.filter(|_| stepped.by != "filter") {
+        // Hundreds of lines that were not asked for would hide that.
+        text += &context.say(
+            &format!("-- none of {all} frames and events passes: {filter}\n"),
+            &format!("-- {all} 个帧和事件都不符合: {filter}\n"),
+        );
+    } else {
+        let shown = lines.len().min(MOST_LINES);
+        let more = all - shown as u64;
+        if more > 0 {
+            let en = format!("-- {more} frames and events before these\n");
+            text += &context.say(&en, &format!("-- 更早的 {more} 个帧和事件\n"));
+        }
+        for line in &lines[lines.len() - shown..] {
+            text += line;
+            text.push('\n');
+        }
     }
     let why = match (stepped.by.as_str(), context.lang) {
         ("limit", Lang::En) => "; its bound is reached (longer: within SPAN)",
