@@ -64,13 +64,14 @@ fn a_router_reaches_the_far_side_of_the_ring() {
 
 #[test]
 fn what_cannot_be_drawn_is_refused_in_both_languages() {
-    let cases: [(&str, &[u32], &str); 6] = [
+    let cases: [(&str, &[u32], &str); 7] = [
         ("rnig", &[], "`ring`"),
         ("ring", &[2], "3"),
         ("ring", &[4, 1, 1], "ROUTERS HOSTS"),
         ("linear", &[200, 100], "2000"),
         ("tree", &[6, 16], "2000"),
         ("fat-tree", &[4_000_000_000], "12"),
+        ("fat-tree", &[3], "3"),
     ];
     for (shape, numbers, part) in cases {
         let why = generate(shape, numbers, None, Lang::En).expect_err(shape);

@@ -166,6 +166,12 @@ fn numbers(shape: &Shape, given: &[u32]) -> Result<Vec<u32>, Text> {
                 format!("{name} 应在 {least} 到 {most} 之间, 不能是 {value}"),
             ));
         }
+        if shape.name == "fat-tree" && !value.is_multiple_of(2) {
+            return Err(text(
+                format!("half of a router's ports lead up, half down: an even number, not {value}"),
+                format!("路由器的网口一半向上, 一半向下: 应是偶数, 不能是 {value}"),
+            ));
+        }
         out.push(value);
     }
     Ok(out)
