@@ -45,6 +45,13 @@ impl Reader<'_> {
         for item in root.get("links").map_or(&[][..], |item| self.list(item)) {
             self.cable(item, &mut drafts);
         }
+        let real = machines.iter().filter(|machine| machine.real.is_some());
+        let real: BTreeSet<&str> = real.map(|machine| machine.name.as_str()).collect();
+        for end in drafts.iter().flat_map(|draft| &draft.ends) {
+            if real.contains(end.node.as_str()) {
+                self.cable_of_a_real_host(&end.node, end.span);
+            }
+        }
         let mut taken = Taken::default();
         for draft in &mut drafts {
             for end in &mut draft.ends {

@@ -130,7 +130,7 @@ impl Reader<'_> {
                 draft.run.extend(self.run(item));
             }
         }
-        draft.real = self.real(draft.router, table);
+        draft.real = self.real(draft, table);
     }
 
     fn dns_name(&mut self, item: &Item, key: &str) -> Option<Named> {
