@@ -42,6 +42,7 @@ impl World {
             Input::AddDoorHost { name, network } => self.add_door_host(name, network),
             Input::RemoveNode { node } => self.remove_node(&node),
             Input::SetName { name, address } => self.set_name(name, address),
+            Input::Joined { host, deed } => self.joined(&host, deed),
         }
     }
 

@@ -132,6 +132,35 @@ pub enum Input {
         /// The address.
         address: Option<core::net::IpAddr>,
     },
+    /// The program of a joined host did something, out there.
+    Joined {
+        /// The host, whose name is the program's label, too.
+        host: String,
+        /// What.
+        deed: Deed,
+    },
+}
+
+/// What a program out there does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Deed {
+    /// It began; a host has one at a time.
+    Began {
+        /// Its command.
+        program: String,
+    },
+    /// It printed.
+    Printed {
+        /// To standard error?
+        complaint: bool,
+        /// What.
+        octets: Vec<u8>,
+    },
+    /// It ended.
+    Ended {
+        /// The code.
+        code: u8,
+    },
 }
 
 /// Which direction of a cable.

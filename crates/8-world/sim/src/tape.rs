@@ -14,7 +14,7 @@
 //!
 //! Absent: frames that left by a door. Whoever plays a tape drains the doors as the driver does.
 
-use crate::input::{Input, InputError, Outcome, TimedInput};
+use crate::input::{Deed, Input, InputError, Outcome, TimedInput};
 use crate::{Stuck, World};
 use base::Instant;
 use serde::{Deserialize, Serialize};
@@ -239,7 +239,9 @@ impl Tape {
 fn cost(input: &Input) -> usize {
     let within = match input {
         Input::FrameIn { node, octets } => node.len() + octets.len(),
-        Input::Stdin { octets, .. } => octets.len(),
+        Input::Stdin { octets, .. } | Input::Joined { deed: Deed::Printed { octets, .. }, .. } => {
+            octets.len()
+        }
         Input::Exec { args, .. } => args.iter().map(|arg| arg.len() + 24).sum(),
         _ => 64,
     };
