@@ -11,6 +11,7 @@
 //! | `codes` | exit codes, two labs, two users |
 //! | `ends` | a lab's end ends its own programs, and is said |
 //! | `exec` | input, codes and ends of the machines' own programs |
+//! | `real` | real programs that a lab file names, judged with it |
 //! | `shell` | `sh` at a pipe and at a terminal |
 //! | `open` | a real curl and a real browser inside the lab, by SOCKS |
 //! | `why` | a packet's journey, from the endpoint, the command line and a file |
@@ -42,6 +43,8 @@ mod live;
 mod main_job;
 #[path = "interop/open.rs"]
 mod open;
+#[path = "interop/real.rs"]
+mod real;
 #[path = "interop/restart.rs"]
 mod restart;
 #[path = "interop/shell.rs"]

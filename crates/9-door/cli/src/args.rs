@@ -130,6 +130,9 @@ pub struct Up {
     /// Where the page and its interface listen, if the service is started now
     #[arg(long)]
     pub listen: Option<SocketAddr>,
+    /// Start the lab's real programs ([hosts.X] real = "..") on this machine, with your rights
+    #[arg(long)]
+    pub real: bool,
     /// Write the journal of all inputs to a file
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
@@ -411,6 +414,9 @@ pub struct Test {
     /// Another seed than the lab's
     #[arg(long)]
     pub seed: Option<u64>,
+    /// virtual: as fast as it goes; real: by the wall's clock, with the lab's real programs
+    #[arg(long, default_value = "virtual", value_parser = ["virtual", "real"])]
+    pub clock: String,
     /// Lay an overlay over the lab: solution, broken, broken.NAME
     #[arg(long = "with", value_name = "OVERLAY")]
     pub overlay: Option<String>,

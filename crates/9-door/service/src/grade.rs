@@ -10,6 +10,7 @@ use crate::labs::RunningLab;
 use axum::extract::State;
 use base::{Duration, Instant};
 use lab::model::{Check, When};
+use lab::run::faults;
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -41,15 +42,18 @@ async fn grade(
         judgement.text = text(&task.text);
         tasks.push(GradedTask { points: task.points, hint: text(&task.hint), judgement });
     }
+    let (now, faults) =
+        running.ask(|running| (running.world.now(), faults(&running.world))).await?;
     let done = tasks.iter().filter(|task| task.judgement.verdict.holds);
     Ok(axum::Json(Grade {
         lab: running.lab.name.clone(),
         seed: running.seed,
-        seconds: running.ask(|running| running.world.now()).await?.as_secs_f64(),
+        seconds: now.as_secs_f64(),
         points: done.map(|task| u64::from(task.points)).sum(),
         of: tasks.iter().map(|task| u64::from(task.points)).sum(),
         checks,
         tasks,
+        faults: faults.iter().map(text).collect(),
     }))
 }
 

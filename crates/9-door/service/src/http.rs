@@ -19,8 +19,8 @@ use crate::labs::Labs;
 use crate::loopback::Known;
 use crate::page::Shelf;
 use crate::{
-    clock, control, conversations, document, fields, frames, grade, journeys, judge, lessons, life,
-    live, logs, look, programs, watching, who,
+    clock, control, conversations, document, fields, frames, grade, joined, journeys, judge,
+    lessons, life, live, logs, look, programs, watching, who,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -56,6 +56,7 @@ fn groups() -> OpenApiRouter<Service> {
         .merge(control::routes())
         .merge(clock::routes())
         .merge(programs::routes())
+        .merge(joined::routes())
         .merge(logs::routes())
         .merge(watching::routes())
         .merge(conversations::routes())

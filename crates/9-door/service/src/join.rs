@@ -150,6 +150,8 @@ impl Place {
         let switch = self.lab.lab.networks.iter().find(|network| network.name == guest.network);
         let switch = switch.map(|network| network.switch.clone()).ok_or_else(out_of_order)?;
         let name = self.name.clone();
+        // The lab file's own real hosts have their names from the beginning.
+        let kept = self.lab.lab.real_hosts().any(|host| host.name == self.name);
         let attached = self.runtime.block_on(self.lab.ask(move |running| {
             real_time(running)?;
             let added = Input::AddDoorHost { name: name.clone(), network: switch };
@@ -157,12 +159,15 @@ impl Place {
             running
                 .attach(&name, carrier, control)
                 .map_err(|error| Problem::new("no-card", error.to_string(), error.to_string()))?;
+            if kept {
+                return Ok(());
+            }
             let known =
                 Input::SetName { name: guest.dns_name, address: Some(IpAddr::V4(guest.address)) };
             running.input(known).map(drop).map_err(|error| refused(&error))
         }));
         attached.and_then(|done| done)?;
-        self.named = true;
+        self.named = !kept;
         Ok(())
     }
 }
@@ -219,6 +224,9 @@ fn plan(lab: &Arc<RunningLab>, wish: &Wish) -> Result<Card, Problem> {
             "已有 256 台主机加入",
         ));
     }
+    if let Some(host) = file.real_hosts().find(|host| wish.name.as_ref() == Some(&host.name)) {
+        return claim(file, network, host, &mut guests);
+    }
     let taken_name = |name: &str| holder(file, &guests, name).is_some();
     let name = match &wish.name {
         Some(name) => match holder(file, &guests, name) {
@@ -263,6 +271,48 @@ fn plan(lab: &Arc<RunningLab>, wish: &Wish) -> Result<Card, Problem> {
     })?;
     let dns_name = format!("{name}.{}", file.domain);
     guests.insert(name, Guest { network: network.name.clone(), address, mac, dns_name });
+    Ok(card)
+}
+
+/// The place that the lab file keeps for a real program (`[hosts.chat] real = ".."`): its own name,
+/// address and card, and not those of a guest.
+fn claim(
+    file: &lab::Lab,
+    network: &Network,
+    host: &lab::Machine,
+    guests: &mut BTreeMap<String, Guest>,
+) -> Result<Card, Problem> {
+    let name = &host.name;
+    if guests.contains_key(name) {
+        return Err(name_taken(name, name));
+    }
+    let jack = host.jacks.iter().find(|jack| jack.network.as_ref() == Some(&network.name));
+    let place = jack.and_then(|jack| Some((jack, v4(jack.addresses.first()?.addr())?)));
+    let Some((jack, address)) = place else {
+        return Err(Problem::new(
+            "bad-join",
+            format!("{name} has no address on the network {}", network.name),
+            format!("{name} 在网络 {} 上没有地址", network.name),
+        ));
+    };
+    let card = Card {
+        name: name.clone(),
+        mac: jack.mac.0,
+        address,
+        prefix: network.v4.prefix_len(),
+        gateway: host.gateway.and_then(v4),
+        mtu: MTU,
+        resolver: host.resolver.and_then(v4),
+        search: Some(file.domain.clone()),
+        hosts: Vec::new(),
+        congestion: None,
+    };
+    card.check().map_err(|error| {
+        Problem::new("bad-card", error.message(base::Lang::En), error.message(base::Lang::Zh))
+    })?;
+    let dns_name = format!("{name}.{}", file.domain);
+    let guest = Guest { network: network.name.clone(), address, mac: jack.mac, dns_name };
+    guests.insert(name.clone(), guest);
     Ok(card)
 }
 

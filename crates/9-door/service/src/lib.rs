@@ -44,6 +44,7 @@ pub mod grade;
 pub mod guard;
 pub mod http;
 pub mod join;
+pub mod joined;
 pub mod journeys;
 pub mod judge;
 pub mod kept;

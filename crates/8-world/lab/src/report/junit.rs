@@ -72,7 +72,9 @@ impl Suite {
     fn ran(&mut self, report: &Report, lang: Lang) {
         self.seconds = report.ran.as_secs_f64();
         self.properties.push(("seed", report.seed.to_string()));
-        self.properties.push(("digest", format!("{:032x}", report.digest)));
+        if !report.real {
+            self.properties.push(("digest", format!("{:032x}", report.digest)));
+        }
         for check in &report.checks {
             let weighs = !report.tasks_decide();
             self.judged("checks", check, weighs, lang);

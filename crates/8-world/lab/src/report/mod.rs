@@ -85,9 +85,15 @@ impl Report {
         let good = self.checks.iter().filter(|check| check.verdict.holds).count();
         let bad = self.checks.len() - good + self.faults.len();
         let (name, seed, ran, frames) = (&self.lab, self.seed, self.ran, self.frames);
+        let how = match (self.real, lang) {
+            (false, Lang::En) => format!("{ran} s of virtual time, {frames} frames"),
+            (false, Lang::Zh) => format!("虚拟时间 {ran} 秒, {frames} 帧"),
+            (true, Lang::En) => format!("{ran} s by the wall's clock"),
+            (true, Lang::Zh) => format!("真实时间 {ran} 秒"),
+        };
         text.push_str(&match lang {
-            Lang::En => format!("{name}: {good} held, {bad} failed (seed {seed}, {ran} s of virtual time, {frames} frames)\n"),
-            Lang::Zh => format!("{name}: {good} 项成立, {bad} 项不成立 (种子 {seed}, 虚拟时间 {ran} 秒, {frames} 帧)\n"),
+            Lang::En => format!("{name}: {good} held, {bad} failed (seed {seed}, {how})\n"),
+            Lang::Zh => format!("{name}: {good} 项成立, {bad} 项不成立 (种子 {seed}, {how})\n"),
         });
         text
     }
@@ -147,7 +153,8 @@ impl Report {
         };
         let report = json!({
             "lab": self.lab, "student": self.student, "seed": self.seed, "passed": self.passed(), "seconds": self.ran.as_secs_f64(),
-            "events": self.events, "frames": self.frames, "digest": format!("{:032x}", self.digest),
+            "events": self.events, "frames": self.frames, "digest": (!self.real).then(|| format!("{:032x}", self.digest)),
+            "clock": if self.real { "real" } else { "virtual" },
             "checks": self.checks.iter().map(check).collect::<Vec<_>>(),
             "tasks": self.tasks.iter().map(|task| json!({
                 "points": task.points, "hint": { "en": task.hint.en, "zh": task.hint.zh },

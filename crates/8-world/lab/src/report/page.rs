@@ -223,8 +223,11 @@ fn repeat(graded: &Graded, again: &str, lang: Lang) -> String {
     row(say(lang, "File", "文件"), &graded.file);
     if let Some(report) = graded.report() {
         row(say(lang, "Seed", "种子"), &report.seed.to_string());
-        row(say(lang, "Digest", "摘要"), &format!("{:032x}", report.digest));
+        if !report.real {
+            row(say(lang, "Digest", "摘要"), &format!("{:032x}", report.digest));
+        }
         let ran = match lang {
+            _ if report.real => format!("{} s", report.ran),
             Lang::En => {
                 format!("{} s, {} events, {} frames", report.ran, report.events, report.frames)
             }

@@ -3,11 +3,14 @@
 //! Whoever runs the lab of a stranger says by [`bounded`] when it is enough: it is asked every few
 //! milliseconds, and what was not judged until then is not known (`enough_is_enough`).
 
+mod faults;
 mod outcome;
 mod schedule;
 #[cfg(test)]
 mod tests;
+mod wall;
 
+pub use faults::faults;
 pub use outcome::{Ending, Judged, JudgedTask, Report};
 
 use crate::Text;
@@ -188,7 +191,7 @@ impl Run<'_> {
             self.faults.extend(unbalanced.map(|why| text(why.clone(), format!("账目不平: {why}"))));
         }
         (0..self.checks.len()).for_each(|index| self.judge(index));
-        self.refused();
+        self.faults.extend(faults(&self.world));
     }
 
     /// Lets everything happen until `at`; false when that cannot be, which is then a fault.
@@ -252,25 +255,6 @@ impl Run<'_> {
         self.ended == Ending::Enough
     }
 
-    /// What the script could not do.
-    fn refused(&mut self) {
-        let kept = self.world.refused().count() as u64;
-        let gone = self.world.refusals() - kept;
-        if gone > 0 {
-            self.faults.push(text(
-                format!("{gone} script lines before these could not be carried out either"),
-                format!("在这些之前还有 {gone} 行脚本无法执行"),
-            ));
-        }
-        for refused in self.world.refused() {
-            let (line, time, why) = (&refused.name, refused.time, &refused.why);
-            self.faults.push(text(
-                format!("`{line}` at {time} s: {}", why.text(Lang::En)),
-                format!("`{line}` 在 {time} 秒: {}", why.text(Lang::Zh)),
-            ));
-        }
-    }
-
     fn end(&self) -> Instant {
         match self.replay.until {
             Until::Over => {
@@ -322,16 +306,7 @@ impl Run<'_> {
 
     fn report(&mut self, options: &Options<'_>) -> Report {
         let world = &self.world;
-        let missed = world.recorder().missed(0);
-        let mut faults = std::mem::take(&mut self.faults);
-        if missed > 0 {
-            faults.push(text(
-                format!(
-                    "{missed} frames were recorded and forgotten: checks saw only the last ones"
-                ),
-                format!("{missed} 帧已被遗忘: 检查只看到了最后的那些"),
-            ));
-        }
+        let faults = std::mem::take(&mut self.faults);
         let mut judged: Vec<Judged> =
             std::mem::take(&mut self.judged).into_iter().flatten().collect();
         let tasks = judged.split_off(self.lab.checks.len().min(judged.len()));
@@ -358,6 +333,7 @@ impl Run<'_> {
             checks: judged,
             tasks,
             solving: false,
+            real: false,
             ended: self.ended,
             faults,
             conversations: self.conversations(),

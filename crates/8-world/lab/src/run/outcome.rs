@@ -60,6 +60,9 @@ pub struct Report {
     pub tasks: Vec<JudgedTask>,
     /// The lab bears its solution: the tasks decide, not the checks, which hold as shipped.
     pub solving: bool,
+    /// It ran by the wall's clock, with real programs in it perhaps: no digest repeats it.
+    #[serde(default)]
+    pub real: bool,
     /// Did it come to its end?
     pub ended: Ending,
     /// What broke beside the checks: a script line that could not be carried out, a storm without

@@ -17,6 +17,7 @@ pub mod logs;
 pub mod new;
 pub mod open;
 pub mod ps;
+pub mod real;
 pub mod record;
 pub mod replay;
 pub mod schema;

@@ -5,7 +5,8 @@ use crate::client::{Client, block_on};
 use crate::say::{Context, Exit, Failure, SERVICE_LEAVES, called_as, print};
 use base::Lang;
 use service::api::{LabLine, LabView, Source, StartLab, Status};
-use std::path::{Path, absolute};
+use std::path::{Path, PathBuf, absolute};
+use std::sync::Arc;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// The lab without a name.
@@ -20,10 +21,11 @@ pub fn run(context: &Context, up: &Up) -> Result<Exit, Failure> {
         lang: Some(if context.lang == Lang::Zh { "zh" } else { "en" }.to_owned()),
         variables: up.variables.all(),
     };
+    let own = real(context, up, &request)?;
     block_on(async {
         // What comes while the lab boots is heard when it has: nothing is left behind.
         let ends = if up.detach { None } else { Some(Ends::listen()?) };
-        let (client, line) = boot(context, up, &request).await?;
+        let (client, line) = boot(context, up.listen, &request).await?;
         let view: LabView = client.get(&format!("/labs/{}", line.name)).await?;
         let status: Status = client.get("/status").await?;
         let running: Vec<LabLine> = client.get("/labs").await?;
@@ -41,21 +43,78 @@ pub fn run(context: &Context, up: &Up) -> Result<Exit, Failure> {
         })?;
         match ends {
             None => Ok(Exit::DONE),
-            Some(ends) => stay(context, &client, &line.name, ends).await,
+            Some(ends) => live(context, client, &line.name, ends, own.as_ref()).await,
         }
     })
 }
 
-/// Boots the lab; once more if the service, idle until now, was just leaving.
-async fn boot(
+/// The lab and its folder, if its real programs shall be started. They are a lab file's word about
+/// this machine, so it is never done unasked.
+fn real(
     context: &Context,
     up: &Up,
+    request: &StartLab,
+) -> Result<Option<(lab::Lab, PathBuf)>, Failure> {
+    // What is wrong with the lab is the service's to say.
+    let Ok(loaded) = service::sources::load(&request.source) else { return Ok(None) };
+    let Ok(lab) = loaded.read(&request.variables) else { return Ok(None) };
+    let Some(first) = lab.real_hosts().next() else { return Ok(None) };
+    let (name, command) = (&first.name, first.real.as_deref().unwrap_or_default());
+    match (up.real, up.detach) {
+        (true, false) => Ok(Some((lab, super::real::folder_of(loaded.folder.as_deref())))),
+        (true, true) => Err(Failure::usage(context.say(
+            "real programs end with the command that starts them: leave out -d, or join them by hand",
+            "真实程序随启动它们的命令一起结束: 去掉 -d, 或者手工 join",
+        ))),
+        (false, _) => {
+            eprintln!("{}", context.say(
+                &format!("{name} is a real program (`{command}`), not started: --real runs it on this machine, with your rights"),
+                &format!("{name} 是真实程序 (`{command}`), 未启动: 加 --real 会以你的权限在本机运行它"),
+            ));
+            Ok(None)
+        }
+    }
+}
+
+/// Starts the lab's real programs, if asked, and holds the lab.
+async fn live(
+    context: &Context,
+    client: Client,
+    name: &str,
+    ends: Ends,
+    own: Option<&(lab::Lab, PathBuf)>,
+) -> Result<Exit, Failure> {
+    let client = Arc::new(client);
+    let Some((lab, folder)) = own else { return stay(context, &client, name, ends).await };
+    let stage = super::real::Stage {
+        context,
+        client: client.clone(),
+        running: name,
+        folder: folder.clone(),
+        shown: true,
+    };
+    let programs = match super::real::start(&stage, lab).await {
+        Ok(programs) => programs,
+        Err(failure) => {
+            let _ = client.stop(context, name).await;
+            return Err(failure);
+        }
+    };
+    let done = stay(context, &client, name, ends).await;
+    programs.end().await;
+    done
+}
+
+/// Boots the lab; once more if the service, idle until now, was just leaving.
+pub async fn boot(
+    context: &Context,
+    listen: Option<std::net::SocketAddr>,
     request: &StartLab,
 ) -> Result<(Client, LabLine), Failure> {
     let mut tries = 3;
     loop {
         tries -= 1;
-        let client = Client::connect_or_start(context, up.listen).await?;
+        let client = Client::connect_or_start(context, listen).await?;
         match client.post_for("/labs", request).await {
             // It said so, or it went without a word: a lab that it had would have gone with it.
             Err(failure)
@@ -72,17 +131,19 @@ async fn boot(
 }
 
 /// The signals that stop a lab in the foreground.
-struct Ends([Signal; 3]);
+pub struct Ends([Signal; 3]);
 
 impl Ends {
-    fn listen() -> Result<Ends, Failure> {
+    /// From now on they are heard.
+    pub fn listen() -> Result<Ends, Failure> {
         let hear = |kind| signal(kind).map_err(|error| Failure::cannot(error.to_string()));
         let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
         let [interrupt, terminate, hangup] = kinds.map(hear);
         Ok(Ends([interrupt?, terminate?, hangup?]))
     }
 
-    async fn one(&mut self) {
+    /// Waits for one of them.
+    pub async fn one(&mut self) {
         let [interrupt, terminate, hangup] = &mut self.0;
         tokio::select! {
             _ = interrupt.recv() => {}

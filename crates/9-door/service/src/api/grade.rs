@@ -31,6 +31,8 @@ pub struct Grade {
     pub checks: Vec<Judgement>,
     /// What the learner shall bring about, in the order of the file.
     pub tasks: Vec<GradedTask>,
+    /// What broke beside them: script lines that could not be carried out.
+    pub faults: Vec<Text>,
 }
 
 /// A check or a task's demand.

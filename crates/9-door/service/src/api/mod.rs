@@ -19,6 +19,7 @@
 //! | [`frames`] | `/labs/{lab}/frames`, `/labs/{lab}/happened` |
 //! | [`fields`] | `/fields`, `/labs/{lab}/complete` |
 //! | [`journeys`] | `/labs/{lab}/packets/..`, `/labs/{lab}/spotlight` |
+//! | [`joined`] | `/labs/{lab}/joined/..`: what joined programs do |
 //! | [`join`] | `join.sock`, which speaks beside HTTP |
 //!
 //! A new group: a file here with its types (`Serialize`, `Deserialize`, `ToSchema`, every field
@@ -31,6 +32,7 @@ pub mod fields;
 pub mod frames;
 pub mod grade;
 pub mod join;
+pub mod joined;
 pub mod journeys;
 pub mod judge;
 pub mod labs;
@@ -50,6 +52,7 @@ pub use fields::*;
 pub use frames::*;
 pub use grade::*;
 pub use join::*;
+pub use joined::*;
 pub use journeys::*;
 pub use judge::*;
 pub use labs::*;

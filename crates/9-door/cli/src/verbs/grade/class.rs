@@ -89,6 +89,7 @@ fn reported(
             student: &graded.student,
             seed: wish.seed,
             variables: &wish.var,
+            real: false,
         });
         let page = report::page(graded, &again, context.lang);
         write(context, &folder.join(name), page.as_bytes())?;

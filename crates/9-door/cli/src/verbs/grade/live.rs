@@ -66,6 +66,9 @@ fn text(context: &Context, graded: &api::Grade, lately: bool) -> String {
             text += &format!("      {word}: {}\n", get(&task.hint, lang));
         }
     }
+    for fault in &graded.faults {
+        text += &format!("no    {}\n", get(fault, lang));
+    }
     let api::Grade { lab, seconds, points, of, .. } = graded;
     if !graded.tasks.is_empty() {
         text += &context.say(

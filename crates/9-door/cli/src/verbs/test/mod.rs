@@ -1,6 +1,8 @@
-//! `test`: a lab in virtual time, judged; its evidence for people, programs and build servers.
+//! `test`: a lab in virtual time or by the wall's clock, judged; its evidence for people, programs
+//! and build servers.
 
 pub mod load;
+mod real;
 pub mod repeat;
 mod seeds;
 
@@ -21,11 +23,14 @@ pub fn run(context: &Context, wish: &Test) -> Result<Exit, Failure> {
         variables: &wish.variables.var,
         bare: false,
     };
-    if wish.seeds.is_some() {
+    if wish.seeds.is_some() && wish.clock != "real" {
         let trial = load::load(&wanted).map_err(|refusal| said(context, &refusal))?;
         return seeds::run(context, wish, &trial);
     }
-    let played = load::load(&wanted).and_then(|trial| play(context, wish, &trial));
+    let played = match wish.clock.as_str() {
+        "real" => Ok(real::play(context, wish)?),
+        _ => load::load(&wanted).and_then(|trial| play(context, wish, &trial)),
+    };
     let outcome = match played {
         Ok(report) => Outcome::Ran(Box::new(report)),
         Err(refusal) => Outcome::Refused(refusal),
@@ -82,6 +87,7 @@ fn evidence(context: &Context, wish: &Test, graded: &Graded) -> Result<(), Failu
             student: &graded.student,
             seed: wish.seed,
             variables: &wish.variables.var,
+            real: wish.clock == "real",
         });
         write(context, file, lab::report::page(graded, &again, context.lang).as_bytes())?;
     }

@@ -16,12 +16,17 @@ pub struct Again<'a> {
     pub seed: Option<u64>,
     /// Values of variables.
     pub variables: &'a [(String, String)],
+    /// By the wall's clock?
+    pub real: bool,
 }
 
 /// One line.
 pub fn line(again: &Again<'_>) -> String {
     let mut words = vec!["test".to_owned(), again.file.display().to_string()];
     let mut add = |option: &str, value: &str| words.push(format!("--{option}={value}"));
+    if again.real {
+        add("clock", "real");
+    }
     again.overlay.into_iter().for_each(|overlay| add("with", overlay));
     again.checks.into_iter().for_each(|checks| add("checks", checks));
     if !again.student.is_empty() {
@@ -55,10 +60,11 @@ mod tests {
             student: "=1+1 \"x\"",
             seed: Some(7),
             variables: &[("net".to_owned(), "10.0.0.0/8".to_owned())],
+            real: true,
         };
         assert_eq!(
             line(&again),
-            "catenet test 'in/it'\\''s $HOME.toml' --checks=task.toml '--student==1+1 \"x\"' --seed=7 --var=net=10.0.0.0/8"
+            "catenet test 'in/it'\\''s $HOME.toml' --clock=real --checks=task.toml '--student==1+1 \"x\"' --seed=7 --var=net=10.0.0.0/8"
         );
     }
 }

@@ -289,6 +289,7 @@ impl Hunt<'_> {
             student: wish.variables.student.as_deref().unwrap_or_default(),
             seed: Some(seed),
             variables: &wish.variables.var,
+            real: false,
         });
         let again = crate::say::as_called(&again);
         let shrunk = match shrunk {

@@ -1,0 +1,32 @@
+//! What broke beside the checks, in whichever clock the lab ran: a report tells it, and it fails the run.
+
+use crate::diagnostic::{Text, text};
+use base::Lang;
+use sim::World;
+
+/// Script lines that could not be carried out, and frames that no check could see any more.
+pub fn faults(world: &World) -> Vec<Text> {
+    let mut faults = Vec::new();
+    let gone = world.refusals() - world.refused().count() as u64;
+    if gone > 0 {
+        faults.push(text(
+            format!("{gone} script lines before these could not be carried out either"),
+            format!("在这些之前还有 {gone} 行脚本无法执行"),
+        ));
+    }
+    for refused in world.refused() {
+        let (line, time, why) = (&refused.name, refused.time, &refused.why);
+        faults.push(text(
+            format!("`{line}` at {time} s: {}", why.text(Lang::En)),
+            format!("`{line}` 在 {time} 秒: {}", why.text(Lang::Zh)),
+        ));
+    }
+    let missed = world.recorder().missed(0);
+    if missed > 0 {
+        faults.push(text(
+            format!("{missed} frames were recorded and forgotten: checks saw only the last ones"),
+            format!("{missed} 帧已被遗忘: 检查只看到了最后的那些"),
+        ));
+    }
+    faults
+}
