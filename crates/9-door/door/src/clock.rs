@@ -75,11 +75,11 @@ impl ClockError {
         let (slowest, fastest) = (SPEEDS.start(), SPEEDS.end());
         match (self, lang) {
             (ClockError::RealTime(hosts), Lang::En) => format!(
-                "real programs are joined and live in real time ({}): the clock cannot be paused, changed or stepped; end them first",
+                "real programs are joined and live in real time ({}): the clock cannot be paused, changed, stepped or taken back; end them first",
                 hosts.join(", ")
             ),
             (ClockError::RealTime(hosts), Lang::Zh) => format!(
-                "有真实程序加入 ({}), 它们活在真实时间里: 时钟不能暂停, 变速或单步; 请先结束它们",
+                "有真实程序加入 ({}), 它们活在真实时间里: 时钟不能暂停, 变速, 单步或后退; 请先结束它们",
                 hosts.join(", ")
             ),
             (ClockError::BadSpeed(speed), Lang::En) => {

@@ -86,6 +86,8 @@ impl Running {
         called_off: CalledOff,
         told: Told,
     ) -> Result<(), ClockError> {
+        // First, for it stays so whatever else is asked.
+        self.check_alone()?;
         let now = self.world.now();
         if let Back::To(time) = back
             && time > now
@@ -95,7 +97,6 @@ impl Running {
         if !self.tape.is_whole() {
             return Err(ClockError::TooMuch);
         }
-        self.check_alone()?;
         let stage = self.boot_anew()?;
         self.set_clock(Some(false), None)?;
         let goal = match back {
