@@ -12,9 +12,12 @@
 //!
 //! The line is a Unix socket; only the service's own user (or root) is heard.
 
+mod claim;
+
 use crate::api::{JoinAnswer, JoinRequest, Problem};
 use crate::labs::{Labs, RunningLab};
 use base::MacAddr;
+use claim::claim;
 use door::card::Card;
 use door::carrier::Carrier;
 use door::driver::Running;
@@ -271,48 +274,6 @@ fn plan(lab: &Arc<RunningLab>, wish: &Wish) -> Result<Card, Problem> {
     })?;
     let dns_name = format!("{name}.{}", file.domain);
     guests.insert(name, Guest { network: network.name.clone(), address, mac, dns_name });
-    Ok(card)
-}
-
-/// The place that the lab file keeps for a real program (`[hosts.chat] real = ".."`): its own name,
-/// address and card, and not those of a guest.
-fn claim(
-    file: &lab::Lab,
-    network: &Network,
-    host: &lab::Machine,
-    guests: &mut BTreeMap<String, Guest>,
-) -> Result<Card, Problem> {
-    let name = &host.name;
-    if guests.contains_key(name) {
-        return Err(name_taken(name, name));
-    }
-    let jack = host.jacks.iter().find(|jack| jack.network.as_ref() == Some(&network.name));
-    let place = jack.and_then(|jack| Some((jack, v4(jack.addresses.first()?.addr())?)));
-    let Some((jack, address)) = place else {
-        return Err(Problem::new(
-            "bad-join",
-            format!("{name} has no address on the network {}", network.name),
-            format!("{name} 在网络 {} 上没有地址", network.name),
-        ));
-    };
-    let card = Card {
-        name: name.clone(),
-        mac: jack.mac.0,
-        address,
-        prefix: network.v4.prefix_len(),
-        gateway: host.gateway.and_then(v4),
-        mtu: MTU,
-        resolver: host.resolver.and_then(v4),
-        search: Some(file.domain.clone()),
-        hosts: Vec::new(),
-        congestion: None,
-    };
-    card.check().map_err(|error| {
-        Problem::new("bad-card", error.message(base::Lang::En), error.message(base::Lang::Zh))
-    })?;
-    let dns_name = format!("{name}.{}", file.domain);
-    let guest = Guest { network: network.name.clone(), address, mac: jack.mac, dns_name };
-    guests.insert(name.clone(), guest);
     Ok(card)
 }
 
