@@ -1,7 +1,7 @@
 //! The guide's second test: a tokio program on a host.
 
 use catenet::World;
-use catenet::net::{TcpListener, TcpStream}; // was: tokio::net
+use catenet::net::TcpListener; // was: tokio::net
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 async fn echo() -> std::io::Result<()> {
