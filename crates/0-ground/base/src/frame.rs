@@ -244,12 +244,21 @@ impl Frame {
     /// When the headroom is spent: a layer of ours wrote more than [`HEAD_SIZE`] octets of headers.
     #[inline]
     pub fn prepend(&mut self, n: usize) -> &mut [u8] {
+        self.prepend_to_body(n).0
+    }
+
+    /// The same, and the body beside it: a checksum is of both.
+    ///
+    /// # Panics
+    /// As [`Frame::prepend`].
+    #[inline]
+    pub fn prepend_to_body(&mut self, n: usize) -> (&mut [u8], &Body) {
         assert!(n <= self.0.start, "headers beyond {HEAD_SIZE} octets");
-        self.0.start -= n;
-        let start = self.0.start;
-        let room = &mut self.0.octets[start..start + n];
+        let inner = &mut *self.0;
+        inner.start -= n;
+        let room = &mut inner.octets[inner.start..inner.start + n];
         room.fill(0);
-        room
+        (room, &inner.body)
     }
 
     /// Takes `n` octets off the front of the frame; all of them if there are fewer.

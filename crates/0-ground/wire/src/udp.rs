@@ -90,10 +90,6 @@ impl Header {
     /// Writes header and checksum into `out[..HEADER_LEN]`; `len` = 8 + `body.len()`.
     pub fn emit(&self, out: &mut [u8], body: &Body, src: IpAddr, dst: IpAddr) {
         debug_assert_eq!(usize::from(self.len), HEADER_LEN + body.len(), "length and payload");
-        let out = &mut out[..HEADER_LEN];
-        out[..2].copy_from_slice(&self.src_port.to_be_bytes());
-        out[2..4].copy_from_slice(&self.dst_port.to_be_bytes());
-        out[4..6].copy_from_slice(&self.len.to_be_bytes());
         let mut sum = pseudo_header(src, dst, Protocol::UDP, usize::from(self.len));
         for word in [self.src_port, self.dst_port, self.len] {
             sum.add_u16(word);
@@ -105,6 +101,8 @@ impl Header {
             0 => 0xffff,
             sum => sum,
         };
-        out[6..8].copy_from_slice(&checksum.to_be_bytes());
+        let words = [self.src_port, self.dst_port, self.len, checksum];
+        let all = words.into_iter().fold(0, |all, word| all << 16 | u64::from(word));
+        out[..HEADER_LEN].copy_from_slice(&all.to_be_bytes());
     }
 }

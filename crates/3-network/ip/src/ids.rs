@@ -20,24 +20,38 @@ const COUNTERS: usize = 256;
 pub(crate) struct Ids {
     key: (u64, u64),
     counters: Box<[u16]>,
+    /// Whose the last packet was, and the hash of that: packets go out in bursts.
+    last: Option<(Between, u64)>,
 }
+
+/// Source, destination, protocol.
+type Between = (u32, u32, u8);
 
 impl Ids {
     pub(crate) fn new(random: &mut base::Random) -> Self {
         let key = (random.next_u64(), random.next_u64());
-        Ids { key, counters: vec![0; COUNTERS].into() }
+        Ids { key, counters: vec![0; COUNTERS].into(), last: None }
     }
 
     /// The next identification between two hosts.
     pub(crate) fn next(&mut self, src: Ipv4Addr, dst: Ipv4Addr, protocol: Protocol) -> u16 {
-        let mut hasher = SipHasher13::new_with_keys(self.key.0, self.key.1);
-        hasher.write_u64(u64::from(src.to_bits()) << 32 | u64::from(dst.to_bits()));
-        hasher.write_u8(protocol.0);
-        let hash = hasher.finish();
+        let between = (src.to_bits(), dst.to_bits(), protocol.0);
+        let hash = match self.last {
+            Some((last, hash)) if last == between => hash,
+            _ => self.hash(between),
+        };
+        self.last = Some((between, hash));
         let place = hash as usize % self.counters.len();
         let Some(counter) = self.counters.get_mut(place) else { return 0 };
         *counter = counter.wrapping_add(1);
         counter.wrapping_add((hash >> 48) as u16)
+    }
+
+    fn hash(&self, (src, dst, protocol): Between) -> u64 {
+        let mut hasher = SipHasher13::new_with_keys(self.key.0, self.key.1);
+        hasher.write_u64(u64::from(src) << 32 | u64::from(dst));
+        hasher.write_u8(protocol);
+        hasher.finish()
     }
 }
 

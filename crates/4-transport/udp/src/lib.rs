@@ -73,10 +73,10 @@ pub fn emit(frame: &mut Frame, src: SocketAddr, dst: SocketAddr) -> Result<(), T
         return Err(TooLong { len: payload });
     }
     gather(frame);
-    let body = frame.body().clone();
     let len = (payload + HEADER_LEN) as u16;
     let header = Header { src_port: src.port(), dst_port: dst.port(), len };
-    header.emit(frame.prepend(HEADER_LEN), &body, src.ip(), dst.ip());
+    let (room, body) = frame.prepend_to_body(HEADER_LEN);
+    header.emit(room, body, src.ip(), dst.ip());
     Ok(())
 }
 

@@ -39,6 +39,8 @@ const COPIED: usize = 256;
 const BUFFER: usize = 2048;
 /// The record around a payload.
 const RECORD: usize = 128;
+/// Records that an idle socket keeps room for.
+const KEPT: usize = 4;
 
 /// The receive queue of one socket.
 #[derive(Debug)]
@@ -70,10 +72,9 @@ impl Queue {
         let reason = Delivered { src, port: message.source.port(), octets };
         cx.trace.emit(place, message.journey, reason);
         message.payload = if octets <= COPIED {
-            let mut copy = [0; COPIED];
-            let copied = frame.copy_to(&mut copy);
+            let copy = Bytes::from(frame.to_vec());
             cx.pool.recycle(frame);
-            Bytes::copy_from_slice(&copy[..copied]).into()
+            copy.into()
         } else {
             frame.into_body()
         };
@@ -86,8 +87,8 @@ impl Queue {
     pub fn pop(&mut self) -> Option<Message> {
         let message = self.waiting.pop_front()?;
         self.memory -= charge(message.payload.len());
-        if self.waiting.is_empty() {
-            // An idle socket owns no buffer.
+        if self.waiting.is_empty() && self.waiting.capacity() > KEPT {
+            // After a burst an idle socket owns no long queue.
             self.waiting = VecDeque::new();
         }
         Some(message)

@@ -4,7 +4,7 @@
 //! endpoints, then who waits on this address and port, then who waits on this port on all
 //! addresses. Nothing here is ever iterated, so the secret decides no order.
 //!
-//! The pair of endpoints is hashed for every segment, and so by foldhash, keyed: who does not know
+//! Endpoints are hashed for every segment and datagram, and so by foldhash, keyed: who does not know
 //! the key cannot aim at one bucket, and what is placed there is bounded. SipHash took six times as
 //! long. What reaches the wire (ephemeral ports) stays with SipHash.
 
@@ -68,6 +68,23 @@ impl Hash for Pair {
     }
 }
 
+/// One endpoint as a key: of IPv4, one number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Local(SocketAddr);
+
+impl Hash for Local {
+    #[inline]
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        match self.0 {
+            SocketAddr::V4(local) => {
+                let address = u64::from(local.ip().to_bits());
+                hasher.write_u64(address << 16 | u64::from(local.port()));
+            }
+            SocketAddr::V6(local) => local.hash(hasher),
+        }
+    }
+}
+
 /// The address that means "all" in the family of `ip`.
 pub(crate) fn unspecified(ip: IpAddr) -> IpAddr {
     match ip {
@@ -82,8 +99,8 @@ pub(crate) struct Demux {
     tcp: HashMap<Pair, TcpKey, Keyed>,
     /// Whose the last segment was: segments come in bursts. It stands in `tcp` too.
     last: Option<(Pair, TcpKey)>,
-    listeners: HashMap<SocketAddr, ListenerKey, Secret>,
-    udp: HashMap<SocketAddr, UdpKey, Secret>,
+    listeners: HashMap<Local, ListenerKey, Keyed>,
+    udp: HashMap<Local, UdpKey, Keyed>,
     udp_connected: HashMap<Pair, UdpKey, Keyed>,
     pings: HashMap<u16, PingKey, Secret>,
 }
@@ -93,8 +110,8 @@ impl Demux {
         Demux {
             tcp: HashMap::with_hasher(Keyed::new(secret)),
             last: None,
-            listeners: HashMap::with_hasher(secret.clone()),
-            udp: HashMap::with_hasher(secret.clone()),
+            listeners: HashMap::with_hasher(Keyed::new(secret)),
+            udp: HashMap::with_hasher(Keyed::new(secret)),
             udp_connected: HashMap::with_hasher(Keyed::new(secret)),
             pings: HashMap::with_hasher(secret.clone()),
         }
@@ -130,10 +147,10 @@ impl Demux {
         at_or_everywhere(&self.listeners, local)
     }
     pub(crate) fn insert_listener(&mut self, local: SocketAddr, key: ListenerKey) {
-        self.listeners.insert(local, key);
+        self.listeners.insert(Local(local), key);
     }
     pub(crate) fn remove_listener(&mut self, local: SocketAddr) {
-        self.listeners.remove(&local);
+        self.listeners.remove(&Local(local));
     }
 
     pub(crate) fn udp(&self, local: SocketAddr, remote: SocketAddr) -> Option<UdpKey> {
@@ -144,10 +161,10 @@ impl Demux {
         exact.or_else(|| at_or_everywhere(&self.udp, local))
     }
     pub(crate) fn insert_udp(&mut self, local: SocketAddr, key: UdpKey) {
-        self.udp.insert(local, key);
+        self.udp.insert(Local(local), key);
     }
     pub(crate) fn remove_udp(&mut self, local: SocketAddr) {
-        self.udp.remove(&local);
+        self.udp.remove(&Local(local));
     }
     pub(crate) fn connect_udp(&mut self, endpoints: Endpoints, key: UdpKey) {
         self.udp_connected.insert(Pair(endpoints), key);
@@ -167,10 +184,7 @@ impl Demux {
     }
 }
 
-fn at_or_everywhere<K: Copy>(
-    table: &HashMap<SocketAddr, K, Secret>,
-    local: SocketAddr,
-) -> Option<K> {
-    let everywhere = || table.get(&SocketAddr::new(unspecified(local.ip()), local.port())).copied();
-    table.get(&local).copied().or_else(everywhere)
+fn at_or_everywhere<K: Copy>(table: &HashMap<Local, K, Keyed>, local: SocketAddr) -> Option<K> {
+    let all = || Local(SocketAddr::new(unspecified(local.ip()), local.port()));
+    table.get(&Local(local)).or_else(|| table.get(&all())).copied()
 }
