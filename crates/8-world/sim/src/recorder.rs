@@ -1,12 +1,14 @@
 //! Every frame at every jack, both directions, as a cheap handle, within a bound.
 //!
-//! A recorded frame shares its body with the frame that flies on; the two ends of a cable, and the
-//! jacks of a switch, share one head ([`Twin`]). What is kept is the last 256 MiB by true size; the oldest go and are counted. A reader
+//! A recorded frame shares its body with the frame that flies on, unless that is short: a view of one
+//! octet may hold a kilobyte. The two ends of a cable, and the jacks of a switch, share one head
+//! ([`Twin`]). What is kept is the last 256 MiB by true size; the oldest go and are counted. A reader
 //! holds a cursor (a sequence number): what it asks for and is gone, it is told.
 //!
 //! Invariant: sequence numbers are consecutive, times never fall.
 
 use base::{Frame, Instant, JackId, Journey, NodeId};
+use bytes::Bytes;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use trace::{Args, Event, Fate, Place, ReasonInfo};
@@ -80,6 +82,8 @@ impl Recorder {
     pub const BOUND: usize = 256 << 20;
     /// How far back a reason looks for its frame.
     const LOOK_BACK: usize = 8192;
+    /// Bodies up to here are copied.
+    const COPIED: usize = 64;
 
     pub(crate) fn new(on: bool, bound: usize) -> Self {
         Recorder { frames: VecDeque::new(), on, bound, size: 0, next: 0 }
@@ -177,8 +181,19 @@ impl Recorder {
         };
         match known.filter(same) {
             Some(twin) => (twin.clone(), ENTRY),
-            None => (Arc::new(frame.clone()), ENTRY + HEAD + frame.body().len()),
+            None => (Arc::new(Self::own(frame)), ENTRY + HEAD + frame.body().len()),
         }
+    }
+
+    /// A copy that holds no more memory than it says.
+    fn own(frame: &Frame) -> Frame {
+        let mut own = frame.clone();
+        if (1..=Self::COPIED).contains(&own.body().len()) {
+            let mut octets = [0; Self::COPIED];
+            let len = own.body().copy_to(&mut octets);
+            *own.body_mut() = Bytes::copy_from_slice(&octets[..len]).into();
+        }
+        own
     }
 
     /// An event says that a frame went no further: its entry learns why. The frame was recorded a
@@ -198,5 +213,30 @@ impl Recorder {
         if let Some(recorded) = found {
             recorded.dropped.get_or_insert((event.reason, event.args));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Is the buffer of a recorded body of so many octets free to go once the frame is gone?
+    fn lets_go(octets: usize) -> bool {
+        let mut recorder = Recorder::new(true, Recorder::BOUND);
+        let mut frame = base::Pool::default().frame(Bytes::from(vec![7; 1000]).into());
+        frame.body_mut().truncate(octets);
+        let buffer = frame.body().views()[0].clone();
+        let place = (NodeId(0), JackId(0));
+        recorder.record(Instant::ZERO, place, Direction::Out, &frame, Twin::NONE);
+        let kept = recorder.get(0).expect("recorded");
+        assert_eq!(kept.octets(), vec![7; octets]);
+        drop(frame);
+        buffer.is_unique()
+    }
+
+    #[test]
+    fn a_short_body_holds_no_long_buffer() {
+        assert!(lets_go(1) && lets_go(Recorder::COPIED));
+        assert!(!lets_go(Recorder::COPIED + 1), "long ones are shared");
     }
 }
