@@ -447,7 +447,9 @@ impl Executor {
     }
     /// Is a task ready?
     pub fn is_ready(&self) -> bool {
-        !lock(&self.ready.queue).is_empty() || !lock(&self.ready.orders).is_empty()
+        // A machine without a program, and most are without one at most times, pays no lock.
+        !self.processes.is_empty()
+            && (!lock(&self.ready.queue).is_empty() || !lock(&self.ready.orders).is_empty())
     }
     /// Asks to be woken once, when a task is or becomes ready: for owners that sleep in real time.
     pub fn notify(&self, waker: &Waker) {

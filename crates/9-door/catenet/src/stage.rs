@@ -55,8 +55,9 @@ struct Desk {
     over: Option<String>,
     /// What guests broke.
     faults: Vec<String>,
-    /// The machines that guests use, as they were when they were last switched on.
-    machines: BTreeMap<NodeId, Machine>,
+    /// The machines that guests use, as they were when they were last switched on, and who is told
+    /// of their calls.
+    machines: BTreeMap<NodeId, (Machine, Waker)>,
     /// The tasks that run on them.
     guests: BTreeMap<NodeId, Vec<AbortHandle>>,
 }
@@ -136,15 +137,12 @@ impl Stage {
     pub(crate) fn machine(self: &Arc<Self>, node: NodeId) -> Option<Machine> {
         let machine = self.with(|world| world.machine(node).cloned())?;
         if machine.follow(&self.outside) {
-            lock(&self.desk).machines.insert(node, machine.clone());
-            self.watch(node, &machine);
+            let touched = Arc::new(Touched { stage: Arc::downgrade(self), node });
+            let waker = Waker::from(touched);
+            lock(&self.desk).machines.insert(node, (machine.clone(), waker.clone()));
+            machine.notify(&waker);
         }
         Some(machine)
-    }
-
-    fn watch(self: &Arc<Self>, node: NodeId, machine: &Machine) {
-        let touched = Arc::new(Touched { stage: Arc::downgrade(self), node });
-        machine.notify(&Waker::from(touched));
     }
 
     /// Ends the test from inside.

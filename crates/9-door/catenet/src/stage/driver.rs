@@ -4,7 +4,7 @@ use super::{Stage, lock};
 use base::Instant;
 use core::future::{Future, poll_fn};
 use core::pin::pin;
-use core::task::{Poll, Waker};
+use core::task::{Context, Poll, Waker};
 use std::sync::Arc;
 
 /// tokio's timers fire on boundaries of this.
@@ -37,11 +37,17 @@ pub(crate) async fn drive(stage: Arc<Stage>) {
             Ok(Next::To(at)) => {
                 // Before anybody runs who was woken at that moment.
                 stage.outside.set(at);
-                tokio::time::advance(at.since(now).into()).await;
+                advance(at.since(now));
             }
             Ok(Next::Sleep(at)) => sleep(&stage, at.min(stage.limit)).await,
         }
     }
+}
+
+/// Moves tokio's clock. That then waits for others to run; the driver does so anyway.
+fn advance(span: base::Duration) {
+    let moved = pin!(tokio::time::advance(span.into()));
+    let _ = moved.poll(&mut Context::from_waker(Waker::noop()));
 }
 
 /// Ready when the runtime is about to park.
@@ -96,13 +102,16 @@ impl Stage {
             return Ok(Next::Again);
         }
         let tick = boundary(now);
+        // Guests rest, so that nobody else begins to wait meanwhile.
+        let wait = self.next_wait();
+        let anybody = !lock(&self.desk).waiting.is_empty();
         loop {
-            let next = [world.next_deadline(), self.next_wait()].into_iter().flatten().min();
+            let next = [world.next_deadline(), wait].into_iter().flatten().min();
             let Some(at) = next.filter(|&at| at < tick) else {
                 return Ok(Self::far(now, next.unwrap_or(self.limit)));
             };
             self.run(&mut world, at)?;
-            if self.outside.take_woke() | self.look(&world) {
+            if self.outside.take_woke() | (anybody && self.look(&world)) {
                 return Ok(Next::To(at));
             }
         }
@@ -128,9 +137,9 @@ impl Stage {
         touched.dedup();
         for &node in &touched {
             world.attend(node);
-            let machine = lock(&self.desk).machines.get(&node).cloned();
-            if let Some(machine) = machine {
-                self.watch(node, &machine);
+            let watched = lock(&self.desk).machines.get(&node).cloned();
+            if let Some((machine, waker)) = watched {
+                machine.notify(&waker);
             }
         }
         !touched.is_empty()
