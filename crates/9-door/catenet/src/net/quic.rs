@@ -1,9 +1,10 @@
 //! quinn on our datagrams, tokio's tasks and tokio's clock.
 //!
-//! ring draws its own randomness, so the octets of QUIC do not repeat: compare such runs by events
-//! and sizes, not by hash.
+//! quinn's own chance comes from the world's seed. ring draws its own randomness, so the octets of
+//! QUIC do not repeat: compare such runs by events and sizes, not by hash.
 
 use super::UdpSocket;
+use base::RandomSource;
 use bytes::Bytes;
 use core::future::Future;
 use core::net::SocketAddr;
@@ -23,7 +24,12 @@ pub fn quic_endpoint(
     socket: UdpSocket,
     server: Option<quinn::ServerConfig>,
 ) -> io::Result<quinn::Endpoint> {
-    let config = quinn::EndpointConfig::default();
+    let place = format!("quic {}", socket.local_addr()?);
+    let source = RandomSource::new(socket.here.stage().with(|w| w.seed()), socket.here.name(), 0);
+    let mut seed = [0; 32];
+    source.stream(&place).fill(&mut seed);
+    let mut config = quinn::EndpointConfig::default();
+    config.rng_seed(Some(seed));
     quinn::Endpoint::new_with_abstract_socket(
         config,
         server,

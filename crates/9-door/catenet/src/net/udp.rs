@@ -9,7 +9,7 @@ use std::io;
 #[derive(Debug)]
 pub struct UdpSocket {
     pub(super) inner: socket::UdpSocket,
-    here: Here,
+    pub(super) here: Here,
 }
 
 impl UdpSocket {
