@@ -74,17 +74,23 @@ pub(super) fn ours_unrecorded(count: u64) -> Round {
     in_a_lab(count, false)
 }
 
-/// In turmoil: a message takes 1 ms, the least that its ticks can tell apart.
-pub(super) fn turmoil(count: u64) -> Round {
+/// In turmoil as it comes: a message takes any time up to 100 ms, in ticks of 1 ms.
+pub(super) fn turmoil_as_it_comes(count: u64) -> Round {
+    in_turmoil(turmoil::Builder::new(), count)
+}
+
+/// In turmoil at its best: a message takes 1 ms, the least that its ticks can tell apart.
+pub(super) fn turmoil_at_its_best(count: u64) -> Round {
+    let tick = Duration::from_millis(1);
+    let mut builder = turmoil::Builder::new();
+    builder.tick_duration(tick).min_message_latency(tick).max_message_latency(tick);
+    in_turmoil(builder, count)
+}
+
+fn in_turmoil(mut builder: turmoil::Builder, count: u64) -> Round {
     let took = Arc::new(AtomicU64::new(0));
     let told = took.clone();
-    let tick = Duration::from_millis(1);
-    let mut sim = turmoil::Builder::new()
-        .tick_duration(tick)
-        .min_message_latency(tick)
-        .max_message_latency(tick)
-        .simulation_duration(Duration::from_secs(100_000))
-        .build();
+    let mut sim = builder.simulation_duration(Duration::from_secs(100_000)).build();
     sim.host("server", || async {
         let listener = turmoil::net::TcpListener::bind("0.0.0.0:9").await?;
         loop {
