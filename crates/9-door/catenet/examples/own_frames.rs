@@ -112,4 +112,9 @@ fn main() {
     println!("over Ethernet: {:?}", String::from_utf8_lossy(&say(&mut a, &mut b, b"hello")));
     let (mut a, mut b) = (Machine::in_a_tunnel(1), Machine::in_a_tunnel(2));
     println!("in a tunnel:   {:?}", String::from_utf8_lossy(&say(&mut a, &mut b, b"hello")));
+    // Your loop: sleep until the next deadline or the next frame, whichever is first.
+    if let Some(at) = b.deadline() {
+        b.pass_time(at);
+        println!("at {at} s it has {} more frames to send", talk(&mut b, &mut a));
+    }
 }
