@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixListener;
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
@@ -27,6 +27,8 @@ use tokio::task::JoinHandle;
 const JOINING: Duration = Duration::from_secs(20);
 /// How long the programs may take to end once the lab is gone.
 const ENDING: Duration = Duration::from_secs(5);
+/// It waits for our line, so that even one that ends at once is known before it ends.
+const ON_YOUR_MARKS: &str = "read -r go && exec sh -c \"$1\" </dev/null";
 /// The largest piece of output that is told at once.
 const PIECE: usize = 32 << 10;
 
@@ -102,11 +104,14 @@ async fn one(stage: &Stage<'_>, lab: &Lab, host: &Machine) -> Result<JoinHandle<
         .client
         .post(&teller.path, &JoinedNews { began: Some(command), ..JoinedNews::default() })
         .await?;
+    if let Some(mut go) = child.stdin.take() {
+        go.write_all(b"\n").await.map_err(cannot)?;
+    }
     let shown = stage.shown.then(|| host.name.clone());
     Ok(tokio::spawn(async move { teller.follow(child, shown).await }))
 }
 
-/// `catenet join NETWORK --name HOST --tell SOCKET -- sh -c COMMAND`, in the lab's folder.
+/// `catenet join NETWORK --name HOST --tell SOCKET -- sh -c .. COMMAND`, in the lab's folder.
 fn join(
     stage: &Stage<'_>,
     host: &Machine,
@@ -120,9 +125,9 @@ fn join(
     }
     join.args(["--lang", if stage.context.lang == base::Lang::Zh { "zh" } else { "en" }]);
     join.args(["-l", stage.running, "join", network, "--name", &host.name, "--tell"]).arg(socket);
-    join.args(["--", "sh", "-c", command]).current_dir(&stage.folder);
+    join.args(["--", "sh", "-c", ON_YOUR_MARKS, "sh", command]).current_dir(&stage.folder);
     // A group of its own: Ctrl-C is for us, and we end the lab, which ends them.
-    join.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+    join.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
     join.kill_on_drop(true).spawn()
 }
 
