@@ -89,6 +89,7 @@ async fn one(stage: &Stage<'_>, lab: &Lab, host: &Machine) -> Result<JoinHandle<
     let _ = std::fs::remove_file(&socket);
     let listener = UnixListener::bind(&socket).map_err(cannot)?;
     let mut child = join(stage, host, &network, &socket, &command).map_err(cannot)?;
+    let go = child.stdin.take(); // or waiting for its end would close it
     let joined = tokio::select! {
         joined = listener.accept() => joined.is_ok(),
         _ = child.wait() => false,
@@ -104,7 +105,7 @@ async fn one(stage: &Stage<'_>, lab: &Lab, host: &Machine) -> Result<JoinHandle<
         .client
         .post(&teller.path, &JoinedNews { began: Some(command), ..JoinedNews::default() })
         .await?;
-    if let Some(mut go) = child.stdin.take() {
+    if let Some(mut go) = go {
         go.write_all(b"\n").await.map_err(cannot)?;
     }
     let shown = stage.shown.then(|| host.name.clone());
