@@ -100,7 +100,7 @@ fn a_class_of_200_is_graded() {
         let is = |result: &&str| {
             row.contains(&format!(".toml,{result},")) || row.contains(&format!(".toml\",{result},"))
         };
-        assert!(wanted.iter().any(|result| is(result)), "{student}: {row}");
+        assert!(wanted.iter().any(is), "{student}: {row}");
     }
     assert!(csv.contains("thief,class/thief.toml,no-file,0,"), "{csv}");
     let cheat = lines.iter().find(|line| line.starts_with("cheat,")).expect("a row");
