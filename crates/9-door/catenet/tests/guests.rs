@@ -71,8 +71,7 @@ fn digest_of(seed: u64) -> (u128, u64) {
             }
         },
     );
-    let seen = *seen.lock().expect("seen");
-    seen
+    *seen.lock().expect("seen")
 }
 
 #[test]
