@@ -11,10 +11,12 @@
 //! (`tests/language/rules.rs`: a submission that edits its own gains nothing). The rules are a whole lab file,
 //! or one without machines.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use crate::diagnostic::{Complaint, Diagnostic, Text, text};
-use crate::model::{Lab, Link, Machine};
+use crate::expect::{Name, Test};
+use crate::model::{Check, End, Lab, Link, Machine};
 use crate::nearest::nearest;
 use crate::quantity::show_duration;
 
@@ -26,6 +28,8 @@ pub fn with_checks(submission: Lab, rules: &Lab) -> Result<Lab, Vec<Diagnostic>>
     let lab = joined(submission, rules);
     let mut findings: Vec<Diagnostic> =
         rules.fixed.iter().filter_map(|name| differs(&lab, rules, name)).collect();
+    findings.extend(dns_names_once(&lab));
+    findings.extend(cables_as_nodes(&lab));
     lab.each_script(|_, script, then| {
         let complaint = script.verb.check(&script.line, then).err();
         let complaint = complaint.or_else(|| label_taken(&lab, script.label.as_deref()));
@@ -40,6 +44,9 @@ pub fn with_checks(submission: Lab, rules: &Lab) -> Result<Lab, Vec<Diagnostic>>
     let tasks = lab.tasks.iter().map(|task| ("[[task]]", &task.check, &task.text));
     for (what, check, says) in checks.chain(tasks) {
         for complaint in check.expect.check(&lab, Some(&reasons)) {
+            findings.push(asked(complaint, what, &check.line, says));
+        }
+        for complaint in labels_moved(&lab, rules, check) {
             findings.push(asked(complaint, what, &check.line, says));
         }
     }
@@ -100,12 +107,90 @@ fn label_taken(lab: &Lab, label: Option<&str>) -> Option<Complaint> {
     Some(complaint.help(text("give your program another label", "给你的程序换一个标签")))
 }
 
+/// Programs that a check names and that are another machine's than in the rules: `exit(far)` must not
+/// mean a program of the student's own.
+fn labels_moved(lab: &Lab, rules: &Lab, check: &Check) -> Vec<Complaint> {
+    let tests = check.expect.tests();
+    let labels = tests.iter().filter_map(|(test, _)| match test {
+        Test::Exit { label, .. } | Test::Output { label, .. } => Some(label),
+        _ => None,
+    });
+    labels.filter_map(|label| label_moved(lab, rules, label)).collect()
+}
+
+fn label_moved(lab: &Lab, rules: &Lab, label: &Name) -> Option<Complaint> {
+    let bearer = |lab: &Lab| {
+        let bears = |machine: &&Machine| machine.run.iter().any(|run| run.label == label.name);
+        lab.machines().find(bears).map(|machine| machine.name.clone())
+    };
+    let (wanted, found) = (bearer(rules)?, bearer(lab)?);
+    (wanted != found).then(|| {
+        let complaint = Complaint::new(
+            "moved-label",
+            label.at.clone(),
+            text(
+                format!("`{}` is a program of {found}, not of {wanted}", label.name),
+                format!("`{}` 是 {found} 的程序, 不是 {wanted} 的", label.name),
+            ),
+        );
+        complaint.help(text(
+            format!("let {wanted} run it, as the task has it"),
+            format!("让 {wanted} 运行它, 与题目一致"),
+        ))
+    })
+}
+
+/// Names that two machines of the lab would have: the later one would take the other's.
+fn dns_names_once(lab: &Lab) -> Vec<Diagnostic> {
+    let mut owners: BTreeMap<String, &str> = BTreeMap::new();
+    let mut findings = Vec::new();
+    for machine in lab.machines() {
+        owners.insert(format!("{}.{}", machine.name, lab.domain).to_lowercase(), &machine.name);
+    }
+    for machine in lab.machines() {
+        for name in machine.names.iter().map(|name| name.to_lowercase()) {
+            let owner = *owners.entry(name.clone()).or_insert(&machine.name);
+            if owner == machine.name {
+                continue;
+            }
+            let what = text(
+                format!("{owner} and {} are both called `{name}`", machine.name),
+                format!("{owner} 和 {} 都叫 `{name}`", machine.name),
+            );
+            let complaint = Complaint::new("duplicate-name", 0..name.len(), what).help(text(
+                format!("take the name out of the `names` of {}", machine.name),
+                format!("从 {} 的 `names` 里去掉这个名字", machine.name),
+            ));
+            findings.push(complaint.in_text("names", &name));
+        }
+    }
+    findings
+}
+
+/// Cables that bear the name of a node: a place of that name would be the node's, not the cable's.
+fn cables_as_nodes(lab: &Lab) -> Vec<Diagnostic> {
+    let nodes: BTreeSet<&str> = lab.node_names().collect();
+    let names = lab.links.iter().map(|link| &link.name);
+    let taken = names.filter(|name| nodes.contains(name.as_str()));
+    taken
+        .map(|name| {
+            let what = text(
+                format!("a cable and a node are both called `{name}`"),
+                format!("一条网线和一个节点都叫 `{name}`"),
+            );
+            let complaint = Complaint::new("duplicate-name", 0..name.len(), what);
+            let help = text("give one of the two another name", "给其中一个换个名字");
+            complaint.help(help).in_text("links", name)
+        })
+        .collect()
+}
+
 /// How what is `fixed` under this name differs from the rules, if it does.
 fn differs(lab: &Lab, rules: &Lab, name: &str) -> Option<Diagnostic> {
     let (en, zh) = if let Some(wanted) = rules.machine(name) {
         machine(lab.machine(name), wanted, rules, lab)?
     } else if let Some(wanted) = rules.link(name) {
-        cable(lab.link(&wanted.name), wanted)?
+        cable(lab.link(&wanted.name), wanted, lab)?
     } else {
         let network = |lab: &Lab| lab.networks.iter().find(|network| network.name == name).cloned();
         let switch = |lab: &Lab| {
@@ -180,7 +265,8 @@ fn address(ip: &Option<IpAddr>) -> String {
 fn jacks(machine: &Machine) -> String {
     list(machine.jacks.iter().map(|jack| {
         let addresses: Vec<String> = jack.addresses.iter().map(ToString::to_string).collect();
-        format!("{} {} {}", jack.name, jack.mac, addresses.join(" "))
+        let network = jack.network.as_deref().map_or(String::new(), |name| format!(" on {name}"));
+        format!("{} {} {}{network}", jack.name, jack.mac, addresses.join(" "))
     }))
 }
 
@@ -192,12 +278,23 @@ fn runs(machine: &Machine) -> String {
     }))
 }
 
-fn cable(found: Option<&Link>, wanted: &Link) -> Option<Both> {
+/// A cable that is equal, whichever end is written first; which port of a switch it takes is computed,
+/// and nobody's business.
+fn cable(found: Option<&Link>, wanted: &Link, lab: &Lab) -> Option<Both> {
     let Some(found) = found else { return Some(missing()) };
-    let end = |end: &crate::End| format!("{}.{}", end.node, end.jack);
-    if (&found.a, &found.b) != (&wanted.a, &wanted.b) {
+    let same_end = |one: &End, other: &End| {
+        one.node == other.node && (lab.machine(&one.node).is_none() || one.jack == other.jack)
+    };
+    let same = |a, b| same_end(a, &wanted.a) && same_end(b, &wanted.b);
+    let straight = same(&found.a, &found.b);
+    if !straight && !same(&found.b, &found.a) {
+        let end = |end: &End| format!("{}.{}", end.node, end.jack);
         return Some(must_be("link", &format!("{} - {}", end(&wanted.a), end(&wanted.b))));
     }
-    let same = found.forward == wanted.forward && found.reverse == wanted.reverse;
+    let ways = match straight {
+        true => (&found.forward, &found.reverse),
+        false => (&found.reverse, &found.forward),
+    };
+    let same = ways == (&wanted.forward, &wanted.reverse);
     (!same).then(|| ("the cable's properties differ".to_owned(), "网线的参数不同".to_owned()))
 }

@@ -64,7 +64,9 @@ impl Reader<'_> {
             }
         }
         implied(lab, machines, &mut taken, &mut drafts);
-        self.named_links(drafts)
+        let switches = lab.node_names().map(|name| (name, None));
+        let nodes = machines.iter().map(|machine| (machine.name.as_str(), Some(machine.span)));
+        self.named_links(drafts, &switches.chain(nodes).collect())
     }
 
     fn cable(&mut self, item: &Item, drafts: &mut Vec<CableDraft>) {
@@ -333,7 +335,12 @@ impl Reader<'_> {
         }
     }
 
-    fn named_links(&mut self, drafts: Vec<CableDraft>) -> Vec<Link> {
+    /// Names them; no two bear one name, and none that of a node, which a place would mean.
+    fn named_links(
+        &mut self,
+        drafts: Vec<CableDraft>,
+        nodes: &BTreeMap<&str, Option<Span>>,
+    ) -> Vec<Link> {
         let mut pairs: BTreeMap<[String; 2], u32> = BTreeMap::new();
         let mut names: BTreeMap<String, Span> = BTreeMap::new();
         let mut links = Vec::new();
@@ -347,6 +354,9 @@ impl Reader<'_> {
                 n => format!("{}--{}/{n}", a.node, b.node),
             };
             let name = name.unwrap_or(plain);
+            if let Some(node) = nodes.get(name.as_str()) {
+                self.named_as_a_node(&name, a.span, *node);
+            }
             if let Some(first) = names.insert(name.clone(), a.span) {
                 let what = text(
                     format!("two links are called `{name}`"),
@@ -358,6 +368,18 @@ impl Reader<'_> {
             links.push(Link { name, a, b, forward, reverse });
         }
         links
+    }
+
+    fn named_as_a_node(&mut self, name: &str, span: Span, node: Option<Span>) {
+        let what = text(
+            format!("a link and a node are both called `{name}`"),
+            format!("一条网线和一个节点都叫 `{name}`"),
+        );
+        let complaint = Complaint::new("duplicate-name", 0..0, what)
+            .label(text("the link", "网线"))
+            .help(text("give one of the two another name", "给其中一个换个名字"));
+        let node = node.map(|node| (node, text("the node", "节点")));
+        self.sink.report_with(span, complaint, node);
     }
 }
 

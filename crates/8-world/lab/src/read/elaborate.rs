@@ -32,7 +32,7 @@ impl Reader<'_> {
             }
         }
         self.compute(lab, &mut drafts, &mut used);
-        self.one_name_each(&drafts);
+        self.one_name_each(&drafts, &lab.domain);
         let routers = routers_of(lab, &drafts);
         let mut macs: BTreeMap<MacAddr, Span> = BTreeMap::new();
         self.given_macs(&drafts, &mut macs);

@@ -10,14 +10,22 @@ use crate::read::Reader;
 use crate::read::machine::MachineDraft;
 
 impl Reader<'_> {
-    pub(super) fn one_name_each(&mut self, drafts: &[MachineDraft]) {
+    /// Every name is one machine's, and `web.example.lab` is web's own (`tests/language/rules.rs`).
+    pub(super) fn one_name_each(&mut self, drafts: &[MachineDraft], domain: &str) {
+        let mut owners: BTreeMap<String, (Span, &str)> = BTreeMap::new();
         let mut seen: BTreeMap<String, Span> = BTreeMap::new();
-        for named in drafts.iter().flat_map(|draft| &draft.names) {
+        for draft in drafts {
+            let own = format!("{}.{domain}", draft.name).to_lowercase();
+            owners.insert(own, (draft.span, &draft.name));
+        }
+        for (draft, named) in drafts.iter().flat_map(|d| d.names.iter().map(move |n| (d, n))) {
             let name = named.name.to_lowercase();
+            let owner = owners.get(&name).filter(|(_, owner)| *owner != draft.name);
+            let first = owner.map(|(span, _)| *span).or_else(|| seen.get(&name).copied());
             let what =
                 text(format!("two machines are called `{name}`"), format!("两台机器都叫 `{name}`"));
-            match seen.get(&name) {
-                Some(&first) => self.twice("duplicate-name", named.span, first, what),
+            match first {
+                Some(first) => self.twice("duplicate-name", named.span, first, what),
                 None => drop(seen.insert(name, named.span)),
             }
         }

@@ -112,8 +112,57 @@ fn what_is_fixed_must_be_equal() {
         );
         assert!(said.contains(says), "{becomes}: {said}");
     }
+    // Its own name is no other machine's, and its cable may be written from either end.
+    let twice = good.replace("pc1 = {", "zz = { net = \"lan\", names = [\"other.lab\"] }\npc1 = {");
+    let domain = |lab: &str, name: &str| {
+        lab.replace("lab = \"task\"", &format!("lab = \"task\"\ndomain = \"{name}\""))
+    };
+    let task = read(&domain(&good, "other.lab"));
+    let stolen = twice.replace("other.lab", "web.other.lab");
+    let said = findings(&domain(&stolen, "mine.lab"), &task);
+    assert!(said.contains("web and zz are both called `web.other.lab`"), "{said}");
+    let turned = "links = [\"lan - pc1\"]\nduration";
+    assert_eq!(findings(&good.replace("duration", turned), &rules()), "");
+    let slow = "links = [{ link = \"lan - pc1\", delay = \"1s\" }]\nduration";
+    let said = findings(&good.replace("duration", slow), &rules());
+    assert!(said.contains("the cable's properties differ"), "{said}");
     // A title is its owner's business.
     assert_eq!(findings(&good.replace("web = {", "web = { title = \"mine\","), &rules()), "");
+}
+
+#[test]
+fn names_and_labels_stay_where_they_are() {
+    let rules = rules();
+    let moved = RULES.replace(
+        "pc1 = \"lan\"",
+        "pc1 = \"lan\"\nzz = { net = \"lan\", run = { do = \"sleep 1\", label = \"ping\" } }",
+    );
+    let said = findings(&moved, &rules);
+    assert!(said.contains("`ping` is a program of zz, not of pc1"), "{said}");
+    for (was, becomes, says) in [
+        (
+            "[hosts]",
+            "[hosts]\nzz = { net = \"lan\", names = [\"WEB.example.lab\"] }",
+            "two machines are called `web.example.lab`",
+        ),
+        (
+            "duration",
+            "links = [{ link = \"pc1 - lan\", name = \"web\" }]\nduration",
+            "a link and a node are both called `web`",
+        ),
+        (
+            "duration",
+            "links = [{ link = \"pc1 - lan\", name = \"lan\" }]\nduration",
+            "a link and a node are both called `lan`",
+        ),
+    ] {
+        let found = super::only(super::read_for(
+            &submission(PING).replace(was, becomes).replace(", \"pc1--lan\"", ""),
+            &[],
+        ));
+        assert_eq!(found.code, "duplicate-name");
+        assert!(found.message.en.contains(says) && !found.message.zh.is_empty(), "{found:?}");
+    }
 }
 
 #[test]
