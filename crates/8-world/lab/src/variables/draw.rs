@@ -205,7 +205,9 @@ fn address(item: &Item, table: &Table) -> Found<String> {
             why.help(text(format!("there are 1 to {last}"), format!("有 1 到 {last} 号"))),
         )));
     }
-    let address = u64::from(u32::from(inside.network())) + number as u64;
+    // The subnet's own address is a host's in a /31 and a /32 (rfc3021#2.1).
+    let first = u64::from(u32::from(inside.network())) + u64::from(inside.prefix_len() < 31);
+    let address = first + number as u64 - 1;
     Ok(Ipv4Addr::from(address as u32).to_string())
 }
 

@@ -154,6 +154,9 @@ impl Variables {
             );
             return;
         };
+        if let Some((key, _)) = table.entries.get(MOST) {
+            sink.report(key.span, too_many());
+        }
         let lab = root.get("lab").and_then(Item::as_text).unwrap_or("").to_owned();
         let student = self.value(STUDENT).unwrap_or("").to_owned();
         for (key, mut item) in table.entries.into_iter().take(MOST) {
@@ -405,6 +408,15 @@ fn wrong_value(name: &str) -> Complaint {
         text(format!("`{name}` has no such value"), format!("`{name}` 不能是这样的值")),
     )
     .help(text("write a text or a whole number", "写文本或整数"))
+}
+
+fn too_many() -> Complaint {
+    Complaint::new(
+        "too-large",
+        0..0,
+        text(format!("more than {MOST} variables"), format!("变量超过 {MOST} 个")),
+    )
+    .help(text("leave some of them out", "去掉一些变量"))
 }
 
 fn too_long(name: &str) -> Complaint {

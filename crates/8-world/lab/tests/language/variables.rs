@@ -52,6 +52,14 @@ fn a_draw_is_the_students_own_and_the_same_everywhere() {
         "137 green 10.220.216.0/24 10.220.216.80 d7f14d20d8b5c6ee qpidwjdl"
     );
     assert_eq!(drawn(""), "35 red 10.62.187.0/24 10.62.187.80 f813dcc155d2b589 odqlaocr");
+    for (address, is) in [
+        ("1, of = \"10.1.1.0/31\"", "10.1.1.0"),
+        ("2, of = \"10.1.1.0/31\"", "10.1.1.1"),
+        ("1, of = \"255.255.255.255/32\"", "255.255.255.255"),
+        ("2, of = \"10.1.1.0/30\"", "10.1.1.2"),
+    ] {
+        assert_eq!(title(&format!("a = {{ address = {address} }}"), "{a}", ""), is);
+    }
     // A variable more changes no other.
     let more = format!("first = {{ hex = 4 }}\n{draws}");
     assert_eq!(title(&more, words, "20260001"), drawn("20260001"));
@@ -154,6 +162,9 @@ fn draws_without_room_and_hostile_ones_are_answers() {
             .is_ok()
     );
     assert_eq!(only(read_for(&lab("1n = 5", "x"), &[])).code, "bad-name");
+    let many: String = (0..1001).map(|n| format!("n{n} = 1\n")).collect();
+    let found = only(read_for(&lab(&many, "{n1}"), &[]));
+    assert_eq!((found.code, marked(&found).as_str()), ("too-large", "n1000"));
     assert_eq!(only(read_for(&lab("student = 5", "x"), &[])).code, "name-taken");
     // Below itself a variable is unknown: no circle can be.
     assert_eq!(only(read_for(&lab("a = \"{b}\"\nb = \"{a}\"", "x"), &[])).code, "unknown-variable");
