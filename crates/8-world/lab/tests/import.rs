@@ -114,6 +114,15 @@ fn hostile_files_cost_little() {
     let many: String = (0..5000).map(|n| format!("<node id=\"{n}\"/>")).collect();
     let why = refused("x.graphml", &format!("<graphml><graph>{many}</graph></graphml>"));
     assert!(why.en.contains("nodes"), "{}", why.en);
+    let lines = "<edge source=\"0\" target=\"1\"/>".repeat(130_000);
+    let two = "<node id=\"0\"/><node id=\"1\"/>";
+    let parallel = format!("<graphml><graph>{two}{lines}</graph></graphml>");
+    let source = Source { file: "x.graphml", text: &parallel, beside: &[] };
+    let said = match import(&source, Lang::En) {
+        Ok(imported) => imported.losses.iter().map(|loss| loss.en.clone()).collect(),
+        Err(why) => why.en,
+    };
+    assert!(said.contains("more than 8000 lines"), "{said}");
     let aliases: String =
         (1..40).map(|n| format!("a{n}: &a{n} [*a{0}, *a{0}, *a{0}, *a{0}]\n", n - 1)).collect();
     refused("x.clab.yml", &format!("a0: &a0 [x, x]\n{aliases}topology: {{ nodes: *a39 }}"));

@@ -8,7 +8,7 @@
 //! A node becomes a router with a host behind it. A line's delay is that of light in glass over the
 //! great circle, 5 us a kilometre: real fibres are longer.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use roxmltree::{Document, Node as Element, ParsingOptions};
 
@@ -24,6 +24,8 @@ use crate::quantity::show_rate;
 const MOST_ELEMENTS: u32 = 500_000;
 /// Elements inside elements; GraphML needs four.
 const DEEPEST: usize = 64;
+/// Cables of one lab: many lines may lie between two nodes.
+const MOST_CABLES: usize = 4 * MOST_NODES;
 /// Light in glass.
 const NS_A_KM: f64 = 5000.0;
 
@@ -128,6 +130,7 @@ fn nodes(
 
 fn edges(graph: &Element<'_, '_>, keys: &HashMap<&str, &str>, places: &Places, draft: &mut Draft) {
     let mut nowhere = 0;
+    let mut jacks = Jacks::default();
     for edge in graph.children().filter(|child| child.has_tag_name_any("edge")) {
         let place = |end| places.get(edge.attribute(end)?);
         let Some((a, b)) = place("source").zip(place("target")).filter(|(a, b)| a.node != b.node)
@@ -138,7 +141,14 @@ fn edges(graph: &Element<'_, '_>, keys: &HashMap<&str, &str>, places: &Places, d
             );
             continue;
         };
-        let cable = cable(draft, a.node, b.node);
+        if draft.plan.cables.len() >= MOST_CABLES {
+            draft.losses.say(
+                format!("more than {MOST_CABLES} lines: the others are left out"),
+                format!("网线超过 {MOST_CABLES} 条: 其余已略去"),
+            );
+            break;
+        }
+        let cable = jacks.cable(draft, a.node, b.node);
         let knobs = &mut draft.plan.cables[cable].knobs;
         let speed = datum(&edge, keys, "LinkSpeedRaw").and_then(|words| words.parse::<f64>().ok());
         let sane = speed.map(f64::round).filter(|bps| (1000.0..=1e12).contains(bps));
@@ -156,17 +166,33 @@ fn edges(graph: &Element<'_, '_>, keys: &HashMap<&str, &str>, places: &Places, d
     }
 }
 
-/// A cable whose jacks bear the names of those at the other end.
-fn cable(draft: &mut Draft, a: usize, b: usize) -> usize {
-    let plan = &mut draft.plan;
-    let toward = |from: usize, to: usize| {
-        let name = &plan.nodes[to].name;
-        let taken = |name: &str| plan.nodes[from].jacks.iter().any(|jack| jack.name == name);
-        let numbered = (2..).map(|n: u32| format!("{name}-{n}"));
-        std::iter::once(name.clone()).chain(numbered).find(|name| !taken(name)).unwrap_or_default()
-    };
-    let [of_a, of_b] = [toward(a, b), toward(b, a)];
-    plan.cable(Plug::jack(a, &of_a), Plug::jack(b, &of_b))
+/// Names of jacks that are taken, and how many lead from a node to another: nothing is counted twice.
+#[derive(Default)]
+struct Jacks {
+    taken: HashSet<(usize, String)>,
+    count: HashMap<(usize, usize), u32>,
+}
+
+impl Jacks {
+    /// A cable whose jacks bear the names of those at the other end.
+    fn cable(&mut self, draft: &mut Draft, a: usize, b: usize) -> usize {
+        let plan = &mut draft.plan;
+        let of_a = self.toward(a, b, &plan.nodes[b].name);
+        let of_b = self.toward(b, a, &plan.nodes[a].name);
+        plan.cable(Plug::jack(a, &of_a), Plug::jack(b, &of_b))
+    }
+
+    /// `paris`, `paris-2`, ..
+    fn toward(&mut self, from: usize, to: usize, name: &str) -> String {
+        let count = self.count.entry((from, to)).or_insert(0);
+        loop {
+            *count += 1;
+            let jack = if *count == 1 { name.to_owned() } else { format!("{name}-{count}") };
+            if self.taken.insert((from, jack.clone())) {
+                return jack;
+            }
+        }
+    }
 }
 
 /// The great circle at the speed of light in glass, in microseconds, at least one.
