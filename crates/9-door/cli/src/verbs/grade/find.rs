@@ -1,4 +1,4 @@
-//! The submissions of a folder: `ID.toml` and `ID/*.toml`, sorted by name.
+//! The submissions of a folder: `ID.toml`, and `ID/lab.toml` or else every `ID/*.toml`, sorted by name.
 //!
 //! A submission is a plain file: a link may lead to another student's work or out of the folder, a pipe
 //! never ends; both are rows with that reason (`links_and_pipes_are_rows`).
@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 
 /// Submissions that one call grades.
 pub const MOST: usize = 10_000;
+/// Lab files in one student's folder.
+const MOST_FILES: usize = 100;
 /// Octets of one of them.
 const MOST_OCTETS: u64 = 1 << 20;
 
@@ -35,11 +37,7 @@ pub fn find(folder: &Path) -> io::Result<Vec<Found>> {
             found.push(one(student, path.clone(), true));
         } else if is_folder(&path) {
             let student = path.file_name().unwrap_or(student).to_owned();
-            let inside = sorted(&path).unwrap_or_default();
-            let files = inside.into_iter().filter(|path| is_toml(path) && !is_hidden(path));
-            found.extend(
-                files.filter(|path| !is_folder(path)).map(|path| one(&student, path, false)),
-            );
+            found.extend(of_folder(&student, path));
         } else if is_link(&path) && path.is_dir() {
             found.push(one(student, path.clone(), false));
         }
@@ -48,6 +46,33 @@ pub fn find(folder: &Path) -> io::Result<Vec<Found>> {
         }
     }
     Ok(found)
+}
+
+/// A student's folder: `lab.toml` is the lab and what lies beside it are its parts; without it every
+/// file is one. Nothing in it is a row, too: nobody is forgotten.
+fn of_folder(student: &OsStr, folder: PathBuf) -> Vec<Found> {
+    let refused = |refusal| {
+        let student = student.to_string_lossy().into_owned();
+        vec![Found { student, path: folder.clone(), bare: false, refusal: Some(refusal) }]
+    };
+    let whole = folder.join("lab.toml");
+    if fs::symlink_metadata(&whole).is_ok() {
+        return vec![one(student, whole, false)];
+    }
+    let mut files = sorted(&folder).unwrap_or_default();
+    files.retain(|path| is_toml(path) && !is_hidden(path) && !is_folder(path));
+    if files.is_empty() {
+        let (en, zh) = ("the folder holds no lab file", "文件夹里没有实验文件");
+        return refused(Refusal::new("no-file", en, zh));
+    }
+    if files.len() > MOST_FILES {
+        return refused(Refusal::new(
+            "too-large",
+            format!("the folder holds more than {MOST_FILES} lab files"),
+            format!("文件夹里的实验文件超过 {MOST_FILES} 个"),
+        ));
+    }
+    files.into_iter().map(|path| one(student, path, false)).collect()
 }
 
 fn one(student: &OsStr, path: PathBuf, bare: bool) -> Found {
@@ -117,9 +142,22 @@ mod tests {
         let _ = fs::remove_dir_all(&base);
         let class = base.join("class");
         fs::create_dir_all(class.join("carol/parts")).expect("a folder");
-        fs::create_dir_all(class.join("empty")).expect("a folder");
+        for folder in ["empty", "erin", "many"] {
+            fs::create_dir_all(class.join(folder)).expect("a folder");
+        }
+        for n in 0..=MOST_FILES {
+            fs::write(class.join(format!("many/{n}.toml")), "x").expect("a file");
+        }
         fs::write(base.join("secret.toml"), "outside").expect("a file");
-        for file in ["alice.toml", "carol/lab.toml", "carol/parts/x.toml", "note.txt", ".a.toml"] {
+        for file in [
+            "alice.toml",
+            "carol/a.toml",
+            "carol/parts/x.toml",
+            "erin/lab.toml",
+            "erin/part.toml",
+            "note.txt",
+            ".a.toml",
+        ] {
             fs::write(class.join(file), "x").expect("a file");
         }
         fs::write(class.join("long.TOML"), vec![b'#'; (MOST_OCTETS + 1) as usize]).expect("a file");
@@ -142,7 +180,10 @@ mod tests {
                 ("carol", false, None),
                 ("carol", false, Some("no-file")),
                 ("dora", false, Some("no-file")),
+                ("empty", false, Some("no-file")),
+                ("erin", false, None),
                 ("long", true, Some("too-large")),
+                ("many", false, Some("too-large")),
             ]
         );
         fs::remove_dir_all(&base).expect("removed");

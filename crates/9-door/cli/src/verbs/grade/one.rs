@@ -58,6 +58,7 @@ fn hold(limit: Duration) -> nix::Result<()> {
 
 fn play(context: &Context, wish: &Grade, trial: &Trial) -> Result<Report, Refusal> {
     too_large(&trial.lab)?;
+    no_real(&trial.lab)?;
     let files = |path: &str| trial.files(path);
     let options = Options {
         seed: wish.seed.unwrap_or(trial.lab.seed),
@@ -89,4 +90,31 @@ fn too_large(lab: &lab::Lab) -> Result<(), Refusal> {
         format!("{nodes} nodes and {links} cables; a submission has at most {NODES} and {LINKS}"),
         format!("{nodes} 个节点, {links} 根网线; 提交的实验最多 {NODES} 个节点, {LINKS} 根网线"),
     ))
+}
+
+/// A program of the machine that grades is nobody's to start.
+fn no_real(lab: &lab::Lab) -> Result<(), Refusal> {
+    let Some(host) = lab.real_hosts().next() else { return Ok(()) };
+    let name = &host.name;
+    Err(Refusal::new(
+        "real-program",
+        format!("{name} is a real program; a submission has none: give it `run`"),
+        format!("{name} 是真实程序, 提交的实验不能有: 请改用 `run`"),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::no_real;
+
+    #[test]
+    fn a_submission_starts_no_real_program() {
+        let text = "lab = \"x\"\n[networks]\nlan = \"10.0.0.0/24\"\n[hosts]\npc = { net = \"lan\", real = \"id\" }\n";
+        let read = |text: &str| lab::read_lab(text.as_bytes(), "x.toml").expect("a lab");
+        let refused = no_real(&read(text)).expect_err("a real program");
+        assert_eq!(refused.code, "real-program");
+        assert!(
+            no_real(&read(&text.replace("real", "run").replace("\"id\"", "\"sleep 1\""))).is_ok()
+        );
+    }
 }

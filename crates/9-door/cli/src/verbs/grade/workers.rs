@@ -150,10 +150,15 @@ fn outcome(ended: &Ended) -> Outcome {
 
 /// Why there is no answer.
 fn fall(ended: &Ended) -> Refusal {
-    let too_long = ended.late
-        || ended.signal == Some(nix::libc::SIGXCPU)
-        || ended.signal == Some(nix::libc::SIGKILL);
-    if too_long {
+    if ended.signal == Some(nix::libc::SIGKILL) {
+        // The kernel's last word on time, and on memory when the whole machine has none left.
+        return Refusal::new(
+            "too-long",
+            "it took too long, or the machine ran out of memory",
+            "耗时太长, 或机器内存不足",
+        );
+    }
+    if ended.late || ended.signal == Some(nix::libc::SIGXCPU) {
         return Refusal::new(
             "too-long",
             "it took too long: more computing time than --limit allows",
@@ -201,6 +206,7 @@ mod tests {
     fn whatever_ends_a_process_is_a_reason() {
         let abort = Some(nix::libc::SIGABRT);
         assert_eq!(fallen("", Some(nix::libc::SIGXCPU)), "too-long");
+        assert_eq!(fallen("", Some(nix::libc::SIGKILL)), "too-long");
         assert_eq!(fallen("memory allocation of 9 bytes failed\n", abort), "no-memory");
         assert_eq!(fallen("\nthread 'main' has overflowed its stack\n", abort), "too-deep");
         assert_eq!(fallen("thread 'main' panicked at x.rs:1\n", None), "crashed");
