@@ -29,7 +29,7 @@
 //! | [`talk`] | conversations, and the ladder of one: who sent what when, and in which state |
 //! | [`run`](mod@run) | a lab in virtual time, from boot to its checks and tasks |
 //! | [`report`] | what came out: for people, programs, build servers, teachers |
-//! | [`seeds`], [`shrink`](mod@shrink) | many seeds, and the shortest list of mishaps that fails |
+//! | [`seeds`], [`shrink`](mod@shrink) | many seeds, and the few mishaps without which it holds |
 //! | [`diff`](mod@diff) | two runs side by side: the first thing that differs, and why |
 //! | [`gallery`] | the labs inside the binary |
 //! | [`generate`] | networks of known shapes as lab files; `plan` is a network on paper |

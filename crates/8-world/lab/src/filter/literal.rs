@@ -141,6 +141,9 @@ fn ether(word: &str) -> Option<[u8; 6]> {
 
 /// `47:45:54`, `47-45-54`, `4745.5420`, or one octet `47`, `0x47`.
 pub(super) fn octets(word: &str) -> Option<Vec<u8>> {
+    if word.contains('+') {
+        return None; // Rust's own reading would take "+f" for a number
+    }
     if let Some(digits) = word.strip_prefix("0x").filter(|digits| digits.len() <= 2) {
         return u8::from_str_radix(digits, 16).ok().map(|octet| vec![octet]);
     }

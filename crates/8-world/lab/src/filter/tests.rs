@@ -276,3 +276,11 @@ fn ten_thousand_terms_are_one_flat_chain() {
     let set: Vec<String> = (0..10_000).map(|port| port.to_string()).collect();
     assert!(holds(&format!("tcp.port in {{{}}}", set.join(", "))));
 }
+
+#[test]
+fn octets_are_hexadecimal_digits_and_nothing_else() {
+    assert_eq!(literal::octets("0f:a1"), Some(vec![0x0f, 0xa1]));
+    for word in ["+f", "0x+f", "47:+5", "4g", "+"] {
+        assert_eq!(literal::octets(word), None, "{word}");
+    }
+}

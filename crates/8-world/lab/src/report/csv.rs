@@ -1,7 +1,8 @@
 //! A class as a table for a spreadsheet (RFC 4180): a line per lab that was handed in.
 //!
 //! A cell that a spreadsheet would take for a formula gets an apostrophe before it: a student's file may
-//! bear any name (`a_formula_is_a_text`).
+//! bear any name (`a_formula_is_a_text`). It begins with a byte order mark: without one a spreadsheet takes
+//! the text for an older code than UTF-8.
 
 use super::{Graded, Report};
 use base::Lang;
@@ -16,7 +17,7 @@ pub fn csv(all: &[Graded], reports: &[String], lang: Lang) -> String {
             .to_vec();
     head.extend((1..=tasks).map(|number| format!("task_{number}")));
     head.extend(["reason", "seed", "digest", "report"].map(str::to_owned));
-    let mut text = line(&head);
+    let mut text = String::from('\u{feff}') + &line(&head);
     for (index, graded) in all.iter().enumerate() {
         let page = reports.get(index).map(String::as_str).unwrap_or_default();
         text += &line(&row(graded, tasks, page, lang));

@@ -84,7 +84,7 @@ fn a_class_is_a_table() {
     let lines: Vec<&str> = table.split("\r\n").collect();
     assert_eq!(
         lines[0],
-        "student,file,result,points,of,checks_held,checks,task_1,task_2,reason,seed,digest,report"
+        "\u{feff}student,file,result,points,of,checks_held,checks,task_1,task_2,reason,seed,digest,report"
     );
     assert!(lines[1].starts_with("'=1+1,'=1+1.toml,open,3,10,1,1,0,3,,1,"), "{}", lines[1]);
     assert!(lines[2].starts_with("\"a,\"\"b\"\"\",\"a,\"\"b\"\".toml\",open,"), "{}", lines[2]);
