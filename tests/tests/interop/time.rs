@@ -97,6 +97,9 @@ fn two_runs_differ_where_and_why() {
     seeds.says("why: in run ").says("the cable bad");
     let knob = user.run(&["diff", "lossy-link", "lossy-link,set=bad delay=11ms"]).code(1);
     knob.says("the cable bad").says("delay 10ms in A, 11ms in B");
+    // A knob holds for the first frame, too: what a host announces when it boots.
+    let dead = "lossy-link,set=bad loss=100%";
+    user.run(&["diff", "lossy-link", dead, "--until", "500ms"]).code(1).says("the cable bad");
     user.line("catenet diff two-lans two-lans,with=broken.cut").code(1).says("web");
     user.line("catenet diff two-lans two-lans,sed=3").code(2).complains("sed=3");
     user.line("catenet --lang zh diff two-lans").code(2);

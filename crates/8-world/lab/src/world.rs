@@ -90,7 +90,10 @@ pub fn boot(lab: &Lab, ground: &Ground<'_>) -> Result<World, BootError> {
 }
 
 /// The same, where somebody has a last word before the world is built.
-pub(crate) fn boot_with(
+///
+/// # Errors
+/// As [`boot`].
+pub fn boot_with(
     lab: &Lab,
     ground: &Ground<'_>,
     last: &mut dyn FnMut(&mut WorldBuilder),

@@ -117,8 +117,9 @@ impl Tape {
         self.drop_from(*played);
         if self.whole {
             self.push(TimedInput { at_ns: world.now().as_nanos(), input: input.clone() });
-            *played = self.inputs.len();
         }
+        // Counted also when the tape is full: a journal beside it holds them all.
+        *played += 1;
         world.handle_input(input)
     }
 

@@ -26,7 +26,7 @@ use core::task::{Context, Poll, Waker};
 use lab::Lab;
 use socket::{Machine, Outside};
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError, Weak};
 use std::task::Wake;
 use tokio::task::AbortHandle;
 
@@ -117,11 +117,19 @@ impl Stage {
     /// Works with the world as it is now.
     ///
     /// # Panics
-    /// The world stands still: a node does things without end at one instant.
+    /// The world stands still: a node does things without end at one instant. Or somebody looks at it
+    /// already: within `World::with` and `World::until` the world that they hand over is to be asked.
     pub(crate) fn with<R>(&self, work: impl FnOnce(&mut sim::World) -> R) -> R {
         let now = self.now();
         let result = {
-            let mut world = lock(&self.world);
+            let mut world = match self.world.try_lock() {
+                Ok(world) => world,
+                Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+                // One thread has the world: waiting for it here would be waiting for ever.
+                Err(TryLockError::WouldBlock) => panic!(
+                    "the world is being looked at already: ask the world that `until` or `with` hands over"
+                ),
+            };
             if world.now() < now
                 && let Err(stuck) = world.run_until(now)
             {

@@ -112,6 +112,7 @@ impl Setup {
         Fut: Future,
         Fut::Output: Ending,
     {
+        assert!(!self.seeds.is_empty(), "seeds = .. names no seed: the test would never run");
         let lab = self.lab();
         for &seed in &self.seeds {
             if let Err(why) = self.run_one(&lab, seed, &body) {

@@ -63,6 +63,12 @@ async fn a_wrong_host_is_named(w: World) {
     w.host("pc9");
 }
 
+#[catenet::test(lab = "two-lans")]
+#[should_panic(expected = "looked at already")]
+async fn a_look_inside_a_look_does_not_hang(w: World) {
+    w.with(|_| w.digest());
+}
+
 /// The same bytes as `catenet test` gives, when the test only looks on.
 #[catenet::test(lab = "two-lans", seed = 3)]
 async fn looking_changes_nothing(w: World) {

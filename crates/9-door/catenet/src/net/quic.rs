@@ -1,7 +1,7 @@
 //! quinn on our datagrams, tokio's tasks and tokio's clock.
 //!
 //! quinn's own chance comes from the world's seed. ring draws its own randomness, so the octets of
-//! QUIC do not repeat: compare such runs by events and sizes, not by hash.
+//! QUIC do not repeat: such runs are compared by what they count, not by hash.
 
 use super::UdpSocket;
 use base::RandomSource;

@@ -13,7 +13,7 @@ use crate::verbs::replay;
 use base::Instant;
 use lab::Lab;
 use lab::diff::{Compared, First, Side, Told, diff};
-use lab::world::{Ground, boot};
+use lab::world::{BootError, Ground, boot, boot_with};
 use serde_json::{Value, json};
 use service::sources;
 use sim::{Input, Tape, TimedInput};
@@ -153,8 +153,9 @@ fn side(
     ground: &Ground<'_>,
     given: Vec<TimedInput>,
 ) -> Result<Side, Failure> {
-    let world = boot(lab, ground).map_err(|error| Failure::usage(error.text(context.lang)))?;
-    let mut inputs = Vec::new();
+    let failed = |error: BootError| Failure::usage(error.text(context.lang));
+    let world = boot(lab, ground).map_err(failed)?;
+    let mut sets: Vec<Input> = Vec::new();
     for knobs in &run.sets {
         let line = format!("set {knobs}");
         let verb = lab::Verb::parse(&line, &lab::program_names()).map_err(|complaint| {
@@ -162,10 +163,17 @@ fn side(
         })?;
         let set = lab::live::live_inputs(&verb, &line, lab, &world);
         let set = set.map_err(|why| Failure::usage(why.get(context.lang).trim_end()))?;
-        inputs.extend(set.into_iter().map(|input: Input| TimedInput { at_ns: 0, input }));
+        sets.extend(set);
     }
-    inputs.extend(given);
-    Ok(Side::new(world, Tape::of(inputs)))
+    // What was asked of the first world holds in the second for its first frame, too.
+    let world = match sets.is_empty() {
+        true => world,
+        false => boot_with(lab, ground, &mut |builder| {
+            builder.first("set", sets.clone());
+        })
+        .map_err(failed)?,
+    };
+    Ok(Side::new(world, Tape::of(given)))
 }
 
 fn is_journal(path: &Path) -> bool {
