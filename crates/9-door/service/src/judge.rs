@@ -38,7 +38,8 @@ async fn judge(
 ) -> Answer<axum::Json<Verdict>> {
     let running = service.labs.find(Some(&lab))?;
     let expect = read(&wish.expect, &running.lab)?;
-    let when = When { after: after(wish.after)?, ..When::default() };
+    let (after, within) = (second("after", wish.after)?, second("within", wish.within)?);
+    let when = When { after, within, ..When::default() };
     Ok(axum::Json(told(judged(&running, expect, wish.expect, when).await?)))
 }
 
@@ -85,13 +86,13 @@ fn read(line: &str, lab: &Lab) -> Result<Expect, Problem> {
     }
 }
 
-fn after(seconds: Option<f64>) -> Result<Option<Duration>, Problem> {
+fn second(what: &str, seconds: Option<f64>) -> Result<Option<Duration>, Problem> {
     let Some(seconds) = seconds else { return Ok(None) };
     if !(0.0..=1e9).contains(&seconds) {
         return Err(Problem::new(
             "bad-request",
-            "`after` is a second of the lab's clock, from 0",
-            "`after` 是实验时钟的秒数, 从 0 起",
+            format!("`{what}` is a second of the lab's clock, from 0"),
+            format!("`{what}` 是实验时钟的秒数, 从 0 起"),
         ));
     }
     Ok(Some(Duration::from_nanos((seconds * 1e9) as u64)))

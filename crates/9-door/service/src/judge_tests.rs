@@ -6,7 +6,16 @@ use crate::trial::booted;
 const LAB: &str = "lab = \"judged\"\nlinks = [\"a - b\"]\n[hosts.a]\nip = \"10.0.0.1/24\"\nrun = [{ do = \"ping -c 3 -i 0.05 10.0.0.2\", label = \"p\" }, { do = \"nc -w 60 10.0.0.2 9\", label = \"long\" }]\n[hosts.b]\nip = \"10.0.0.2/24\"\nrun = [\"nc -l 9\"]\n";
 
 async fn ask(service: &Service, expect: &str) -> Answer<Verdict> {
-    let wish = JudgeWish { expect: expect.to_owned(), after: None };
+    ask_when(service, expect, None, None).await
+}
+
+async fn ask_when(
+    service: &Service,
+    expect: &str,
+    after: Option<f64>,
+    within: Option<f64>,
+) -> Answer<Verdict> {
+    let wish = JudgeWish { expect: expect.to_owned(), after, within };
     let answer = judge(State(service.clone()), Path("judged".to_owned()), Json(wish)).await;
     answer.map(|verdict| verdict.0)
 }
@@ -50,7 +59,22 @@ async fn what_cannot_be_read_is_shown_where() {
         assert!(problem.en.contains('^') && problem.en.contains(part), "{}", problem.en);
         assert!(problem.zh.contains('^') && problem.zh != problem.en, "{}", problem.zh);
     }
-    let wish = JudgeWish { expect: "count(arp) > 0".to_owned(), after: Some(-1.0) };
-    let refused = judge(State(service), Path("judged".to_owned()), Json(wish)).await;
-    assert_eq!(refused.err().map(|problem| problem.code).as_deref(), Some("bad-request"));
+    for (after, within, named) in [(Some(-1.0), None, "`after`"), (None, Some(-1.0), "`within`")] {
+        let refused = ask_when(&service, "count(arp) > 0", after, within).await.err();
+        let refused = refused.unwrap_or_else(|| panic!("{named} before the boot"));
+        assert_eq!(refused.code, "bad-request");
+        assert!(refused.en.contains(named) && refused.zh.contains(named), "{}", refused.en);
+    }
+}
+
+#[tokio::test]
+async fn what_happened_too_late_does_not_count() {
+    let (service, _lab) = booted(LAB);
+    until_it_holds(&service, "count(icmp.type == 8) at a == 3").await;
+    // The third ping leaves a tenth of a second after the first: it came, but not in time.
+    let all = "count(icmp.type == 8) at a == 3";
+    let late = ask_when(&service, all, None, Some(0.08)).await.expect("it can be read");
+    assert!(!late.holds, "{:?}", late.measured[0].value.en);
+    let early = ask_when(&service, all, None, Some(60.0)).await.expect("it can be read");
+    assert!(early.holds, "{:?}", early.measured[0].value.en);
 }

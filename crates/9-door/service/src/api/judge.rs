@@ -13,6 +13,9 @@ pub struct JudgeWish {
     /// Only what happened after this second of the lab's clock counts.
     #[serde(default)]
     pub after: Option<f64>,
+    /// Only what happened until this second of the lab's clock counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<f64>,
 }
 
 /// What came out.

@@ -141,8 +141,9 @@ impl Play<'_> {
     }
 
     async fn judge(&self, check: &Check, at: Duration) -> Result<Judged, Failure> {
-        let after = check.when.after.map(|after| duration(after).as_secs_f64());
-        let wish = JudgeWish { expect: check.line.clone(), after };
+        let second = |span: base::Duration| duration(span).as_secs_f64();
+        let (after, within) = (check.when.after.map(second), check.when.within.map(second));
+        let wish = JudgeWish { expect: check.line.clone(), after, within };
         let path = format!("/labs/{}/judge", encode(&self.line.name));
         let verdict: api::Verdict = self.client.post_for(&path, &wish).await?;
         Ok(Judged {
