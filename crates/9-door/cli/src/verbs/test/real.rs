@@ -18,6 +18,8 @@ use lab::report::{Judged, JudgedTask, Report};
 use lab::{Text, run::end_of};
 use service::api::{self, GradeWish, JudgeWish, LabLine, StartLab};
 use service::sources;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -98,14 +100,6 @@ struct Play<'a> {
     began: tokio::time::Instant,
 }
 
-/// When a check is looked at.
-struct Due {
-    at: Duration,
-    check: usize,
-    /// The last look: what it says counts.
-    last: bool,
-}
-
 impl Play<'_> {
     async fn whole(&self, folder: Option<&Path>) -> Result<(Report, real::Programs), Failure> {
         let stage = real::Stage {
@@ -126,14 +120,17 @@ impl Play<'_> {
     async fn judge_all(&self, checks: &[&Check]) -> Result<Vec<Judged>, Failure> {
         let end = Duration::from_nanos(end_of(self.lab).as_nanos());
         let mut judged: Vec<Option<Judged>> = vec![None; checks.len()];
-        for due in dues(checks, end) {
-            if judged[due.check].is_some() {
-                continue;
-            }
-            tokio::time::sleep_until(self.began + due.at).await;
-            let one = self.judge(checks[due.check], due.at).await?;
-            if due.last || !one.verdict.holds {
-                judged[due.check] = Some(one);
+        // One look a check is known beforehand, the next one: a lab may run for years.
+        let looks = checks.iter().map(|of| first_look(of, end)).zip(0..);
+        let mut looks: BinaryHeap<_> = looks.map(Reverse).collect();
+        while let Some(Reverse((at, check))) = looks.pop() {
+            tokio::time::sleep_until(self.began + at).await;
+            let one = self.judge(checks[check], at).await?;
+            let last = last_look(checks[check], end);
+            if at >= last || !one.verdict.holds {
+                judged[check] = Some(one);
+            } else {
+                looks.push(Reverse((last.min(at + LOOK_EVERY), check)));
             }
         }
         tokio::time::sleep_until(self.began + end).await;
@@ -177,20 +174,16 @@ impl Play<'_> {
     }
 }
 
-/// The looks at all checks, in order of time.
-fn dues(checks: &[&Check], end: Duration) -> Vec<Due> {
-    let mut dues = Vec::new();
-    for (check, of) in checks.iter().enumerate() {
-        let last = of.when.within.map_or(end, duration);
-        let mut at = of.when.after.map_or(Duration::ZERO, duration);
-        while of.when.always && at < last {
-            dues.push(Due { at, check, last: false });
-            at += LOOK_EVERY;
-        }
-        dues.push(Due { at: last, check, last: true });
-    }
-    dues.sort_by_key(|due| (due.at, due.check));
-    dues
+/// When a check is looked at first: at its last moment, unless it must hold always.
+fn first_look(check: &Check, end: Duration) -> Duration {
+    let last = last_look(check, end);
+    let after = check.when.after.map_or(Duration::ZERO, duration);
+    if check.when.always { last.min(after) } else { last }
+}
+
+/// The look that counts.
+fn last_look(check: &Check, end: Duration) -> Duration {
+    check.when.within.map_or(end, duration)
 }
 
 fn duration(span: base::Duration) -> Duration {
