@@ -1,7 +1,7 @@
 //! `up`: boot a lab in the user's service.
 
 use crate::args::Up;
-use crate::client::{Client, block_on};
+use crate::client::{Client, block_on, encode};
 use crate::say::{Context, Exit, Failure, SERVICE_LEAVES, called_as, print};
 use base::Lang;
 use service::api::{LabLine, LabView, Source, StartLab, Status};
@@ -76,33 +76,69 @@ fn real(
     }
 }
 
-/// Starts the lab's real programs, if asked, and holds the lab.
+/// Holds the lab until Ctrl-C, or until it ends by itself; its real programs, if asked, start meanwhile.
 async fn live(
     context: &Context,
     client: Client,
     name: &str,
-    ends: Ends,
+    mut ends: Ends,
     own: Option<&(lab::Lab, PathBuf)>,
 ) -> Result<Exit, Failure> {
     let client = Arc::new(client);
-    let Some((lab, folder)) = own else { return stay(context, &client, name, ends).await };
-    let stage = super::real::Stage {
-        context,
-        client: client.clone(),
-        running: name,
-        folder: folder.clone(),
-        shown: true,
-    };
-    let programs = match super::real::start(&stage, lab).await {
-        Ok(programs) => programs,
-        Err(failure) => {
+    let mut programs = None;
+    let path = format!("/labs/{}/hold", encode(name));
+    let done = tokio::select! {
+        biased;
+        // First of all: while programs start, too, the lab ends with us.
+        why = client.get_text(&path) => why.and_then(|why| ended(context, name, why)),
+        () = ends.one() => {
+            // Giving up the answer stops it too; asking makes sure that it is gone when we are.
             let _ = client.stop(context, name).await;
-            return Err(failure);
+            let text = context.say(&format!("{name} stopped"), &format!("{name} 已停止"));
+            print(&format!("{text}\n")).map(|()| Exit::DONE)
+        }
+        failure = start(context, &client, name, own, &mut programs) => {
+            let _ = client.stop(context, name).await;
+            Err(failure)
         }
     };
-    let done = stay(context, &client, name, ends).await;
-    programs.end().await;
+    if let Some(programs) = programs {
+        programs.end().await;
+    }
     done
+}
+
+/// Starts the real programs, if asked; returns only if one cannot be.
+async fn start(
+    context: &Context,
+    client: &Arc<Client>,
+    name: &str,
+    own: Option<&(lab::Lab, PathBuf)>,
+    programs: &mut Option<super::real::Programs>,
+) -> Failure {
+    if let Some((lab, folder)) = own {
+        let stage = super::real::Stage {
+            context,
+            client: client.clone(),
+            running: name,
+            folder: folder.clone(),
+            shown: true,
+        };
+        match super::real::start(&stage, lab).await {
+            Ok(started) => *programs = Some(started),
+            Err(failure) => return failure,
+        }
+    }
+    std::future::pending().await
+}
+
+/// It ended by itself, or somebody else stopped it: then there is no reason why.
+fn ended(context: &Context, name: &str, why: String) -> Result<Exit, Failure> {
+    if !why.is_empty() {
+        return Err(Failure::cannot(why));
+    }
+    let text = context.say(&format!("{name} was stopped"), &format!("{name} 已被停止"));
+    print(&format!("{text}\n")).map(|()| Exit::DONE)
 }
 
 /// Boots the lab; once more if the service, idle until now, was just leaving.
@@ -266,30 +302,4 @@ fn first_host<'a>(view: &'a LabView, network: &str) -> Option<&'a str> {
 
 fn dash(title: &str) -> String {
     if title.is_empty() { String::new() } else { format!(": {title}") }
-}
-
-/// Holds the lab until Ctrl-C, or until it ends by itself.
-async fn stay(
-    context: &Context,
-    client: &Client,
-    name: &str,
-    mut ends: Ends,
-) -> Result<Exit, Failure> {
-    let path = format!("/labs/{name}/hold");
-    let held = client.get_text(&path);
-    tokio::select! {
-        () = ends.one() => {}
-        how = held => {
-            let why = how?;
-            if why.is_empty() {
-                print(&format!("{}\n", context.say(&format!("{name} was stopped"), &format!("{name} 已被停止"))))?;
-                return Ok(Exit::DONE);
-            }
-            return Err(Failure::cannot(why));
-        }
-    }
-    // Giving up the answer stops it too; asking makes sure that it is gone when we are.
-    let _ = client.stop(context, name).await;
-    print(&format!("{}\n", context.say(&format!("{name} stopped"), &format!("{name} 已停止"))))?;
-    Ok(Exit::DONE)
 }
