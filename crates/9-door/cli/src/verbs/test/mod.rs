@@ -27,8 +27,13 @@ pub fn run(context: &Context, wish: &Test) -> Result<Exit, Failure> {
         let trial = load::load(&wanted).map_err(|refusal| said(context, &refusal))?;
         return seeds::run(context, wish, &trial);
     }
+    let mut failed = None;
     let played = match wish.clock.as_str() {
-        "real" => Ok(real::play(context, wish)?),
+        "real" => real::play(context, wish).map_err(|failure| {
+            let refusal = unplayed(&failure);
+            failed = Some(failure);
+            refusal
+        }),
         _ => load::load(&wanted).and_then(|trial| play(context, wish, &trial)),
     };
     let outcome = match played {
@@ -37,13 +42,36 @@ pub fn run(context: &Context, wish: &Test) -> Result<Exit, Failure> {
     };
     let student = wanted.student.to_owned();
     let graded = Graded { student, file: wish.lab_file.clone(), outcome };
-    evidence(context, wish, &graded)?;
+    let written = evidence(context, wish, &graded);
+    if let Some(failure) = failed {
+        // Why it failed comes first; that it could not be written down is said, too.
+        written.unwrap_or_else(|unwritten| eprintln!("{}", unwritten.text));
+        return Err(failure);
+    }
+    written?;
     match &graded.outcome {
         Outcome::Ran(report) => {
             print(&{ if context.json { report.to_json() } else { report.text(context.lang) } })?;
             Ok(Exit(u8::from(!report.passed())))
         }
         Outcome::Refused(refusal) => Err(said(context, refusal)),
+    }
+}
+
+/// A run by the wall's clock that came to no end. Its reason is in the language of the call only.
+fn unplayed(failure: &Failure) -> Refusal {
+    match (failure.text.trim(), failure.code) {
+        ("", 130) => Refusal::new("no-run", "stopped before it ended", "结束之前被停止"),
+        ("", _) => Refusal::new(
+            "bad-lab",
+            "the lab file has mistakes: catenet validate shows them",
+            "实验文件有错误: catenet validate 会显示它们",
+        ),
+        (whole, _) => {
+            let why = whole.lines().next().unwrap_or_default();
+            let detail = lab::Text { en: whole.to_owned(), zh: whole.to_owned() };
+            Refusal { detail, ..Refusal::new("no-run", why, why) }
+        }
     }
 }
 
