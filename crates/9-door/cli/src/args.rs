@@ -470,9 +470,9 @@ pub struct Grade {
     /// So many at once (default: as many as there are cores)
     #[arg(long, value_name = "N", requires = "submissions")]
     jobs: Option<std::num::NonZeroUsize>,
-    /// Computing time that one submission may use
-    #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=3600))]
-    limit: u64,
+    /// Computing time that one submission may use (default: 5)
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    limit: Option<u64>,
     /// Another seed than the task's
     #[arg(long)]
     pub seed: Option<u64>,
@@ -499,7 +499,12 @@ impl Grade {
 
     /// Computing time of one submission.
     pub fn limit(&self) -> std::time::Duration {
-        std::time::Duration::from_secs(self.limit)
+        std::time::Duration::from_secs(self.limit.unwrap_or(5))
+    }
+
+    /// Is it said?
+    pub fn has_limit(&self) -> bool {
+        self.limit.is_some()
     }
 }
 

@@ -144,7 +144,7 @@ static OPTIONS: &[(&str, &str, &str)] = &[
     ("grade", "reports", "每个学生写一个网页, 以及 index.html"),
     ("grade", "junit", "把结果写成 JUnit"),
     ("grade", "jobs", "同时评多少份 (默认: 处理器核数)"),
-    ("grade", "limit", "一份提交可用的计算时间, 单位秒"),
+    ("grade", "limit", "一份提交可用的计算时间, 单位秒 (默认: 5)"),
     ("grade", "seed", "使用另一个随机种子"),
     ("grade", "var", "题目的一个变量的值; 可以写多次"),
     ("graph", "lab_file", "实验文件, 或内置实验的名字 (默认: 正在运行的实验)"),

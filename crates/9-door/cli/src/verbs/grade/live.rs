@@ -6,8 +6,10 @@ use crate::say::{Context, Exit, Failure, print};
 use base::Lang;
 use service::api::{self, GradeWish, Judgement, Text};
 
-/// Asks the service; 1 when a task is open, or, in a lab without tasks, when a check does not hold.
+/// Asks the service; 1 when a task is open, or, in a lab without tasks, when a check does not hold, or
+/// when something broke beside them.
 pub fn run(context: &Context, wish: &Grade) -> Result<Exit, Failure> {
+    refuse(context, wish)?;
     let last = wish.last.as_deref().map(|span| seconds(context, span)).transpose()?;
     let graded: api::Grade = block_on(async {
         let client = Client::connect(context).await?;
@@ -25,6 +27,23 @@ pub fn run(context: &Context, wish: &Grade) -> Result<Exit, Failure> {
     Ok(Exit(u8::from(!passed(&graded))))
 }
 
+/// What would be passed over: a lab that runs has its own checks, seed and variables.
+fn refuse(context: &Context, wish: &Grade) -> Result<(), Failure> {
+    let unfit = [
+        ("--checks", wish.checks.is_some()),
+        ("--seed", wish.seed.is_some()),
+        ("--var", !wish.var.is_empty()),
+        ("--limit", wish.has_limit()),
+    ];
+    match unfit.iter().find(|(_, given)| *given) {
+        None => Ok(()),
+        Some((option, _)) => Err(Failure::usage(context.say(
+            &format!("{option} goes with --submissions FOLDER; a lab that runs has its own"),
+            &format!("{option} 要和 --submissions FOLDER 一起使用; 运行中的实验有自己的设定"),
+        ))),
+    }
+}
+
 fn seconds(context: &Context, span: &str) -> Result<f64, Failure> {
     let span = lab::quantity::parse_duration(span).map_err(|complaint| {
         let mistake = [complaint.in_text("--last", span)];
@@ -33,13 +52,14 @@ fn seconds(context: &Context, span: &str) -> Result<f64, Failure> {
     Ok(span.as_secs_f64())
 }
 
-/// Is everything done that brings points, or, where nothing does, does everything hold?
+/// Nothing broke, and everything is done that brings points, or, where nothing does, everything holds.
 fn passed(graded: &api::Grade) -> bool {
     let holds = |judgement: &Judgement| judgement.verdict.holds;
-    match graded.tasks.is_empty() {
-        true => graded.checks.iter().all(holds),
-        false => graded.tasks.iter().all(|task| holds(&task.judgement)),
-    }
+    graded.faults.is_empty()
+        && match graded.tasks.is_empty() {
+            true => graded.checks.iter().all(holds),
+            false => graded.tasks.iter().all(|task| holds(&task.judgement)),
+        }
 }
 
 fn get(text: &Text, lang: Lang) -> &str {
