@@ -7,7 +7,7 @@ export interface Key {
 }
 
 export const KEYS: Key[] = [
-  { keys: ["1", "2", "3", "4", "5", "6"], does: "views" },
+  { keys: ["1", "2", "3", "4", "5", "6", "7"], does: "views" },
   { keys: ["p"], does: "pause" },
   { keys: ["s"], does: "step" },
   { keys: ["b"], does: "back" },
