@@ -236,15 +236,66 @@ impl Tape {
     }
 }
 
-/// Octets of memory that an input takes, about.
+/// Octets of memory that an input takes, about: whatever in it can be of any length is counted.
 fn cost(input: &Input) -> usize {
     let within = match input {
         Input::FrameIn { node, octets } => node.len() + octets.len(),
-        Input::Stdin { octets, .. } | Input::Joined { deed: Deed::Printed { octets, .. }, .. } => {
-            octets.len()
+        Input::Stdin { octets, .. } => octets.len(),
+        Input::Joined { host, deed } => {
+            let told = match deed {
+                Deed::Began { program } => program.len(),
+                Deed::Printed { octets, .. } => octets.len(),
+                Deed::Ended { .. } => 0,
+            };
+            host.len() + told
         }
-        Input::Exec { args, .. } => args.iter().map(|arg| arg.len() + 24).sum(),
-        _ => 64,
+        Input::Exec { node, program, args, label, .. } => {
+            let args: usize = args.iter().map(|arg| size_of::<String>() + arg.len()).sum();
+            node.len() + program.len() + label.as_ref().map_or(0, String::len) + args
+        }
+        Input::SetCable { cable, .. }
+        | Input::Befall { cable, .. }
+        | Input::Cut { cable }
+        | Input::Mend { cable } => cable.len(),
+        Input::Plug { node, jack, network } => node.len() + jack.len() + network.len(),
+        Input::AddDoorHost { name, network } => name.len() + network.len(),
+        Input::Power { node, .. } | Input::RemoveNode { node } => node.len(),
+        Input::SetName { name, .. } => name.len(),
+        Input::Interrupt { .. } | Input::Kill { .. } => 0,
     };
     size_of::<TimedInput>() + within
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a stranger can make long is what the bound is for.
+    #[test]
+    fn a_long_word_counts_wherever_it_stands() {
+        let long = "x".repeat(10_000);
+        let began = Deed::Began { program: long.clone() };
+        let (node, program, args) = ("a".to_owned(), "b".to_owned(), Vec::new());
+        let exec = |program: &String, label| Input::Exec {
+            node: node.clone(),
+            program: program.clone(),
+            args: args.clone(),
+            label,
+            every_ns: None,
+        };
+        for input in [
+            Input::Joined { host: node.clone(), deed: began },
+            Input::Joined { host: long.clone(), deed: Deed::Ended { code: 0 } },
+            exec(&long, None),
+            exec(&program, Some(long.clone())),
+            Input::Cut { cable: long.clone() },
+            Input::SetName { name: long.clone(), address: None },
+            Input::RemoveNode { node: long.clone() },
+        ] {
+            assert!(cost(&input) >= long.len(), "{input:?}");
+            let mut tape = Tape::within(long.len());
+            tape.push(TimedInput { at_ns: 0, input });
+            assert!(!tape.is_whole());
+        }
+    }
 }

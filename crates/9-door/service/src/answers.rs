@@ -80,7 +80,7 @@ pub enum OfBody {
     /// The request cannot be read, or what it asks for is not possible.
     #[response(status = 400)]
     Bad(ErrorBody),
-    /// The body is larger than 4 MiB.
+    /// The body is larger than 4 MiB, or a part of it is larger than that part may be.
     #[response(status = 413)]
     TooLarge(ErrorBody),
     /// The body is not said to be `application/json`.

@@ -42,18 +42,54 @@ async fn tell(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// No longer: a program's command, a piece of its output.
+const LONGEST: usize = 64 << 10;
+
+fn bounded(what: &str, length: usize) -> Result<(), Problem> {
+    if length <= LONGEST {
+        return Ok(());
+    }
+    Err(Problem::new(
+        "too-large",
+        format!("`{what}` has {length} octets, more than {LONGEST}; send less at once"),
+        format!("`{what}` 有 {length} 字节, 超过 {LONGEST}; 请分次发送"),
+    ))
+}
+
 /// In the order in which they come about.
 fn deeds(news: JoinedNews) -> Result<Vec<Deed>, Problem> {
+    bounded("began", news.began.as_ref().map_or(0, String::len))?;
     let began = news.began.map(|program| Deed::Began { program });
     let mut deeds = Vec::from_iter(began);
-    for (complaint, text) in [(false, news.stdout), (true, news.stderr)] {
+    for (what, complaint, text) in [("stdout", false, news.stdout), ("stderr", true, news.stderr)] {
         let Some(text) = text else { continue };
         let octets = BASE64.decode(text.as_bytes()).map_err(|error| {
             let (en, zh) = (format!("no base64: {error}"), format!("不是 base64: {error}"));
             Problem::new("bad-request", en, zh)
         })?;
+        bounded(what, octets.len())?;
         deeds.push(Deed::Printed { complaint, octets });
     }
     deeds.extend(news.exit.map(|code| Deed::Ended { code }));
     Ok(deeds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_told_at_once_is_bounded() {
+        let (most, more) = (vec![b'x'; LONGEST], vec![b'x'; LONGEST + 1]);
+        let printed = |octets: &[u8]| Some(BASE64.encode(octets));
+        let whole = JoinedNews { stdout: printed(&most), ..JoinedNews::default() };
+        assert_eq!(deeds(whole).map(|deeds| deeds.len()).ok(), Some(1));
+        for news in [
+            JoinedNews { stdout: printed(&more), ..JoinedNews::default() },
+            JoinedNews { stderr: printed(&more), ..JoinedNews::default() },
+            JoinedNews { began: Some("x".repeat(LONGEST + 1)), ..JoinedNews::default() },
+        ] {
+            assert_eq!(deeds(news).err().map(|problem| problem.code).as_deref(), Some("too-large"));
+        }
+    }
 }
