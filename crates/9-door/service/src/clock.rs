@@ -86,7 +86,8 @@ async fn step(
 /// Pause, and go back: by replay of all that the lab was given, while it goes on answering
 #[utoipa::path(post, path = "/labs/{lab}/clock/back", tag = "time", request_body = Back,
     params(("lab" = String, Path, description = "The lab's name.")),
-    responses((status = 200, description = "It stands there.", body = WentBack), OfLab, OfBody, OfClock))]
+    responses((status = 200, description = "It stands there.", body = WentBack), OfLab, OfBody, OfClock,
+        OfService))]
 async fn back(
     State(service): State<Service>,
     Path(lab): Path<String>,
