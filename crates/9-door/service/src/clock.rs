@@ -210,8 +210,11 @@ async fn go_back(lab: &Arc<RunningLab>, wish: &Back) -> Result<WentBack, Problem
     let (tell, told) = oneshot::channel();
     let wanted = Wanted::default(); // as in `go`
     let flag = wanted.flag();
+    let talks = lab.talks.clone();
     let begun = lab.ask(move |running| {
         let told = move |_: &World, stepped: door::clock::Stepped| {
+            // Who spoke with whom is read anew, also where nobody waits for the answer any more.
+            conversations::forget(&talks);
             let clock = view(&stepped.clock);
             let _ = tell.send(WentBack { clock, by: stepped.by.name().to_owned() });
         };
@@ -220,8 +223,6 @@ async fn go_back(lab: &Arc<RunningLab>, wish: &Back) -> Result<WentBack, Problem
     begun.await?.map_err(|error| refused(&error))?;
     let went = told.await.map_err(|_| lab.gone());
     drop(wanted);
-    // Who spoke with whom is read anew.
-    conversations::forget(&lab.talks);
     went
 }
 
