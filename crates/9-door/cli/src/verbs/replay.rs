@@ -46,21 +46,42 @@ pub fn run(context: &Context, wish: &Replay) -> Result<Exit, Failure> {
             (format!("more time: --limit {more}\n"), format!("更多时间: --limit {more}\n"));
         eprint!("{}", context.say(&en, &zh));
     }
-    let digest = recorded.end.as_ref().and_then(|end| end.digest.as_deref()).filter(|_| whole);
-    let same = digest.map(|digest| digest == format!("{:032x}", report.digest));
-    eprint!("{}", told(context, &recorded, same));
-    Ok(Exit(u8::from(!report.passed() || same == Some(false))))
+    let digest = recorded.end.as_ref().and_then(|end| end.digest.as_deref());
+    let (hashed, digest) = (digest.is_some(), digest.filter(|_| whole));
+    let bytes = match digest {
+        Some(digest) if digest == format!("{:032x}", report.digest) => Bytes::Same,
+        Some(_) => Bytes::Other,
+        None if hashed => Bytes::Unasked,
+        None => Bytes::Unknown,
+    };
+    eprint!("{}", told(context, &recorded, bytes));
+    Ok(Exit(u8::from(!report.passed() || bytes == Bytes::Other)))
+}
+
+/// What is known of the bytes that came out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Bytes {
+    Same,
+    Other,
+    /// The journal holds no hash.
+    Unknown,
+    /// It has one, of another moment than where this run ended.
+    Unasked,
 }
 
 /// What became of it, beside its checks.
-fn told(context: &Context, recorded: &Recorded, same: Option<bool>) -> String {
-    let mut text = match same {
-        Some(true) => context.say("the same bytes as recorded\n", "与记录的字节完全相同\n"),
-        Some(false) => context.say(
+fn told(context: &Context, recorded: &Recorded, bytes: Bytes) -> String {
+    let mut text = match bytes {
+        Bytes::Same => context.say("the same bytes as recorded\n", "与记录的字节完全相同\n"),
+        Bytes::Other => context.say(
             "OTHER bytes than recorded: another version of catenet, or a journal that was changed\n",
             "与记录的字节不同: catenet 版本不同, 或者日志被改过\n",
         ),
-        None => String::new(),
+        Bytes::Unknown => context.say(
+            "no hash in this journal: bytes were not compared\n",
+            "日志中没有校验值: 字节未作比较\n",
+        ),
+        Bytes::Unasked => String::new(),
     };
     if !recorded.complete {
         text += &context.say(
