@@ -34,16 +34,7 @@ pub fn deliver(context: &Context, text: &str, output: Option<&Path>) -> Result<E
         print(text)?;
         return Ok(Exit::DONE);
     };
-    let opened = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
-    opened.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| {
-        match error.kind() {
-            std::io::ErrorKind::AlreadyExists => Failure::usage(context.say(
-                &format!("{}: is there already; remove it or choose another name", path.display()),
-                &format!("{}: 文件已存在; 请删除它, 或换一个名字", path.display()),
-            )),
-            _ => Failure::of_system(&path.display(), &error, context.lang),
-        }
-    })?;
+    write_new(context, path, text.as_bytes())?;
     let called = crate::say::called_as();
     let path = path.display();
     print(&context.say(
@@ -51,4 +42,16 @@ pub fn deliver(context: &Context, text: &str, output: Option<&Path>) -> Result<E
         &format!("已写入 {path}; 接下来:\n  {called} test {path}\n  {called} up {path}\n"),
     ))?;
     Ok(Exit::DONE)
+}
+
+/// Writes a file that is not there yet.
+pub fn write_new(context: &Context, path: &Path, octets: &[u8]) -> Result<(), Failure> {
+    let opened = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
+    opened.and_then(|mut file| file.write_all(octets)).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => Failure::usage(context.say(
+            &format!("{}: is there already; remove it or choose another name", path.display()),
+            &format!("{}: 文件已存在; 请删除它, 或换一个名字", path.display()),
+        )),
+        _ => Failure::of_system(&path.display(), &error, context.lang),
+    })
 }

@@ -3,6 +3,7 @@
 use crate::args::Record;
 use crate::client::{Client, block_on};
 use crate::say::{Context, Exit, Failure, called_as, print};
+use crate::verbs::new::write_new;
 use http_body_util::BodyExt;
 use hyper::Method;
 use std::io::{IsTerminal, Write};
@@ -27,8 +28,7 @@ pub fn run(context: &Context, wish: &Record) -> Result<Exit, Failure> {
         let _ = std::io::stdout().write_all(&octets); // nobody reads any more: fine
         return Ok(Exit::DONE);
     };
-    let failed = |error| Failure::of_system(&path.display(), &error, context.lang);
-    std::fs::write(path, &octets).map_err(failed)?;
+    write_new(context, path, &octets)?;
     let (file, size, called) = (path.display(), octets.len(), called_as());
     print(&context.say(
         &format!("{file}: {size} octets; run it again: {called} replay {file}\n"),
