@@ -19,7 +19,7 @@
 //!
 //! A journal whose last record is cut (the service was killed) reads up to there, and says so. Version
 //! 1, which knows the first three kinds, is read, too. Reading is bounded, whoever wrote it: a record
-//! by 1 MiB, all of them by 512 MiB.
+//! by 1 MiB, all of them by 512 MiB, and by 1 GiB of memory.
 //!
 //! Absent: compression, an index.
 
@@ -36,6 +36,8 @@ const MAGIC_1: &[u8] = b"catenet-journal 1\n";
 const LONGEST: u32 = 1 << 20;
 /// No journal is longer.
 const MOST: u64 = 512 << 20;
+/// No journal takes more memory: its records may be tiny, and many.
+const MOST_MEMORY: usize = 1 << 30;
 /// Octets of a file in one record.
 const PIECE: usize = 512 << 10;
 
@@ -246,7 +248,7 @@ pub enum JournalError {
     #[error("the journal's head is damaged")]
     NoHead,
     /// It is longer than any that is read.
-    #[error("the journal is longer than {} MiB", MOST >> 20)]
+    #[error("the journal is longer than {} MiB, or takes more than {} MiB of memory", MOST >> 20, MOST_MEMORY >> 20)]
     TooLong,
     /// It cannot be read.
     #[error(transparent)]
@@ -262,7 +264,9 @@ impl JournalError {
                 "这不是此版本的日志 (开头应为 `catenet-journal 2`)".to_owned()
             }
             (Lang::Zh, JournalError::NoHead) => "日志的开头已损坏".to_owned(),
-            (Lang::Zh, JournalError::TooLong) => format!("日志超过 {} MiB", MOST >> 20),
+            (Lang::Zh, JournalError::TooLong) => {
+                format!("日志超过 {} MiB, 或需要超过 {} MiB 内存", MOST >> 20, MOST_MEMORY >> 20)
+            }
             (Lang::Zh, JournalError::Io(error)) => crate::system::says(error, lang),
         }
     }
@@ -278,6 +282,10 @@ pub fn is_journal(beginning: &[u8]) -> bool {
 /// # Errors
 /// It is none, or too long. One that breaks off is read up to there.
 pub fn read(from: impl Read) -> Result<Recorded, JournalError> {
+    read_within(from, MOST_MEMORY)
+}
+
+fn read_within(from: impl Read, mut memory: usize) -> Result<Recorded, JournalError> {
     let mut from = from.take(MOST);
     let mut magic = vec![0; MAGIC.len()];
     from.read_exact(&mut magic).map_err(|_| JournalError::NoJournal)?;
@@ -300,12 +308,22 @@ pub fn read(from: impl Read) -> Result<Recorded, JournalError> {
         let taken = match record {
             Next::End => return Ok(recorded),
             Next::Damaged => None,
-            Next::Record(at, kind, payload) => recorded.take(at, kind, &payload),
+            Next::Record(at, kind, payload) => {
+                let left = memory.checked_sub(unfolded(kind, &payload));
+                memory = left.ok_or(JournalError::TooLong)?;
+                recorded.take(at, kind, &payload)
+            }
         };
         if taken.is_none() {
             return Ok(Recorded { complete: false, ..recorded });
         }
     }
+}
+
+/// Octets of memory that a record takes at most: JSON of `""` after `""` grows the most.
+fn unfolded(kind: u8, payload: &[u8]) -> usize {
+    let grows = if kind == 1 { size_of::<String>() / r#""","#.len() } else { 1 };
+    size_of::<TimedInput>() + grows * payload.len()
 }
 
 impl Recorded {

@@ -104,3 +104,16 @@ fn a_cut_or_damaged_journal_reads_up_to_there() {
     let recorded = read(damaged.as_slice()).expect("a journal");
     assert!(!recorded.complete && recorded.inputs == inputs[..1]);
 }
+
+/// Whoever sends a journal of tiny records does not get more memory than its bound.
+#[test]
+fn many_tiny_records_are_bounded_by_what_they_take() {
+    let octets = journal(&Head::default(), |journal| {
+        (0..100).for_each(|at| journal.record(cut(at).at(), &cut(at).input));
+    });
+    let hundred = 100 * size_of::<TimedInput>();
+    assert!(octets.len() < hundred, "they are smaller on paper");
+    assert!(matches!(read_within(octets.as_slice(), hundred), Err(JournalError::TooLong)));
+    let whole = read_within(octets.as_slice(), 10 * hundred).expect("room enough");
+    assert_eq!(whole.inputs.len(), 100);
+}

@@ -143,7 +143,7 @@ fn begin_journal(
     let last = recorded.inputs.last().map(TimedInput::at);
     let end = recorded.end.as_ref().map(|end| Instant::from_nanos(end.position.at_ns));
     let end = end.unwrap_or_else(|| lab::run::end_of(&lab).max(last.unwrap_or_default()));
-    Ok((side(context, run, &lab, &ground, recorded.inputs.clone())?, end))
+    Ok((side(context, run, &lab, &ground, recorded.inputs)?, end))
 }
 
 fn side(

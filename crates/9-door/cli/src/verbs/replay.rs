@@ -14,7 +14,7 @@ use std::time::Duration;
 
 /// Runs it; 1 when a check failed, or when other bytes came out than were recorded.
 pub fn run(context: &Context, wish: &Replay) -> Result<Exit, Failure> {
-    let recorded = read(context, &wish.journal)?;
+    let mut recorded = read(context, &wish.journal)?;
     let lab = lab_of(context, &recorded, &wish.journal)?;
     let until = wish.until.as_deref().map(|word| time(context, word)).transpose()?;
     let folders = &recorded.head.folders;
@@ -29,7 +29,7 @@ pub fn run(context: &Context, wish: &Replay) -> Result<Exit, Failure> {
         (None, Some(end)) => Until::Moment(end.position),
         (None, None) => Until::Over,
     };
-    let tape = Tape::of(recorded.inputs.iter().cloned());
+    let tape = Tape::of(std::mem::take(&mut recorded.inputs));
     let replay = lab::run::Replay { tape, until };
     let enough = || used() > Duration::from_secs(wish.limit);
     let (report, _) = replayed(&lab, &options, replay, &enough).map_err(Failure::usage)?;
