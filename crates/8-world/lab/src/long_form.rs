@@ -85,7 +85,9 @@ fn lab_tree(lab: &Lab) -> Entries {
     if !lab.fixed.is_empty() {
         out.push(entry("fixed", Out::List(lab.fixed.iter().map(|name| quoted(name)).collect())));
     }
-    out.push(entry("links", Out::List(lab.links.iter().map(link).collect())));
+    let real = |end: &crate::model::End| lab.real_hosts().any(|host| host.name == end.node);
+    let cables = lab.links.iter().filter(|link| !real(&link.a) && !real(&link.b));
+    out.push(entry("links", Out::List(cables.map(link).collect())));
     out.push(entry("switches", named(&lab.switches, |switch| (&switch.name, switch_tree(switch)))));
     let networks = named(&lab.networks, |n| {
         (&n.name, vec![entry("v4", quoted(&n.v4.to_string())), entry("switch", quoted(&n.switch))])
@@ -124,7 +126,26 @@ fn switch_tree(switch: &Switch) -> Entries {
     ]
 }
 
+/// A program of the real machine: it joins its network by a cable of its own.
+fn real_tree(machine: &Machine, command: &str) -> Entries {
+    let mut out = vec![entry("title", sentence(&machine.title))];
+    if let Some(jack) = machine.jacks.first() {
+        let address = jack.addresses.first();
+        out.extend(jack.network.as_ref().map(|network| entry("net", quoted(network))));
+        out.push(entry("mac", quoted(&jack.mac.to_string())));
+        out.extend(address.map(|address| entry("ip", quoted(&address.to_string()))));
+    }
+    out.push(entry("gateway", none_or(machine.gateway)));
+    out.push(entry("resolver", none_or(machine.resolver)));
+    out.push(entry("names", Out::List(machine.names.iter().map(|name| quoted(name)).collect())));
+    out.push(entry("real", quoted(command)));
+    out
+}
+
 fn machine_tree(machine: &Machine) -> Entries {
+    if let Some(command) = &machine.real {
+        return real_tree(machine, command);
+    }
     let jack = |jack: &crate::model::Jack| {
         let addresses = jack.addresses.iter().map(|address| quoted(&address.to_string())).collect();
         entry(
@@ -136,7 +157,7 @@ fn machine_tree(machine: &Machine) -> Entries {
         )
     };
     let route = |route: &crate::model::Route| quoted(&format!("{} via {}", route.to, route.via));
-    let mut out = vec![
+    vec![
         entry("title", sentence(&machine.title)),
         entry("gateway", none_or(machine.gateway)),
         entry("resolver", none_or(machine.resolver)),
@@ -145,9 +166,7 @@ fn machine_tree(machine: &Machine) -> Entries {
         entry("names", Out::List(machine.names.iter().map(|name| quoted(name)).collect())),
         entry("jacks", Out::Table(machine.jacks.iter().map(jack).collect())),
         entry("run", Out::List(machine.run.iter().map(run).collect())),
-    ];
-    out.extend(machine.real.as_ref().map(|command| entry("real", quoted(command))));
-    out
+    ]
 }
 
 fn run(run: &Run) -> Out {

@@ -36,6 +36,10 @@ pub(crate) fn judge(world: &World, node: &str, path: &[Step], op: Op, wanted: &S
         };
         place = match (place.get(key), step, op) {
             (Some(found), ..) => found.clone(),
+            // `mac.len`: how many there are. An entry of that name, if there is one, is meant first.
+            (None, Step::Name(name), _) if name == "len" && place.at(name).is_some() => {
+                place.at(name).unwrap_or(place)
+            }
             (None, Step::Key(_), Op::Eq | Op::Ne) => {
                 let value = text(format!("{written} is absent"), format!("{written} 不在表中"));
                 return Ok((op == Op::Ne, value, Shown::default()));
