@@ -26,6 +26,8 @@ const MOST_ELEMENTS: u32 = 500_000;
 const DEEPEST: usize = 64;
 /// Cables of one lab: many lines may lie between two nodes.
 const MOST_CABLES: usize = 4 * MOST_NODES;
+/// Cables of one node: a machine has room for 4096 cards.
+const MOST_AT_ONE: u32 = 512;
 /// Light in glass.
 const NS_A_KM: f64 = 5000.0;
 
@@ -141,12 +143,8 @@ fn edges(graph: &Element<'_, '_>, keys: &HashMap<&str, &str>, places: &Places, d
             );
             continue;
         };
-        if draft.plan.cables.len() >= MOST_CABLES {
-            draft.losses.say(
-                format!("more than {MOST_CABLES} lines: the others are left out"),
-                format!("网线超过 {MOST_CABLES} 条: 其余已略去"),
-            );
-            break;
+        if jacks.no_room(draft, [a.node, b.node]) {
+            continue;
         }
         let cable = jacks.cable(draft, a.node, b.node);
         let knobs = &mut draft.plan.cables[cable].knobs;
@@ -171,11 +169,33 @@ fn edges(graph: &Element<'_, '_>, keys: &HashMap<&str, &str>, places: &Places, d
 struct Jacks {
     taken: HashSet<(usize, String)>,
     count: HashMap<(usize, usize), u32>,
+    lines: HashMap<usize, u32>,
 }
 
 impl Jacks {
+    /// Is there no room for one more cable? Then that is said.
+    fn no_room(&self, draft: &mut Draft, ends: [usize; 2]) -> bool {
+        let full = |node| self.lines.get(&node).is_some_and(|lines| *lines >= MOST_AT_ONE);
+        let at_one = ends.into_iter().any(full);
+        if at_one {
+            draft.losses.say(
+                format!("more than {MOST_AT_ONE} lines at one node: the others are left out"),
+                format!("一个节点上的网线超过 {MOST_AT_ONE} 条: 其余已略去"),
+            );
+        } else if draft.plan.cables.len() >= MOST_CABLES {
+            draft.losses.say(
+                format!("more than {MOST_CABLES} lines: the others are left out"),
+                format!("网线超过 {MOST_CABLES} 条: 其余已略去"),
+            );
+        }
+        at_one || draft.plan.cables.len() >= MOST_CABLES
+    }
+
     /// A cable whose jacks bear the names of those at the other end.
     fn cable(&mut self, draft: &mut Draft, a: usize, b: usize) -> usize {
+        for node in [a, b] {
+            *self.lines.entry(node).or_insert(0) += 1;
+        }
         let plan = &mut draft.plan;
         let of_a = self.toward(a, b, &plan.nodes[b].name);
         let of_b = self.toward(b, a, &plan.nodes[a].name);
