@@ -18,6 +18,9 @@ use sim::{
 /// The folder that a server shows when its line names none.
 pub const DEFAULT_ROOT: &str = "./site";
 
+/// Jacks of a machine at most: a host has 4,096 interfaces, and loopback is one of them.
+const MOST_JACKS: usize = 4_095;
+
 /// Reads a folder of the lab (`./site`): its files, by path below it.
 pub type Folder<'a> = dyn Fn(&str) -> Vec<(String, Vec<u8>)> + 'a;
 
@@ -68,6 +71,16 @@ fn not_yet(lab: &Lab) -> Option<Text> {
         return says(
             format!("{name}: queue = \"fq_codel\" is not built yet; write a number of frames"),
             format!("{name}: 尚未实现 queue = \"fq_codel\"; 请写帧数"),
+        );
+    }
+    let wide = |machine: &&Machine| machine.jacks.len() > MOST_JACKS;
+    if let Some(Machine { name, jacks, .. }) = lab.machines().find(wide) {
+        let (jacks, most) = (jacks.len(), MOST_JACKS);
+        return says(
+            format!(
+                "{name} has {jacks} jacks; a machine has at most {most}: join others by a second router"
+            ),
+            format!("{name} 有 {jacks} 个网口, 一台机器最多 {most} 个: 请再加一台路由器"),
         );
     }
     lab.publish.first().and_then(|publish| {
@@ -322,6 +335,24 @@ mod tests {
         let why = boot(&lab, &ground).err().map(|error| error.text(base::Lang::En));
         let why = why.unwrap_or_default();
         assert!(why.contains("http root=./typo") && why.contains("^^^^^^"), "{why}");
+    }
+
+    #[test]
+    fn a_machine_has_so_many_jacks() {
+        let net = |n: usize| format!("n{n} = \"10.{}.{}.0/24\"\n", n / 200, n % 200);
+        let names: Vec<String> = (0..=MOST_JACKS).map(|n| format!("\"n{n}\"")).collect();
+        let nets: String = (0..=MOST_JACKS).map(net).collect();
+        let routers = format!("[routers]\nr1 = [{}]\n", names.join(", "));
+        let text = format!("lab = \"x\"\n[networks]\n{nets}{routers}");
+        let lab = crate::parse(&text, "x.toml").unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
+        let ground = Ground {
+            seed: 1,
+            programs: Programs::default(),
+            lang: base::Lang::En,
+            folder: &|_| Vec::new(),
+        };
+        let why = boot(&lab, &ground).err().map(|error| error.text(base::Lang::En));
+        assert!(why.as_ref().is_some_and(|why| why.contains("at most 4095")), "{why:?}");
     }
 
     #[test]
