@@ -99,7 +99,7 @@ fn nth(number: &Word) -> Result<u64, Complaint> {
     }
 }
 
-/// The verb line that says so: what [`parse`] reads.
+/// The verb line that says so: what `parse` reads.
 pub fn mishap_line(link: &str, from: &str, nth: u64, mishap: Mishap) -> String {
     let (verb, span) = match mishap {
         Mishap::Lose => ("lose", String::new()),

@@ -9,7 +9,7 @@
 //!   run the lab with these script lines      it fails, or the list is not shown as if it did
 //! ```
 //!
-//! While the list shrinks a frame is known by what it carries ([`crate::marks`]), for numbers shift with
+//! While the list shrinks a frame is known by what it carries (`marks`), for numbers shift with
 //! every mishap that is left out. The list is one from which nothing can be taken away (Zeller and
 //! Hildebrandt's ddmin), not always the shortest of all; where the caller's patience ended sooner,
 //! [`Shrunk::least`] is false.

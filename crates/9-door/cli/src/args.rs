@@ -1,5 +1,8 @@
 //! What may be written on the command line. English help stands here, Chinese in [`crate::chinese`].
 
+// The comments are the help, where [N] says that N may be left out.
+#![allow(rustdoc::broken_intra_doc_links)]
+
 use clap::{Args as ClapArgs, CommandFactory, Parser, Subcommand};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
