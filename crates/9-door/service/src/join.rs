@@ -257,24 +257,47 @@ fn plan(lab: &Arc<RunningLab>, wish: &Wish) -> Result<Card, Problem> {
     };
     let gateway = gateway(lab, network);
     let resolver = file.resolver.or_else(|| file.hosts.iter().find_map(|host| host.resolver));
-    let card = Card {
-        name: name.clone(),
-        mac: mac.0,
-        address,
-        prefix: network.v4.prefix_len(),
-        gateway,
-        mtu: MTU,
-        resolver: resolver.and_then(v4),
-        search: Some(file.domain.clone()),
-        hosts: Vec::new(),
-        congestion: None,
-    };
-    card.check().map_err(|error| {
-        Problem::new("bad-card", error.message(base::Lang::En), error.message(base::Lang::Zh))
-    })?;
-    let dns_name = format!("{name}.{}", file.domain);
-    guests.insert(name, Guest { network: network.name.clone(), address, mac, dns_name });
-    Ok(card)
+    let resolver = resolver.and_then(v4);
+    Seat { name, mac, address, gateway, resolver }.take(file, network, &mut guests)
+}
+
+/// A place on a network, found and not yet taken.
+struct Seat {
+    name: String,
+    mac: MacAddr,
+    address: Ipv4Addr,
+    gateway: Option<Ipv4Addr>,
+    resolver: Option<Ipv4Addr>,
+}
+
+impl Seat {
+    /// Keeps the place, if a card can be made for it.
+    fn take(
+        self,
+        file: &lab::Lab,
+        network: &Network,
+        guests: &mut BTreeMap<String, Guest>,
+    ) -> Result<Card, Problem> {
+        let Seat { name, mac, address, gateway, resolver } = self;
+        let card = Card {
+            name: name.clone(),
+            mac: mac.0,
+            address,
+            prefix: network.v4.prefix_len(),
+            gateway,
+            mtu: MTU,
+            resolver,
+            search: Some(file.domain.clone()),
+            hosts: Vec::new(),
+            congestion: None,
+        };
+        card.check().map_err(|error| {
+            Problem::new("bad-card", error.message(base::Lang::En), error.message(base::Lang::Zh))
+        })?;
+        let dns_name = format!("{name}.{}", file.domain);
+        guests.insert(name, Guest { network: network.name.clone(), address, mac, dns_name });
+        Ok(card)
+    }
 }
 
 /// Who has this name already, as a node or in the lab's DNS, where case does not matter.

@@ -1,6 +1,6 @@
 //! A host that the lab file names joins: a real program, started by whoever runs the lab.
 
-use super::{Guest, MTU, name_taken, v4};
+use super::{Guest, Seat, name_taken, v4};
 use crate::api::Problem;
 use door::card::Card;
 use lab::model::Network;
@@ -27,23 +27,12 @@ pub(super) fn claim(
             format!("{name} 在网络 {} 上没有地址", network.name),
         ));
     };
-    let card = Card {
+    Seat {
         name: name.clone(),
-        mac: jack.mac.0,
+        mac: jack.mac,
         address,
-        prefix: network.v4.prefix_len(),
         gateway: host.gateway.and_then(v4),
-        mtu: MTU,
         resolver: host.resolver.and_then(v4),
-        search: Some(file.domain.clone()),
-        hosts: Vec::new(),
-        congestion: None,
-    };
-    card.check().map_err(|error| {
-        Problem::new("bad-card", error.message(base::Lang::En), error.message(base::Lang::Zh))
-    })?;
-    let dns_name = format!("{name}.{}", file.domain);
-    let guest = Guest { network: network.name.clone(), address, mac: jack.mac, dns_name };
-    guests.insert(name.clone(), guest);
-    Ok(card)
+    }
+    .take(file, network, guests)
 }
