@@ -2,7 +2,7 @@
 //! `events(retransmit) == 0`, `web.tcp.listen[80].syn_queue < 9`.
 
 use crate::World;
-use base::{Journey, Lang};
+use base::Lang;
 use lab::judge::{Verdict, judge};
 use lab::{Expect, When};
 
@@ -97,49 +97,14 @@ impl World {
             for frame in &measured.frames {
                 text.push_str(&format!("    {}\n", frame.en));
             }
-        }
-        let first = verdict.measured.iter().filter(|one| !one.holds).flat_map(|one| &one.frames);
-        if let Some(packet) = first.filter_map(|frame| self.packet(&frame.en)).next() {
-            text.push_str(&self.journey(packet));
-        }
-        text
-    }
-
-    /// The packet that a line names: `pc1:12`.
-    fn packet(&self, line: &str) -> Option<Journey> {
-        let words = line.split([' ', ',', '(', ')', '[', ']']);
-        words.filter_map(|word| word.trim_end_matches(':').rsplit_once(':')).find_map(
-            |(node, count)| {
-                let origin = self.with(|world| world.node(node))?;
-                Some(Journey { origin, count: count.parse().ok()? })
-            },
-        )
-    }
-
-    fn journey(&self, packet: Journey) -> String {
-        let lab = self.lab();
-        let known = self.with(|world| {
-            let mut search = lab::journey::Gather::new(world, packet);
-            while !search.step(lab, world, usize::MAX) {}
-            search.finish()
-        });
-        let journey = lab::journey::tell(&known);
-        let mut text = format!("  the journey of {}: {}\n", journey.packet, journey.title.en);
-        for station in &journey.stations {
-            text.push_str(&format!("    {} ({})\n", station.node, station.fate.name()));
-            let layers =
-                station.layers.iter().flat_map(|view| view.inbound.iter().chain(&view.outbound));
-            let mut sentences: Vec<_> = layers.filter(|one| !one.reason.is_empty()).collect();
-            sentences.sort_by_key(|one| one.number);
-            for sentence in sentences {
-                text.push_str(&format!("      {}\n", sentence.text.en));
+            for step in &measured.journey {
+                text.push_str(&format!("    {}\n", step.en));
             }
         }
         text
     }
 }
 
-/// The number in `count = 4`; else the text says why there is none.
 fn number(value: &str) -> Result<u64, String> {
     let found = value.rsplit_once("= ").and_then(|(_, digits)| digits.parse().ok());
     found.ok_or_else(|| value.to_owned())

@@ -44,7 +44,7 @@ async fn a_failed_check_tells_the_story(w: World) {
     let text = failed.to_string();
     assert!(text.contains("count = "), "{text}");
     assert!(text.contains("pc2:1:"), "the first frame: {text}");
-    assert!(text.contains("the journey of pc2:1"), "{text}");
+    assert!(text.contains("journey of pc2:1: "), "{text}");
     let typo = w.check("count(tcp.prot == 80) > 0").expect_err("no such field").to_string();
     assert!(typo.contains("tcp.port") && typo.contains("^"), "{typo}");
     let nobody = w.check("exit(nobody) == 0").expect_err("no such label").to_string();
