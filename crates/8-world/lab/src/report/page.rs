@@ -208,11 +208,19 @@ fn measured(one: &super::evidence::Measure, lang: Lang) -> String {
 /// How anybody comes to the same result.
 fn repeat(graded: &Graded, again: &str, lang: Lang) -> String {
     let head = say(lang, "Run it again", "重新运行");
-    let note = say(
-        lang,
-        "The same lab with the same seed gives the same digest on every machine.",
-        "同样的实验, 同样的种子, 在任何机器上得到同样的摘要。",
-    );
+    let real = graded.report().is_some_and(|report| report.real);
+    let note = match real {
+        true => say(
+            lang,
+            "Real programs keep their own time: there is no digest, and the seed repeats only what the cables do.",
+            "真实程序有自己的时间: 没有摘要, 种子只重现网线的行为。",
+        ),
+        false => say(
+            lang,
+            "The same lab with the same seed gives the same digest on every machine.",
+            "同样的实验, 同样的种子, 在任何机器上得到同样的摘要。",
+        ),
+    };
     let mut text = format!(
         "<h2>{head}</h2>\n<p class=\"note\">{note}</p>\n<pre translate=\"no\">{}</pre>\n<dl>\n",
         escape(again)
@@ -223,11 +231,12 @@ fn repeat(graded: &Graded, again: &str, lang: Lang) -> String {
     row(say(lang, "File", "文件"), &graded.file);
     if let Some(report) = graded.report() {
         row(say(lang, "Seed", "种子"), &report.seed.to_string());
-        if !report.real {
+        if !real {
             row(say(lang, "Digest", "摘要"), &format!("{:032x}", report.digest));
         }
         let ran = match lang {
-            _ if report.real => format!("{} s", report.ran),
+            Lang::En if real => format!("{} s", report.ran),
+            Lang::Zh if real => format!("{} 秒", report.ran),
             Lang::En => {
                 format!("{} s, {} events, {} frames", report.ran, report.events, report.frames)
             }
@@ -235,7 +244,11 @@ fn repeat(graded: &Graded, again: &str, lang: Lang) -> String {
                 format!("{} 秒, {} 个事件, {} 帧", report.ran, report.events, report.frames)
             }
         };
-        row(say(lang, "Virtual time", "虚拟时间"), &ran);
+        let time = match real {
+            true => say(lang, "Real time", "真实时间"),
+            false => say(lang, "Virtual time", "虚拟时间"),
+        };
+        row(time, &ran);
     }
     row("Catenet", env!("CARGO_PKG_VERSION"));
     text + "</dl>\n"

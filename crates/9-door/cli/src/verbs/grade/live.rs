@@ -131,6 +131,9 @@ fn judged(judgement: &Judgement, mark: &str, lang: Lang, text: &mut String) {
         for frame in &one.frames {
             *text += &format!("        {}\n", get(frame, lang));
         }
+        for step in &one.journey {
+            *text += &format!("          {}\n", get(step, lang));
+        }
     }
     if judgement.always {
         *text += match lang {
