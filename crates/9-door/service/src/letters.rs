@@ -49,25 +49,15 @@ pub fn post(mailbox: &Mailbox, letter: impl FnOnce(&mut Running) + Send + 'stati
 
 #[cfg(test)]
 mod tests {
-    use crate::api::{Source, StartLab};
-    use crate::labs::Labs;
-    use std::sync::{Arc, mpsc};
+    use crate::trial::booted;
+    use std::sync::mpsc;
     use std::time::{Duration, Instant};
 
     /// One thread serves everything here: were it to wait for the lab, nothing else would move.
     #[tokio::test(flavor = "current_thread")]
     async fn a_full_mailbox_holds_up_nobody_else() {
-        let labs = Arc::new(Labs::default());
         let text = "lab = \"deep\"\n[networks]\nlan = \"10.0.0.0/24\"\n[hosts]\na = \"lan\"\n";
-        let source = Source::Text(text.to_owned());
-        let lab = labs.start(&StartLab {
-            source,
-            seed: None,
-            record: None,
-            lang: None,
-            variables: Default::default(),
-        });
-        let lab = lab.unwrap_or_else(|problem| panic!("{}", problem.en));
+        let (_service, lab) = booted(text);
         let (go_on, held) = mpsc::channel::<()>();
         lab.mailbox().send(move |_| assert!(held.recv().is_ok())).expect("it runs"); // deep in a turn
         let mut posted = 0;

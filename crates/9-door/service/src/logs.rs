@@ -187,8 +187,7 @@ fn end_of_line(octets: &[u8]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::{Source, StartLab};
-    use crate::labs::Labs;
+    use crate::trial::booted;
 
     const TALK: &str = r#"lab = "talk"
 [networks]
@@ -206,17 +205,8 @@ b = { net = "lan", run = "no-such-option --x" }
 
     #[tokio::test]
     async fn whole_lines_are_told_and_ends_with_their_code() {
-        let labs = Arc::new(Labs::default());
         let text = TALK.replace("no-such-option --x", "curl");
-        let source = Source::Text(text);
-        let lab = labs.start(&StartLab {
-            source,
-            seed: None,
-            record: None,
-            lang: None,
-            variables: Default::default(),
-        });
-        let lab = lab.unwrap_or_else(|problem| panic!("{}", problem.en));
+        let (_service, lab) = booted(&text);
         let mut lines = Vec::new();
         for _ in 0..200 {
             lines = read(&lab, Some("a")).await;

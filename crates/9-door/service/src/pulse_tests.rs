@@ -1,8 +1,8 @@
 //! Readers of a lab that runs, without sockets between them.
 
 use super::*;
-use crate::api::{Source, StartLab};
 use crate::labs::Labs;
+use crate::trial::booted;
 
 const BUSY: &str = r#"lab = "busy"
 [networks]
@@ -15,17 +15,8 @@ web = { net = "lan", ip = "10.0.0.80", run = "http" }
 const QUIET: &str = "lab = \"quiet\"\n[networks]\nlan = \"10.0.0.0/24\"\n[hosts]\na = \"lan\"\n";
 
 fn start(text: &str) -> (Arc<Labs>, Arc<RunningLab>) {
-    let labs = Arc::new(Labs::default());
-    let source = Source::Text(text.to_owned());
-    let lab = labs.start(&StartLab {
-        source,
-        seed: None,
-        record: None,
-        lang: None,
-        variables: Default::default(),
-    });
-    let lab = lab.unwrap_or_else(|problem| panic!("{}", problem.en));
-    (labs, lab)
+    let (service, lab) = booted(text);
+    (service.labs, lab)
 }
 
 async fn message(reader: &mut Reader) -> Live {

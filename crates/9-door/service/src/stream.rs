@@ -132,8 +132,7 @@ impl Drop for Reading {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::{Source, StartLab};
-    use crate::labs::Labs;
+    use crate::trial::booted;
     use futures_util::StreamExt;
     use std::time::Duration;
 
@@ -142,17 +141,8 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn a_reader_is_never_forgotten() {
-        let labs = Arc::new(Labs::default());
         let text = "lab = \"still\"\n[networks]\nlan = \"10.0.0.0/24\"\n[hosts]\na = \"lan\"\n";
-        let source = Source::Text(text.to_owned());
-        let lab = labs.start(&StartLab {
-            source,
-            seed: None,
-            record: None,
-            lang: None,
-            variables: Default::default(),
-        });
-        let lab = lab.unwrap_or_else(|problem| panic!("{}", problem.en));
+        let (_service, lab) = booted(text);
         let mut left = CHUNKS;
         let make = move |_: &mut World| {
             left -= 1;
