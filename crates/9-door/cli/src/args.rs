@@ -560,3 +560,25 @@ pub struct Serve {
     #[arg(long, hide = true)]
     pub until_idle: bool,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whoever reads what there is finds every verb.
+    #[test]
+    fn every_verb_stands_in_both_readmes() {
+        let readmes = [
+            ("README.md", include_str!("../../../../README.md")),
+            ("README.zh.md", include_str!("../../../../README.zh.md")),
+        ];
+        for (file, text) in readmes {
+            for verb in Args::command().get_subcommands().filter(|verb| !verb.is_hide_set()) {
+                let name = verb.get_name();
+                let told =
+                    [" ", "`", ","].iter().any(|end| text.contains(&format!("`{name}{end}")));
+                assert!(told, "{file} does not tell of `{name}`");
+            }
+        }
+    }
+}
