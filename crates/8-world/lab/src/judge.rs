@@ -324,20 +324,32 @@ impl Judge<'_> {
         )
     }
 
+    /// The last that ended in the time that counts.
     fn exit(&self, label: &str, op: Op, wanted: i64) -> Outcome {
-        let exits = self.world.outputs().label(label).map(|label| &label.exits);
-        let Some(&last) = exits.and_then(|exits| exits.back()) else {
+        let seen = self.world.outputs().label(label);
+        let mut exits = seen.iter().flat_map(|seen| &seen.exits).rev();
+        let Some(&(time, last)) = exits.find(|(time, _)| *time <= self.until) else {
             return Err(text(format!("{label} has not ended yet"), format!("{label} 还没有结束")));
         };
+        if time < self.after {
+            return Err(text(
+                format!(
+                    "{label} did not end in the time that counts; the last time before was {time} s"
+                ),
+                format!("{label} 在计入的时间内没有结束; 之前最后一次是 {time} 秒"),
+            ));
+        }
         let value = text(format!("exit = {last}"), format!("退出码 = {last}"));
         Ok((op.holds(i64::from(last).cmp(&wanted)), value, Shown::default()))
     }
 
+    /// What was printed in the time that counts, octet for octet.
     fn output(&self, label: &str, wanted: &str) -> Outcome {
-        let Some(seen) = self.world.outputs().label(label) else {
+        let seen = self.world.outputs().label(label).filter(|seen| seen.since <= self.until);
+        let Some(seen) = seen else {
             return Err(text(format!("{label} has not run yet"), format!("{label} 还没有运行过")));
         };
-        let output = String::from_utf8_lossy(&seen.output);
+        let output = String::from_utf8_lossy(seen.printed(self.after, self.until));
         let last: String = output
             .lines()
             .rev()
@@ -348,7 +360,7 @@ impl Judge<'_> {
             .collect::<Vec<_>>()
             .join("\n");
         let found = output.contains(wanted);
-        if !found && seen.dropped > 0 {
+        if !found && seen.forgot(self.after) {
             let dropped = seen.dropped;
             return Err(text(
                 format!("{dropped} octets of its output are forgotten; the rest does not hold it"),

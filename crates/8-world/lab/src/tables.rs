@@ -53,7 +53,7 @@ fn programs(world: &World, node: base::NodeId) -> Tree {
             let exit = seen
                 .exits
                 .back()
-                .map_or(Tree::Text("runs".to_owned()), |&code| Tree::from(u64::from(code)));
+                .map_or(Tree::Text("runs".to_owned()), |&(_, code)| Tree::from(u64::from(code)));
             rows.push((
                 label.to_owned(),
                 Tree::map([("runs", Tree::from(seen.runs)), ("exit", exit)]),

@@ -1,20 +1,30 @@
 //! Judging: what is known, what is not, and what it is told in both languages.
 
-use base::Lang;
-use catenet_lab::run::{Options, Report, test};
-use catenet_lab::{gallery, read_lab, render};
+use base::{Duration, Lang};
+use catenet_lab::fields::FIELDS;
+use catenet_lab::judge::{Verdict, judge};
+use catenet_lab::model::{Lab, When};
+use catenet_lab::run::{Options, Report, played, test};
+use catenet_lab::{Expect, gallery, read_lab, render};
+use sim::World;
 
 /// A lab of two hosts with these lines below it, run.
 fn run(below: &str) -> Report {
+    test(&read(below), &options()).unwrap_or_else(|why| panic!("{why}"))
+}
+
+fn read(below: &str) -> Lab {
     let text = format!(
         "lab = \"judged\"\nduration = \"8s\"\nlinks = [\"a - b\"]\n[hosts.a]\nip = \"10.0.0.1/24\"\nrun = [{{ do = \"ping -c 700 -i 0.01 10.0.0.2\", label = \"p\" }}, {{ do = \"nc -w 20 10.0.0.2 9\", label = \"long\", at = \"1s\" }}]\n[hosts.b]\nip = \"10.0.0.2/24\"\nrun = [\"nc -l 9\"]\n{below}"
     );
-    let lab = match read_lab(text.as_bytes(), "judged.toml") {
+    match read_lab(text.as_bytes(), "judged.toml") {
         Ok(lab) => lab,
         Err(mistakes) => panic!("{}", render(&mistakes, Lang::En)),
-    };
-    let options = Options { seed: 1, lang: Lang::En, folder: &gallery::folder, capture: false };
-    test(&lab, &options).unwrap_or_else(|why| panic!("{why}"))
+    }
+}
+
+fn options() -> Options<'static> {
+    Options { seed: 1, lang: Lang::En, folder: &gallery::folder, capture: false }
 }
 
 fn holds(expect: &str) -> bool {
@@ -115,4 +125,51 @@ fn a_wrong_path_says_what_there_is() {
     assert!(far.en.contains("tcp has: ") && far.zh.contains("tcp 有: "), "{far:?}");
     let kind = value("b.tcp.listen[9].syn_queue == many");
     assert!(kind.en.contains("compare a number") && kind.zh.contains("请比较数"), "{kind:?}");
+}
+
+/// A ping every other second: that of 1 s is answered, those of 3, 5 and 7 s are given up a second later.
+const AGAIN: &str = "[[script]]\nat = \"1s\"\nevery = \"2s\"\ndo = \"exec --label e a -- ping -c 1 -W 1 10.0.0.2\"\n[[script]]\nat = \"2900ms\"\ndo = \"set a--b loss=100%\"\n";
+
+/// What `expect` measures of a world, between two milliseconds of its clock.
+fn between(world: &World, lab: &Lab, expect: &str, after: u64, within: Option<u64>) -> Verdict {
+    let when = When {
+        after: Some(Duration::from_millis(after)),
+        within: within.map(Duration::from_millis),
+        ..When::default()
+    };
+    let read = Expect::parse(expect, FIELDS).unwrap_or_else(|_| panic!("{expect}"));
+    judge(&read, expect, &when, lab, world)
+}
+
+/// Programs end and print at a time, and what lies outside the time that counts is as if it had not been.
+#[test]
+fn exits_and_output_count_between_after_and_within() {
+    let lab = read(AGAIN);
+    let (_, world) = played(&lab, &options()).unwrap_or_else(|why| panic!("{why}"));
+    let cases = [
+        // the expectation, after, within, so, known
+        ("exit(e) == 1", 0, None, true, true),
+        ("exit(e) == 0", 0, Some(2000), true, true),
+        ("exit(e) == 1", 2000, None, true, true),
+        ("exit(e) == 0", 2000, Some(3500), false, false),
+        ("not exit(e) == 0", 2000, Some(3500), false, false),
+        ("exit(e) == 0", 0, Some(500), false, false),
+        ("output(e) contains \"from 10.0.0.2\"", 0, None, true, true),
+        ("output(e) contains \"from 10.0.0.2\"", 0, Some(2000), true, true),
+        ("output(e) contains \"from 10.0.0.2\"", 2000, None, false, true),
+        ("output(e) contains \"100% packet loss\"", 2000, None, true, true),
+        ("output(e) contains \"100% packet loss\"", 0, Some(2000), false, true),
+        ("not output(e) contains \"from\"", 6200, Some(6800), true, true),
+        ("output(e) contains \"from\"", 0, Some(500), false, false),
+        ("output(p) contains \"icmp_seq=150\"", 1000, Some(2000), true, true),
+        ("output(p) contains \"icmp_seq=50\"", 1000, Some(2000), false, true),
+        ("output(p) contains \"icmp_seq=250\"", 1000, Some(2000), false, true),
+    ];
+    for (expect, after, within, holds, known) in cases {
+        let verdict = between(&world, &lab, expect, after, within);
+        let seen = (verdict.holds, verdict.known);
+        assert_eq!(seen, (holds, known), "{expect} from {after} to {within:?}: {verdict:?}");
+    }
+    let late = between(&world, &lab, "exit(e) == 0", 6200, Some(6800));
+    assert!(late.measured[0].value.en.contains("the last time before was"), "{late:?}");
 }

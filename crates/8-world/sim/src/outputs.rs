@@ -50,14 +50,67 @@ pub struct Process {
 /// What a label has seen.
 #[derive(Clone, Debug, Default)]
 pub struct Label {
+    /// When its first run began.
+    pub since: Instant,
     /// The last of what was printed, both streams in order of time.
     pub output: Vec<u8>,
     /// Octets printed before those.
     pub dropped: u64,
     /// How many runs began.
     pub runs: u64,
-    /// Exit codes, the last ones, oldest first.
-    pub exits: VecDeque<u8>,
+    /// When runs ended and with which codes, the last ones, oldest first.
+    pub exits: VecDeque<(Instant, u8)>,
+    /// Where in `output` the octets of each moment begin; the first is at 0.
+    moments: Vec<(Instant, usize)>,
+}
+
+impl Label {
+    /// What was printed from `after` until `until`, both of them counted.
+    pub fn printed(&self, after: Instant, until: Instant) -> &[u8] {
+        let begin = |index: usize| self.moments.get(index).map_or(self.output.len(), |it| it.1);
+        let first = self.moments.partition_point(|&(time, _)| time < after);
+        let end = self.moments.partition_point(|&(time, _)| time <= until);
+        &self.output[begin(first)..begin(end.max(first))]
+    }
+
+    /// May octets that are forgotten have been printed from `after` on? Times never fall.
+    pub fn forgot(&self, after: Instant) -> bool {
+        self.dropped > 0 && self.moments.first().is_none_or(|&(time, _)| time >= after)
+    }
+
+    fn print(&mut self, time: Instant, octets: &[u8]) {
+        if octets.is_empty() {
+            return;
+        }
+        if self.moments.last().is_none_or(|&(last, _)| last < time) {
+            self.moments.push((time, self.output.len()));
+        }
+        self.output.extend_from_slice(octets);
+        let surplus = self.surplus();
+        if surplus == 0 {
+            return;
+        }
+        self.output.drain(..surplus);
+        self.dropped += surplus as u64;
+        // The moment that the cut falls into begins at the cut.
+        let cut = self.moments.partition_point(|&(_, at)| at <= surplus);
+        self.moments.drain(..cut.saturating_sub(1));
+        for (_, at) in &mut self.moments {
+            *at = at.saturating_sub(surplus);
+        }
+    }
+
+    /// Octets to forget. Cut with slack, so that a chatty program does not move 256 KiB per line.
+    fn surplus(&self) -> usize {
+        let (octets, moments) = (self.output.len(), self.moments.len());
+        if octets > 2 * Outputs::LABEL_OCTETS {
+            return octets - Outputs::LABEL_OCTETS;
+        }
+        match moments > 2 * Outputs::LABEL_MOMENTS {
+            true => self.moments[moments - Outputs::LABEL_MOMENTS].1,
+            false => 0,
+        }
+    }
 }
 
 /// Something for whoever follows along.
@@ -99,6 +152,8 @@ pub struct Outputs {
 impl Outputs {
     /// Octets kept per label.
     pub const LABEL_OCTETS: usize = 256 << 10;
+    /// Moments at which those were printed, kept per label; what is from before them goes.
+    pub const LABEL_MOMENTS: usize = 16 << 10;
     /// Labels at most; a program under a further one runs, and its output is only in the log.
     pub const LABELS: usize = 1024;
     /// Ended processes that stay in the table.
@@ -170,7 +225,8 @@ impl Outputs {
         self.running += 1;
         self.processes.insert(id, process);
         if self.labels.len() < Self::LABELS || self.labels.contains_key(label) {
-            self.labels.entry(label.to_owned()).or_default().runs += 1;
+            let first = || Label { since: time, ..Label::default() };
+            self.labels.entry(label.to_owned()).or_insert_with(first).runs += 1;
         }
         self.push(time, id, News::Started);
         id
@@ -178,13 +234,7 @@ impl Outputs {
 
     pub(crate) fn printed(&mut self, time: Instant, id: ProcessId, stream: Stream, octets: Bytes) {
         if let Some(label) = self.label_of(id) {
-            label.output.extend_from_slice(&octets);
-            // Cut with slack, so that a chatty program does not move 256 KiB per line.
-            if label.output.len() > 2 * Self::LABEL_OCTETS {
-                let surplus = label.output.len() - Self::LABEL_OCTETS;
-                label.output.drain(..surplus);
-                label.dropped += surplus as u64;
-            }
+            label.print(time, &octets);
         }
         self.push(time, id, News::Printed(stream, octets));
     }
@@ -194,7 +244,7 @@ impl Outputs {
             if label.exits.len() == Self::EXITS {
                 label.exits.pop_front();
             }
-            label.exits.push_back(code);
+            label.exits.push_back((time, code));
         }
         if let Some(process) = self.processes.get_mut(&id) {
             process.ended = Some((time, code));
@@ -238,4 +288,55 @@ impl Outputs {
     fn cost(news: &News) -> usize {
         64 + if let News::Printed(_, octets) = news { octets.len() } else { 0 }
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: u64) -> Instant {
+        Instant::ZERO + base::Duration::from_secs(second)
+    }
+
+    #[test]
+    fn a_label_knows_when_it_printed_what() {
+        let mut label = Label::default();
+        for (second, text) in [(1, "a"), (1, "b"), (2, ""), (3, "cd")] {
+            label.print(at(second), text.as_bytes());
+        }
+        let all: [(u64, u64, &[u8]); 7] = [
+            (0, 9, b"abcd"),
+            (1, 1, b"ab"),
+            (2, 2, b""),
+            (2, 3, b"cd"),
+            (0, 0, b""),
+            (4, 9, b""),
+            (3, 1, b""),
+        ];
+        for (after, until, printed) in all {
+            assert_eq!(label.printed(at(after), at(until)), printed, "{after}..{until}");
+        }
+        assert!(!label.forgot(at(0)));
+    }
+
+    #[test]
+    fn what_is_forgotten_goes_with_its_moments() {
+        let (mut long, mut often) = (Label::default(), Label::default());
+        for second in 0..=2 * Outputs::LABEL_MOMENTS as u64 {
+            long.print(at(second), &[b'x'; 100]);
+            often.print(at(second), &[second as u8]);
+        }
+        for label in [&long, &often] {
+            assert!(label.moments.len() <= 2 * Outputs::LABEL_MOMENTS);
+            assert_eq!(label.moments.first().map(|it| it.1), Some(0));
+            let first = label.moments[0].0;
+            assert!(label.forgot(at(0)) && label.forgot(first) && !label.forgot(first + SECOND));
+            assert_eq!(label.printed(at(0), Instant::MAX).len(), label.output.len());
+        }
+        assert_eq!(often.printed(at(30_000), at(30_001)), [48, 49]);
+        assert_eq!(often.output.len() + often.dropped as usize, 2 * Outputs::LABEL_MOMENTS + 1);
+        assert_eq!(long.printed(at(32_000), at(32_009)).len(), 1000);
+    }
+
+    const SECOND: base::Duration = base::Duration::from_secs(1);
 }

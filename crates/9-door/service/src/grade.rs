@@ -134,6 +134,8 @@ mod tests {
             late.checks[0].verdict.measured[0].value.en, "count = 0",
             "only the last 100 ms"
         );
+        let ping = &late.tasks[0].judgement.verdict;
+        assert!(!ping.holds && !ping.known, "it ended before those: {ping:?}");
         let refused = ask(&service, Some(-1.0)).await.err().map(|problem| problem.code);
         assert_eq!(refused.as_deref(), Some("bad-request"));
     }
