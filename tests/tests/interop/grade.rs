@@ -127,14 +127,74 @@ fn a_class_of_200_is_graded() {
 
 /// What a page says to type gives the same digest.
 fn again(user: &User, csv: &str) {
-    let page = fs::read_to_string(user.path("out/pages/s001.html")).expect("a page");
-    let (_, rest) = page.split_once("<pre translate=\"no\">").expect("a command");
-    let (command, _) = rest.split_once("</pre>").expect("its end");
-    let report = user.line(&format!("{command} --json")).code(0).out;
-    let report: serde_json::Value = serde_json::from_str(&report).expect("a report");
+    let report = repeated(user, "out/pages/s001.html");
     let digest = report["digest"].as_str().expect("a digest");
     let row = csv.lines().find(|line| line.starts_with("s001,")).expect("a row");
-    assert!(row.contains(digest) && page.contains(digest), "{digest}: {row}");
+    assert!(row.contains(digest), "{digest}: {row}");
+}
+
+/// What the command gives that stands on a page.
+fn repeated(user: &User, page: &str) -> serde_json::Value {
+    let page = fs::read_to_string(user.path(page)).expect("a page");
+    let report = user.line(&format!("{} --json", command(&page))).out;
+    let report: serde_json::Value = serde_json::from_str(&report).expect("a report");
+    let digest = report["digest"].as_str().expect("a digest");
+    assert!(page.contains(digest), "{digest}: {page}");
+    report
+}
+
+fn command(page: &str) -> &str {
+    let (_, rest) = page.split_once("<pre translate=\"no\">").expect("a command");
+    rest.split_once("</pre>").expect("its end").0
+}
+
+/// Serves the files beside the lab, if there are any that belong to it, and counts in a language.
+const SITE: &str = r#"lab = "site"
+[networks]
+lan = "10.0.0.0/24"
+[hosts]
+pc  = { net = "lan", run = [{ do = "curl http://10.0.0.80/", at = "1s", label = "page" }, { do = "send 10.0.0.80 9 100", at = "1s" }] }
+web = { net = "lan", ip = "10.0.0.80", run = ["http root=./site", { do = "sink port=9", label = "sink" }] }
+[[task]]
+text   = { en = "Serve a page", zh = "提供网页" }
+expect = "output(page) contains \"mine\""
+points = 6
+[[task]]
+text   = { en = "Count in Chinese", zh = "用中文计数" }
+expect = "output(sink) contains \"收到\""
+points = 3
+"#;
+
+/// A file that came alone has nothing beside it, nor has it when a page's command is typed; and a program's
+/// words are those that were graded.
+#[test]
+fn a_page_repeats_how_its_lab_came_and_what_was_spoken() {
+    let user = User::new("grade-alone");
+    for lab in ["task/task.toml", "class/lone.toml", "class/whole/lab.toml"] {
+        user.write(lab, SITE);
+    }
+    user.write("class/plain.toml", &SITE.replace("\"http root=./site\", ", ""));
+    user.write("class/site/index.html", "mine, says somebody else");
+    user.write("class/whole/site/index.html", "mine");
+    let line = "catenet grade --submissions class --checks task/task.toml --reports out --json";
+    for (lang, words) in [("en", 0), ("zh", 3)] {
+        let rows = user.line(&format!("{line} --lang {lang}")).code(1).out;
+        let rows: serde_json::Value = serde_json::from_str(&rows).expect("rows");
+        let row = |student: &str| {
+            let of = |row: &&serde_json::Value| row["student"] == student;
+            rows.as_array().and_then(|rows| rows.iter().find(of)).expect("a row").clone()
+        };
+        for (student, points) in [("plain", words), ("whole", 6 + words)] {
+            assert_eq!(row(student)["points"], points, "{rows}");
+            let again = repeated(&user, &format!("out/{student}.html"));
+            let told = |of: &serde_json::Value| (of["points"].clone(), of["digest"].clone());
+            assert_eq!(told(&again), told(&row(student)), "{student}, {lang}");
+        }
+        assert_eq!(row("lone")["result"], "bad-lab", "{rows}");
+        let page = fs::read_to_string(user.path("out/lone.html")).expect("a page");
+        user.line(command(&page)).code(2).complains("./site");
+        user.line(&command(&page).replace(" --alone", "")).says("done  ");
+    }
 }
 
 #[test]

@@ -426,6 +426,9 @@ pub struct Test {
     /// The checks, tasks and scripts of another lab file; the lab is then a submission
     #[arg(long, value_name = "FILE", conflicts_with = "overlay")]
     pub checks: Option<String>,
+    /// With --checks: the file came alone, nothing that lies beside it belongs to it
+    #[arg(long, requires = "checks")]
+    pub alone: bool,
     /// Write what came out as JUnit, for a build server
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
@@ -490,7 +493,7 @@ pub struct Grade {
     pub student: Option<String>,
     /// It came without a folder of its own
     #[arg(long, hide = true, requires = "one")]
-    pub bare: bool,
+    pub alone: bool,
 }
 
 impl Grade {

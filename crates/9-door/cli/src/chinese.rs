@@ -128,6 +128,7 @@ static OPTIONS: &[(&str, &str, &str)] = &[
     ("test", "clock", "virtual: 能多快就多快; real: 按真实时间, 连同实验里的真实程序"),
     ("test", "overlay", "叠加: solution, broken, broken.NAME"),
     ("test", "checks", "用另一个实验文件的检查, 任务和脚本; 本实验就是一份提交"),
+    ("test", "alone", "与 --checks 一起: 文件是单独提交的, 它旁边的一切都不属于它"),
     ("test", "junit", "把结果写成 JUnit, 供持续集成读取"),
     ("test", "report", "把结果写成一个双语网页"),
     ("test", "seeds", "用所有核心运行许多种子, 如 1..1000; 把第一个失败的缩减为脚本"),

@@ -86,10 +86,12 @@ fn reported(
             file: &found.path,
             overlay: None,
             checks: wish.checks.as_deref(),
+            alone: found.alone,
             student: &graded.student,
             seed: wish.seed,
             variables: &wish.var,
             real: false,
+            lang: context.lang,
         });
         let page = report::page(graded, &again, context.lang);
         write(context, &folder.join(name), page.as_bytes())?;

@@ -23,7 +23,7 @@ pub struct Found {
     /// Its file.
     pub path: PathBuf,
     /// Is it a file alone, without a folder of its own?
-    pub bare: bool,
+    pub alone: bool,
     /// Why it is not even opened.
     pub refusal: Option<Refusal>,
 }
@@ -53,7 +53,7 @@ pub fn find(folder: &Path) -> io::Result<Vec<Found>> {
 fn of_folder(student: &OsStr, folder: PathBuf) -> Vec<Found> {
     let refused = |refusal| {
         let student = student.to_string_lossy().into_owned();
-        vec![Found { student, path: folder.clone(), bare: false, refusal: Some(refusal) }]
+        vec![Found { student, path: folder.clone(), alone: false, refusal: Some(refusal) }]
     };
     let whole = folder.join("lab.toml");
     if fs::symlink_metadata(&whole).is_ok() {
@@ -75,9 +75,9 @@ fn of_folder(student: &OsStr, folder: PathBuf) -> Vec<Found> {
     files.into_iter().map(|path| one(student, path, false)).collect()
 }
 
-fn one(student: &OsStr, path: PathBuf, bare: bool) -> Found {
+fn one(student: &OsStr, path: PathBuf, alone: bool) -> Found {
     let refusal = refusal(&path);
-    Found { student: student.to_string_lossy().into_owned(), path, bare, refusal }
+    Found { student: student.to_string_lossy().into_owned(), path, alone, refusal }
 }
 
 fn refusal(path: &Path) -> Option<Refusal> {
@@ -168,10 +168,12 @@ mod tests {
         let found = find(&class).expect("a folder");
         let told: Vec<(String, bool, Option<&str>)> = found
             .iter()
-            .map(|it| (it.student.clone(), it.bare, it.refusal.as_ref().map(|it| it.code.as_str())))
+            .map(|it| {
+                (it.student.clone(), it.alone, it.refusal.as_ref().map(|it| it.code.as_str()))
+            })
             .collect();
         let told: Vec<(&str, bool, Option<&str>)> =
-            told.iter().map(|(name, bare, code)| (name.as_str(), *bare, *code)).collect();
+            told.iter().map(|(name, alone, code)| (name.as_str(), *alone, *code)).collect();
         assert_eq!(
             told,
             [

@@ -35,7 +35,7 @@ pub fn run(context: &Context, wish: &Grade, file: &Path) -> Result<Exit, Failure
         checks: wish.checks.as_deref(),
         student: &student,
         variables: &wish.var,
-        bare: wish.bare,
+        alone: wish.alone,
     };
     let outcome = match load::load(&wanted).and_then(|trial| play(context, wish, &trial)) {
         Ok(report) => Outcome::Ran(Box::new(Report { student: student.clone(), ..report })),

@@ -95,8 +95,8 @@ fn words(context: &Context, wish: &Grade, found: &Found) -> Vec<OsString> {
     wish.checks.iter().for_each(|checks| add("checks", &checks.into()));
     wish.seed.iter().for_each(|seed| add("seed", &seed.to_string().into()));
     wish.var.iter().for_each(|(name, value)| add("var", &format!("{name}={value}").into()));
-    if found.bare {
-        words.push("--bare".into());
+    if found.alone {
+        words.push("--alone".into());
     }
     words
 }

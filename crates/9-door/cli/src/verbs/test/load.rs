@@ -22,7 +22,7 @@ pub struct Wanted<'a> {
     /// Values of variables.
     pub variables: &'a [(String, String)],
     /// Did the file come alone, so that no folder and no part beside it belongs to it?
-    pub bare: bool,
+    pub alone: bool,
 }
 
 /// A lab that can be run.
@@ -61,7 +61,7 @@ pub fn load(wanted: &Wanted<'_>) -> Result<Trial, Refusal> {
     };
     let task = source(checks)?;
     let rules = read(&task, &variables)?;
-    if wanted.bare {
+    if wanted.alone {
         loaded.folder = None; // what lies beside it is other people's: nothing to include
     }
     // The task's variables are the task's; a submission that draws the same draws as this student.
@@ -69,7 +69,7 @@ pub fn load(wanted: &Wanted<'_>) -> Result<Trial, Refusal> {
     let lab = lab::with_checks(submission, &rules).map_err(|mistakes| Refusal::lacks(&mistakes))?;
     virtual_time(&lab, checks)?;
     let mut folders = vec![task.folder];
-    if !wanted.bare {
+    if !wanted.alone {
         folders.push(loaded.folder);
     }
     Ok(Trial { lab, solving: true, folders })

@@ -21,7 +21,7 @@ pub fn run(context: &Context, wish: &Test) -> Result<Exit, Failure> {
         checks: wish.checks.as_deref(),
         student: wish.variables.student.as_deref().unwrap_or_default(),
         variables: &wish.variables.var,
-        bare: false,
+        alone: wish.alone,
     };
     if wish.seeds.is_some() && wish.clock != "real" {
         let trial = load::load(&wanted).map_err(|refusal| said(context, &refusal))?;
@@ -112,10 +112,12 @@ fn evidence(context: &Context, wish: &Test, graded: &Graded) -> Result<(), Failu
             file: wish.lab_file.as_ref(),
             overlay: wish.overlay.as_deref(),
             checks: wish.checks.as_deref(),
+            alone: wish.alone,
             student: &graded.student,
             seed: wish.seed,
             variables: &wish.variables.var,
             real: wish.clock == "real",
+            lang: context.lang,
         });
         write(context, file, lab::report::page(graded, &again, context.lang).as_bytes())?;
     }

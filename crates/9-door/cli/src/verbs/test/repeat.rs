@@ -1,5 +1,6 @@
 //! The command that comes to the same result on any machine, as a shell takes it.
 
+use base::Lang;
 use std::path::Path;
 
 /// What the command must say.
@@ -10,6 +11,8 @@ pub struct Again<'a> {
     pub overlay: Option<&'a str>,
     /// Whose checks.
     pub checks: Option<&'a str>,
+    /// Did the file come alone, a submission without a folder of its own?
+    pub alone: bool,
     /// Whose lab.
     pub student: &'a str,
     /// Another seed than the lab's.
@@ -18,6 +21,8 @@ pub struct Again<'a> {
     pub variables: &'a [(String, String)],
     /// By the wall's clock?
     pub real: bool,
+    /// What its programs speak: an `output(..)` may ask for their words.
+    pub lang: Lang,
 }
 
 /// One line.
@@ -34,6 +39,10 @@ pub fn line(again: &Again<'_>) -> String {
     }
     again.seed.into_iter().for_each(|seed| add("seed", &seed.to_string()));
     again.variables.iter().for_each(|(name, value)| add("var", &format!("{name}={value}")));
+    add("lang", if again.lang == Lang::Zh { "zh" } else { "en" });
+    if again.alone {
+        words.push("--alone".to_owned());
+    }
     let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
     format!("catenet {}", words.join(" "))
 }
@@ -57,14 +66,16 @@ mod tests {
             file: Path::new("in/it's $HOME.toml"),
             overlay: None,
             checks: Some("task.toml"),
+            alone: true,
             student: "=1+1 \"x\"",
             seed: Some(7),
             variables: &[("net".to_owned(), "10.0.0.0/8".to_owned())],
             real: true,
+            lang: Lang::Zh,
         };
         assert_eq!(
             line(&again),
-            "catenet test 'in/it'\\''s $HOME.toml' --clock=real --checks=task.toml '--student==1+1 \"x\"' --seed=7 --var=net=10.0.0.0/8"
+            "catenet test 'in/it'\\''s $HOME.toml' --clock=real --checks=task.toml '--student==1+1 \"x\"' --seed=7 --var=net=10.0.0.0/8 --lang=zh --alone"
         );
     }
 }

@@ -286,10 +286,12 @@ impl Hunt<'_> {
             file: wish.lab_file.as_ref(),
             overlay: wish.overlay.as_deref(),
             checks: wish.checks.as_deref(),
+            alone: wish.alone,
             student: wish.variables.student.as_deref().unwrap_or_default(),
             seed: Some(seed),
             variables: &wish.variables.var,
             real: false,
+            lang: context.lang,
         });
         let again = crate::say::as_called(&again);
         let shrunk = match shrunk {
