@@ -29,8 +29,11 @@ pub(crate) fn run(words: &[&str]) -> Result<(), Failure> {
     }
 }
 
+/// Not optimised: the inputs are few, and every check of the debug build looks at them.
 fn replay() -> Result<(), Failure> {
-    shell::run(workspace::cargo().args(["test", "--release", "--manifest-path", "fuzz/Cargo.toml"]))
+    let mut command = workspace::cargo();
+    command.args(["test", "--locked", "--manifest-path", "fuzz/Cargo.toml", "--target-dir"]);
+    shell::run(command.arg(workspace::target()?))
 }
 
 fn search(target: &str, seconds: &str) -> Result<(), Failure> {

@@ -221,8 +221,8 @@ fn test_counts(line: &str) -> Option<(u64, u64, u64)> {
 fn guests(_: Options) -> Result<Outcome, Failure> {
     let manifest = workspace::root().join("examples/tokio-guests/Cargo.toml");
     let mut command = workspace::cargo();
-    command.args(["test", "--manifest-path"]).arg(manifest);
-    command.arg("--target-dir").arg(workspace::target()?.join("guests"));
+    command.args(["test", "--locked", "--manifest-path"]).arg(manifest);
+    command.arg("--target-dir").arg(workspace::target()?);
     let counts = shell::run_and_read(&mut command, test_counts)?;
     Ok(passed(format!("{} passed", counts.iter().map(|one| one.0).sum::<u64>())))
 }
