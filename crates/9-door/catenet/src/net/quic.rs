@@ -1,7 +1,8 @@
 //! quinn on our datagrams, tokio's tasks and tokio's clock.
 //!
 //! quinn's own chance comes from the world's seed. ring draws its own randomness, so the octets of
-//! QUIC do not repeat: such runs are compared by what they count, not by hash.
+//! QUIC do not repeat; when which frame passed and how long it was does, where the certificate's key is
+//! of a kind whose signatures have one length (`examples/tokio-guests`).
 
 use super::UdpSocket;
 use base::RandomSource;
