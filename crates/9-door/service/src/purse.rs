@@ -4,7 +4,7 @@
 //! making of digests, the sending. The purse earns `SHARE` of the CPU time that the lab's own work
 //! takes, and a little beside it for a lab that does next to nothing; while it is overdrawn, the next
 //! look waits. So one reader has its five messages a second, fifty readers of a busy lab have fewer,
-//! and the lab does not feel either.
+//! though at least one, and the lab does not feel either.
 
 use nix::time::{ClockId, clock_gettime};
 use std::pin::Pin;
@@ -17,10 +17,11 @@ use std::time::{Duration, Instant};
 const SHARE: f64 = 1.0 / 50.0;
 /// What it may cost beside that, in seconds of CPU time a second.
 const AT_REST: f64 = 0.000_3;
-/// What may be saved for a lab that wakes up, in seconds of CPU time.
+/// What may be saved for a lab that wakes up, in seconds of CPU time; also what is there for who comes
+/// first, so that a page which has just been opened does not stand still.
 const SAVED: f64 = 0.02;
-/// The longest wait between two looks, however dear they are.
-const LONGEST_WAIT: Duration = Duration::from_secs(2);
+/// The longest wait between two looks, however dear they are: there is a message in each second.
+const LONGEST_WAIT: Duration = Duration::from_millis(800);
 
 /// CPU time that was spent for readers, in nanoseconds.
 #[derive(Clone, Default)]
@@ -76,9 +77,9 @@ pub struct Purse {
 }
 
 impl Purse {
-    /// A purse with nothing in it.
+    /// A full purse.
     pub fn new(meter: Meter) -> Purse {
-        Purse { meter, balance: 0.0, last: None }
+        Purse { meter, balance: SAVED, last: None }
     }
 
     /// Balances: `lab_nanos` is the CPU time of the lab's thread until now. Answers how long the next
