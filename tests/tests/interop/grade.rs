@@ -192,8 +192,32 @@ fn a_page_repeats_how_its_lab_came_and_what_was_spoken() {
         }
         assert_eq!(row("lone")["result"], "bad-lab", "{rows}");
         let page = fs::read_to_string(user.path("out/lone.html")).expect("a page");
+        assert!(page.contains("no files lie in") && page.contains("里没有文件"), "{page}");
         user.line(command(&page)).code(2).complains("./site");
         user.line(&command(&page).replace(" --alone", "")).says("done  ");
+    }
+}
+
+/// What a run is refused for stands on a page's halves in their own languages.
+#[test]
+fn a_refused_run_is_told_in_both_languages() {
+    let user = User::new("grade-refused");
+    let real =
+        "[networks]\nlan = \"10.0.0.0/24\"\n[hosts]\npc = { net = \"lan\", real = \"true\" }\n";
+    user.write("real.toml", &format!("lab = \"real\"\n{real}"));
+    for (line, lang, [en, zh]) in [
+        ("real.toml", "en", ["a real program", "真实程序"]),
+        ("real.toml --clock real --with solution", "zh", ["leave it out", "请去掉它"]),
+        ("no-such-lab --clock real", "zh", ["no built-in lab is", "没有名为"]),
+    ] {
+        user.line(&format!("catenet test {line} --lang {lang} --report page.html")).code(2);
+        let page = fs::read_to_string(user.path("page.html")).expect("a page");
+        let half = |id: &str| {
+            let (_, rest) = page.split_once(&format!("<section id=\"{id}\"")).expect("a half");
+            rest.split_once("</section>").expect("its end").0
+        };
+        assert!(half("en").contains(en) && !half("en").contains(zh), "{line}: {page}");
+        assert!(half("zh").contains(zh) && !half("zh").contains(en), "{line}: {page}");
     }
 }
 

@@ -35,7 +35,7 @@ pub struct Broken {
 ///
 /// # Errors
 /// The world could not be built.
-pub fn broken(lab: &Lab, options: &Options<'_>, solving: bool) -> Result<Option<Broken>, String> {
+pub fn broken(lab: &Lab, options: &Options<'_>, solving: bool) -> Result<Option<Broken>, Text> {
     let mut report = test(lab, options)?;
     report.solving = solving;
     Ok(first_broken(&report))

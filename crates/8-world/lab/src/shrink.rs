@@ -17,6 +17,7 @@
 //! Not repeated: what a switched link or a queue gives (it follows from the rest), and jitter where the
 //! failure needs it; then the cable keeps its jitter, and the seed repeats it.
 
+use crate::Text;
 use crate::marks::{Book, Mark, Shared};
 use crate::mishap::mishap_line;
 use crate::model::{Lab, Script};
@@ -69,7 +70,7 @@ pub fn shrink(
     options: &Options<'_>,
     demand: Demand,
     patience: &mut dyn FnMut() -> bool,
-) -> Result<Result<Shrunk, NotShrunk>, String> {
+) -> Result<Result<Shrunk, NotShrunk>, Text> {
     shrink_with(lab, options, demand, patience, &|_| ())
 }
 
@@ -80,7 +81,7 @@ fn shrink_with(
     demand: Demand,
     patience: &mut dyn FnMut() -> bool,
     prepare: &dyn Fn(&mut WorldBuilder),
-) -> Result<Result<Shrunk, NotShrunk>, String> {
+) -> Result<Result<Shrunk, NotShrunk>, Text> {
     let still = Vec::new();
     let mut search = Search { lab, options, demand, still, runs: 0, patience, prepare };
     let Some(given) = search.given()? else { return Ok(Err(NotShrunk::Holds)) };
@@ -159,7 +160,7 @@ struct Search<'a> {
 
 impl Search<'_> {
     /// A run, and the book in which its frames were written, if there was one.
-    fn run(&mut self, lab: &Lab, book: Option<Book>) -> Result<(Report, Book, Given), String> {
+    fn run(&mut self, lab: &Lab, book: Option<Book>) -> Result<(Report, Book, Given), Text> {
         self.runs += 1;
         let shared = book.map(Shared::new);
         let mut last = |builder: &mut WorldBuilder| {
@@ -179,7 +180,7 @@ impl Search<'_> {
     }
 
     /// What chance gave in the failing run, on cables of the lab file; `None`: it does not fail.
-    fn given(&mut self) -> Result<Option<Vec<Incident>>, String> {
+    fn given(&mut self) -> Result<Option<Vec<Incident>>, Text> {
         let (report, book, given) = self.run(self.lab, Some(Book::default()))?;
         if holds(&report, self.demand) {
             return Ok(None);
@@ -196,7 +197,7 @@ impl Search<'_> {
     }
 
     /// Does the demand fail in the stilled lab when these befall? Then which frames they were.
-    fn fails(&mut self, told: &[Incident]) -> Result<Option<Vec<Numbered>>, String> {
+    fn fails(&mut self, told: &[Incident]) -> Result<Option<Vec<Numbered>>, Text> {
         let mut lab = self.lab.clone();
         lab.scripts.extend(self.still.iter().cloned());
         let (report, book, _) = self.run(&lab, Some(Book::telling(told)))?;
@@ -204,7 +205,7 @@ impl Search<'_> {
     }
 
     /// The least part of a failing list that still fails, and whether that is known to be so.
-    fn least(&mut self, mut list: Vec<Incident>) -> Result<(Vec<Incident>, bool), String> {
+    fn least(&mut self, mut list: Vec<Incident>) -> Result<(Vec<Incident>, bool), Text> {
         if self.fails(&[])?.is_some() {
             return Ok((Vec::new(), true));
         }
@@ -229,7 +230,7 @@ impl Search<'_> {
     }
 
     /// A part of `size` that fails alone, or the list without such a part, if either fails.
-    fn smaller(&mut self, list: &[Incident], size: usize) -> Result<Option<Vec<Incident>>, String> {
+    fn smaller(&mut self, list: &[Incident], size: usize) -> Result<Option<Vec<Incident>>, Text> {
         let starts = || (0..list.len()).step_by(size);
         let part = |start: usize| start..(start + size).min(list.len());
         for start in starts() {

@@ -85,7 +85,7 @@ fn a_check_that_always_holds_under_a_script_without_pause_ends() {
          [[check]]\nalways = true\nexpect = \"count(tcp) == 0\"\n"
     );
     let options = Options { seed: 1, lang: Lang::En, folder: &gallery::folder, capture: false };
-    let report = test(&read(&text), &options).unwrap_or_else(|why| panic!("{why}"));
+    let report = test(&read(&text), &options).unwrap_or_else(|why| panic!("{why:?}"));
     assert!(report.checks[0].verdict.holds && report.faults.is_empty());
 }
 
@@ -97,7 +97,7 @@ fn script_lines_that_were_refused_are_counted_beyond_those_that_are_kept() {
          [[check]]\nexpect = \"events(script_refused, node == b) == 601\"\n"
     );
     let options = Options { seed: 1, lang: Lang::En, folder: &gallery::folder, capture: false };
-    let report = test(&read(&text), &options).unwrap_or_else(|why| panic!("{why}"));
+    let report = test(&read(&text), &options).unwrap_or_else(|why| panic!("{why:?}"));
     // 601 times from 2 s to 8 s; the last 256 are told one by one.
     assert_eq!(report.faults.len(), 257);
     assert!(report.faults[0].en.starts_with("345 script lines"), "{:?}", report.faults[0]);

@@ -15,7 +15,7 @@ fn lab(shape: &str, numbers: &[u32]) -> Lab {
 fn run(lab: &Lab) -> Report {
     let folder = |path: &str| gallery::folder(path);
     let options = Options { seed: 1, lang: Lang::En, folder: &folder, capture: false };
-    test(lab, &options).unwrap_or_else(|why| panic!("{}: {why}", lab.name))
+    test(lab, &options).unwrap_or_else(|why| panic!("{}: {why:?}", lab.name))
 }
 
 #[test]

@@ -10,7 +10,7 @@ use sim::World;
 
 /// A lab of two hosts with these lines below it, run.
 fn run(below: &str) -> Report {
-    test(&read(below), &options()).unwrap_or_else(|why| panic!("{why}"))
+    test(&read(below), &options()).unwrap_or_else(|why| panic!("{why:?}"))
 }
 
 fn read(below: &str) -> Lab {
@@ -145,7 +145,7 @@ fn between(world: &World, lab: &Lab, expect: &str, after: u64, within: Option<u6
 #[test]
 fn exits_and_output_count_between_after_and_within() {
     let lab = read(AGAIN);
-    let (_, world) = played(&lab, &options()).unwrap_or_else(|why| panic!("{why}"));
+    let (_, world) = played(&lab, &options()).unwrap_or_else(|why| panic!("{why:?}"));
     let cases = [
         // the expectation, after, within, so, known
         ("exit(e) == 1", 0, None, true, true),

@@ -43,7 +43,7 @@ fn a_script_moves_a_cable_and_later_lines_name_it() {
     let again = read_lab(long_form(&lab).as_bytes(), "moved.toml");
     assert_eq!(again.ok().as_ref(), Some(&lab));
     let options = Options { seed: 1, lang: Lang::En, folder: &gallery::folder, capture: false };
-    let report = test(&lab, &options).unwrap_or_else(|why| panic!("{why}"));
+    let report = test(&lab, &options).unwrap_or_else(|why| panic!("{why:?}"));
     assert!(report.faults.is_empty(), "{:?}", report.faults);
     for check in &report.checks {
         assert!(check.verdict.holds, "{:#?}", check.verdict);

@@ -28,7 +28,7 @@ fn run(lab: &Lab, seed: u64, lang: Lang) -> Report {
     let options = Options { seed, lang, folder: &gallery::folder, capture: false };
     match test(lab, &options) {
         Ok(report) => report,
-        Err(why) => panic!("{}: {why}", lab.name),
+        Err(why) => panic!("{}: {why:?}", lab.name),
     }
 }
 

@@ -17,7 +17,7 @@ fn lab(above: &str, below: &str) -> Lab {
 
 fn run(lab: &Lab) -> Report {
     let options = Options { seed: 1, lang: Lang::En, folder: &gallery::folder, capture: false };
-    test(lab, &options).unwrap_or_else(|why| panic!("{why}"))
+    test(lab, &options).unwrap_or_else(|why| panic!("{why:?}"))
 }
 
 #[test]

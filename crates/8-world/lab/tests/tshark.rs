@@ -152,7 +152,7 @@ fn judge(name: &str, text: &str, place: Option<&str>) {
     }
     let lab = lab(name, text);
     let options = Options { seed: 7, lang: Lang::En, folder: &gallery::folder, capture: false };
-    let (_, world) = played(&lab, &options).unwrap_or_else(|why| panic!("{name}: {why}"));
+    let (_, world) = played(&lab, &options).unwrap_or_else(|why| panic!("{name}: {why:?}"));
     let mut filters = written::filters();
     filters.extend(ALWAYS.iter().map(|&filter| filter.to_owned()));
     filters.extend(generate::filters(&world, name, GENERATED));

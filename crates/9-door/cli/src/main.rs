@@ -59,7 +59,7 @@ fn main() -> ExitCode {
         say::Context { lang, json: args.json, server: args.server.clone(), lab: args.lab.clone() };
     match run(&context, args.verb) {
         Ok(Exit(code)) => ExitCode::from(code),
-        Err(Failure { code, text }) => {
+        Err(Failure { code, text, .. }) => {
             if !text.is_empty() {
                 eprintln!("catenet: {}", say::as_called(&text));
             }

@@ -60,16 +60,18 @@ pub struct Failure {
     pub code: u8,
     /// What goes to stderr; empty: it was said already.
     pub text: String,
+    /// The same in both languages, from whoever speaks both: a page outlives the call.
+    pub both: Option<lab::Text>,
 }
 
 impl Failure {
     /// Wrong use or a bad lab.
     pub fn usage(text: impl Into<String>) -> Failure {
-        Failure { code: 2, text: text.into() }
+        Failure { code: 2, text: text.into(), both: None }
     }
     /// This machine cannot, or there is no service.
     pub fn cannot(text: impl Into<String>) -> Failure {
-        Failure { code: 3, text: text.into() }
+        Failure { code: 3, text: text.into(), both: None }
     }
     /// The system would not let us have a file, a folder or a socket.
     pub fn of_system(name: &dyn core::fmt::Display, error: &std::io::Error, lang: Lang) -> Failure {
@@ -77,14 +79,23 @@ impl Failure {
     }
     /// What the service said.
     pub fn of(problem: &Problem, lang: Lang) -> Failure {
-        let text = problem.text(lang).trim_end().to_owned();
+        let both = lab::Text { en: problem.en.clone(), zh: problem.zh.clone() };
         let code = match problem.code.as_str() {
             "no-lab" | "lab-ended" | "no-thread" | "internal" => 3,
             "unknown-program" => NOT_FOUND,
             "service-leaves" => SERVICE_LEAVES,
             _ => 2,
         };
-        Failure { code, text }
+        Failure::in_both(code, both, lang)
+    }
+    /// What is said in both languages.
+    pub fn in_both(code: u8, both: lab::Text, lang: Lang) -> Failure {
+        Failure { code, text: both.get(lang).trim_end().to_owned(), both: Some(both) }
+    }
+    /// What it says, in both languages if it can.
+    pub fn both(&self) -> lab::Text {
+        let same = || lab::Text { en: self.text.clone(), zh: self.text.clone() };
+        self.both.clone().unwrap_or_else(same)
     }
 }
 

@@ -45,6 +45,14 @@ impl Refusal {
         Refusal { code: code.to_owned(), why, detail: Text::default() }
     }
 
+    /// Told by whoever ran it: its first line, and in full where there is more.
+    pub fn told(code: &str, whole: Text) -> Refusal {
+        let first = |whole: &str| whole.trim().lines().next().unwrap_or_default().to_owned();
+        let why = Text { en: first(&whole.en), zh: first(&whole.zh) };
+        let more = whole.en.trim() != why.en || whole.zh.trim() != why.zh;
+        Refusal { code: code.to_owned(), why, detail: if more { whole } else { Text::default() } }
+    }
+
     /// A lab that lacks what a task asks for: the place is a line of the task, not of the lab.
     pub fn lacks(mistakes: &[Diagnostic]) -> Refusal {
         let why = mistakes.first().map(|first| first.message.clone()).unwrap_or_default();

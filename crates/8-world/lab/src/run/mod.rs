@@ -50,7 +50,7 @@ fn both(says: impl Fn(Lang) -> String) -> Text {
 ///
 /// # Errors
 /// The world could not be built.
-pub fn test(lab: &Lab, options: &Options<'_>) -> Result<Report, String> {
+pub fn test(lab: &Lab, options: &Options<'_>) -> Result<Report, Text> {
     played(lab, options).map(|(report, _)| report)
 }
 
@@ -58,7 +58,7 @@ pub fn test(lab: &Lab, options: &Options<'_>) -> Result<Report, String> {
 ///
 /// # Errors
 /// As [`test()`].
-pub fn played(lab: &Lab, options: &Options<'_>) -> Result<(Report, World), String> {
+pub fn played(lab: &Lab, options: &Options<'_>) -> Result<(Report, World), Text> {
     bounded(lab, options, &|| false)
 }
 
@@ -70,7 +70,7 @@ pub fn bounded(
     lab: &Lab,
     options: &Options<'_>,
     enough: &dyn Fn() -> bool,
-) -> Result<(Report, World), String> {
+) -> Result<(Report, World), Text> {
     bounded_with(lab, options, enough, &mut |_| ())
 }
 
@@ -80,9 +80,9 @@ pub(crate) fn bounded_with(
     options: &Options<'_>,
     enough: &dyn Fn() -> bool,
     last: &mut dyn FnMut(&mut sim::WorldBuilder),
-) -> Result<(Report, World), String> {
+) -> Result<(Report, World), Text> {
     if let Some(why) = only_real(lab) {
-        return Err(why.get(options.lang).to_owned());
+        return Err(why);
     }
     run_with(lab, options, Replay::default(), enough, last)
 }
@@ -117,7 +117,7 @@ pub fn replayed(
     options: &Options<'_>,
     replay: Replay,
     enough: &dyn Fn() -> bool,
-) -> Result<(Report, World), String> {
+) -> Result<(Report, World), Text> {
     run_with(lab, options, replay, enough, &mut |_| ())
 }
 
@@ -127,14 +127,14 @@ fn run_with(
     replay: Replay,
     enough: &dyn Fn() -> bool,
     last: &mut dyn FnMut(&mut sim::WorldBuilder),
-) -> Result<(Report, World), String> {
+) -> Result<(Report, World), Text> {
     let ground = Ground {
         seed: options.seed,
         programs: crate::programs(),
         lang: options.lang,
         folder: options.folder,
     };
-    let world = boot_with(lab, &ground, last).map_err(|error| error.text(options.lang))?;
+    let world = boot_with(lab, &ground, last).map_err(|error| both(|lang| error.text(lang)))?;
     let checks: Vec<&Check> =
         lab.checks.iter().chain(lab.tasks.iter().map(|task| &task.check)).collect();
     let judged = vec![None; checks.len()];

@@ -24,7 +24,7 @@ const PING: &str = "{ do = \"ping -c 1 10.0.0.80\", label = \"ping\" }";
 
 fn run(lab: &Lab) -> Report {
     let options = Options { seed: 1, lang: Lang::En, folder: &gallery::folder, capture: false };
-    test(lab, &options).unwrap_or_else(|why| panic!("{why}"))
+    test(lab, &options).unwrap_or_else(|why| panic!("{why:?}"))
 }
 
 fn findings(text: &str, rules: &Lab) -> String {
@@ -173,7 +173,10 @@ fn a_real_host_is_no_machine_of_the_world() {
     assert_eq!(read(&catenet_lab::long_form(&lab)), lab);
     let options = Options { seed: 1, lang: Lang::En, folder: &gallery::folder, capture: false };
     let why = test(&lab, &options).expect_err("virtual time");
-    assert!(why.contains("--clock real") && why.contains("python3 server.py"), "{why}");
+    for why in [&why.en, &why.zh] {
+        assert!(why.contains("--clock real") && why.contains("python3 server.py"), "{why}");
+    }
+    assert_ne!(why.en, why.zh);
     let ground = catenet_lab::world::Ground {
         seed: 1,
         programs: catenet_lab::programs(),

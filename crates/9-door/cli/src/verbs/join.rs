@@ -77,10 +77,10 @@ fn reach(context: &Context) -> Result<UnixStream, Failure> {
         let called = called_as();
         Failure {
             code: WE_FAILED,
-            text: context.say(
+            ..Failure::cannot(context.say(
                 &format!("no service runs; start a lab first: {called} up two-lans"),
                 &format!("服务没有运行; 先启动一个实验: {called} up two-lans"),
-            ),
+            ))
         }
     })
 }
@@ -109,7 +109,7 @@ fn ask(
 }
 
 fn failed(text: String) -> Failure {
-    Failure { code: WE_FAILED, text }
+    Failure { code: WE_FAILED, ..Failure::cannot(text) }
 }
 
 fn out_of_order() -> Failure {
@@ -119,7 +119,7 @@ fn out_of_order() -> Failure {
 fn of_door(context: &Context, error: &DoorError) -> Failure {
     Failure {
         code: u8::try_from(error.exit_code()).unwrap_or(WE_FAILED),
-        text: error.message(context.lang),
+        ..Failure::cannot(error.message(context.lang))
     }
 }
 

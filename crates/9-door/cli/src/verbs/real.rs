@@ -12,6 +12,7 @@
 use crate::client::{Client, encode, place};
 use crate::say::{Context, Failure};
 use data_encoding::BASE64;
+use lab::Text;
 use lab::model::{Lab, Machine};
 use service::api::JoinedNews;
 use std::path::{Path, PathBuf};
@@ -79,10 +80,11 @@ async fn one(stage: &Stage<'_>, lab: &Lab, host: &Machine) -> Result<JoinHandle<
     let command = host.real.clone().unwrap_or_default();
     let network = host.jacks.iter().find_map(|jack| jack.network.clone()).ok_or_else(|| {
         let (name, networks) = (&host.name, lab.networks.len());
-        Failure::usage(context.say(
-            &format!("{name}: a real program joins a network, and {name} is on none of {networks}; write: net = \"..\""),
-            &format!("{name}: 真实程序要加入一个网络, 而 {name} 不在任何网络上 (共 {networks} 个); 请写: net = \"..\""),
-        ))
+        let why = Text {
+            en: format!("{name}: a real program joins a network, and {name} is on none of {networks}; write: net = \"..\""),
+            zh: format!("{name}: 真实程序要加入一个网络, 而 {name} 不在任何网络上 (共 {networks} 个); 请写: net = \"..\""),
+        };
+        Failure::in_both(2, why, context.lang)
     })?;
     let cannot = |error: std::io::Error| Failure::cannot(format!("{}: {error}", host.name));
     let socket = place()?.folder().join(format!("real.{}.{}", std::process::id(), host.name));
@@ -141,10 +143,11 @@ async fn not_joined(context: &Context, name: &str, mut child: Child) -> Failure 
     }
     let _ = child.wait().await;
     let said = String::from_utf8_lossy(&said).trim().to_owned();
-    Failure::cannot(context.say(
-        &format!("{name} could not join: {said}\nwhat this machine can do says: catenet doctor"),
-        &format!("{name} 无法加入: {said}\n这台机器能做什么, 请看: catenet doctor"),
-    ))
+    let why = Text {
+        en: format!("{name} could not join: {said}\nwhat this machine can do says: catenet doctor"),
+        zh: format!("{name} 无法加入: {said}\n这台机器能做什么, 请看: catenet doctor"),
+    };
+    Failure::in_both(3, why, context.lang)
 }
 
 /// Tells the service what a program does.

@@ -32,7 +32,8 @@ pub fn run(context: &Context, wish: &Replay) -> Result<Exit, Failure> {
     let tape = Tape::of(std::mem::take(&mut recorded.inputs));
     let replay = lab::run::Replay { tape, until };
     let enough = || used() > Duration::from_secs(wish.limit);
-    let (report, _) = replayed(&lab, &options, replay, &enough).map_err(Failure::usage)?;
+    let (report, _) = replayed(&lab, &options, replay, &enough)
+        .map_err(|why| Failure::in_both(2, why, context.lang))?;
     if let Some(folder) = &wish.capture {
         for (name, octets) in &report.captures {
             write(context, &folder.join(format!("{name}.pcapng")), octets)?;

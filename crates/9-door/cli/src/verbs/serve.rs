@@ -27,7 +27,7 @@ pub fn run(context: &Context, serve: &Serve) -> Result<Exit, Failure> {
     done.map(|()| Exit::DONE).map_err(|error| match error {
         // Whoever started us waits for the other one.
         service::ServiceError::Runs if serve.until_idle => {
-            Failure { code: client::ANOTHER_RUNS as u8, text: String::new() }
+            Failure { code: client::ANOTHER_RUNS as u8, ..Failure::cannot("") }
         }
         service::ServiceError::NotLoopback(_) => Failure::usage(error.text(context.lang)),
         other => Failure::cannot(other.text(context.lang)),

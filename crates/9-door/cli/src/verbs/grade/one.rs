@@ -68,8 +68,8 @@ fn play(context: &Context, wish: &Grade, trial: &Trial) -> Result<Report, Refusa
     };
     let limit = wish.limit();
     let enough = || used() > limit;
-    let (mut report, _) = bounded(&trial.lab, &options, &enough)
-        .map_err(|why| Refusal::new("bad-lab", &why, &why))?;
+    let (mut report, _) =
+        bounded(&trial.lab, &options, &enough).map_err(|why| Refusal::told("bad-lab", why))?;
     report.solving = true;
     Ok(report)
 }

@@ -58,7 +58,7 @@ pub fn run(context: &Context, wish: &Test) -> Result<Exit, Failure> {
     }
 }
 
-/// A run by the wall's clock that came to no end. Its reason is in the language of the call only.
+/// A run by the wall's clock that came to no end.
 fn unplayed(failure: &Failure) -> Refusal {
     match (failure.text.trim(), failure.code) {
         ("", 130) => Refusal::new("no-run", "stopped before it ended", "结束之前被停止"),
@@ -67,11 +67,7 @@ fn unplayed(failure: &Failure) -> Refusal {
             "the lab file has mistakes: catenet validate shows them",
             "实验文件有错误: catenet validate 会显示它们",
         ),
-        (whole, _) => {
-            let why = whole.lines().next().unwrap_or_default();
-            let detail = lab::Text { en: whole.to_owned(), zh: whole.to_owned() };
-            Refusal { detail, ..Refusal::new("no-run", why, why) }
-        }
+        _ => Refusal::told("no-run", failure.both()),
     }
 }
 
@@ -83,8 +79,7 @@ fn play(context: &Context, wish: &Test, trial: &Trial) -> Result<Report, Refusal
         folder: &files,
         capture: wish.capture.is_some(),
     };
-    let mut report =
-        test(&trial.lab, &options).map_err(|why| Refusal::new("bad-lab", &why, &why))?;
+    let mut report = test(&trial.lab, &options).map_err(|why| Refusal::told("bad-lab", why))?;
     report.solving = trial.solving;
     report.student = wish.variables.student.clone().unwrap_or_default();
     Ok(report)

@@ -53,7 +53,7 @@ pub fn play(context: &Context, wish: &Test) -> Result<Report, Failure> {
         let done = tokio::select! {
             biased;
             why = client.get_text(&hold) => Err(gone(context, &line.name, why?)),
-            () = ends.one() => Err(Failure { code: 130, text: String::new() }),
+            () = ends.one() => Err(Failure { code: 130, ..Failure::usage("") }),
             report = play.whole(loaded.folder.as_deref()) => report,
         };
         let _ = client.stop(context, &line.name).await;
@@ -74,20 +74,25 @@ fn refuse(context: &Context, wish: &Test) -> Result<(), Failure> {
     ];
     match unfit.iter().find(|(_, given)| *given) {
         None => Ok(()),
-        Some((option, _)) => Err(Failure::usage(context.say(
-            &format!(
-                "{option} does not go with --clock real; leave it out, or test in virtual time"
-            ),
-            &format!("{option} 不能和 --clock real 同时使用; 请去掉它, 或按虚拟时间测试"),
-        ))),
+        Some((option, _)) => Err(Failure::in_both(
+            2,
+            Text {
+                en: format!(
+                    "{option} does not go with --clock real; leave it out, or test in virtual time"
+                ),
+                zh: format!("{option} 不能和 --clock real 同时使用; 请去掉它, 或按虚拟时间测试"),
+            },
+            context.lang,
+        )),
     }
 }
 
 fn gone(context: &Context, name: &str, why: String) -> Failure {
-    Failure::cannot(context.say(
-        &format!("{name} ended before its checks were done {why}"),
-        &format!("{name} 在检查完成之前就结束了 {why}"),
-    ))
+    let why = Text {
+        en: format!("{name} ended before its checks were done {why}"),
+        zh: format!("{name} 在检查完成之前就结束了 {why}"),
+    };
+    Failure::in_both(3, why, context.lang)
 }
 
 /// A lab that plays.

@@ -90,7 +90,7 @@ struct Shared {
     stop: AtomicBool,
     found: Mutex<Vec<Failed>>,
     /// Why no world could be built.
-    trouble: Mutex<Option<String>>,
+    trouble: Mutex<Option<lab::Text>>,
 }
 
 impl Hunt<'_> {
@@ -126,7 +126,7 @@ impl Hunt<'_> {
         });
         let trouble = shared.trouble.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
         if let Some(trouble) = trouble {
-            return Err(Failure::usage(trouble));
+            return Err(Failure::in_both(2, trouble, self.context.lang));
         }
         let mut found = shared.found.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
         found.sort_by_key(|(seed, _)| *seed);
@@ -170,7 +170,7 @@ impl Hunt<'_> {
     }
 
     /// One seed. A panic is a bug of ours, and no reason to lose the other seeds.
-    fn judge(&self, options: &Options<'_>) -> Result<Option<Broken>, String> {
+    fn judge(&self, options: &Options<'_>) -> Result<Option<Broken>, lab::Text> {
         let run = || broken(self.lab, options, self.trial.solving);
         std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_or_else(|_| {
             let text = lab::Text {
@@ -204,7 +204,7 @@ impl Hunt<'_> {
         if at_terminal {
             eprint!("\r\x1b[K");
         }
-        found.map_err(Failure::usage)
+        found.map_err(|why| Failure::in_both(2, why, self.context.lang))
     }
 
     /// The lab, all of it, that repeats the failure.
