@@ -98,7 +98,7 @@ fn message(src: IpAddr, dst: IpAddr, port: u16) -> udp::Message {
         interface: InterfaceId(1),
         tos: 0,
         ttl: 64,
-        payload: base::Body::EMPTY,
+        len: 0,
         journey: base::Journey::NONE,
     }
 }

@@ -70,7 +70,7 @@ fn datagrams() {
         let body = base::Body::from(vec![7; len]);
         let header = wire::udp::Header { src_port: 5_000, dst_port: 53, len: (8 + len) as u16 };
         let mut octets = vec![0; 8];
-        header.emit(&mut octets, &body, src, dst);
+        header.emit(&mut octets, &[], &body, src, dst);
         octets.extend(vec![7; len]);
         chunk(len as u8 & 1, &octets, &mut out);
     }

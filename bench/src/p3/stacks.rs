@@ -3,7 +3,6 @@
 use crate::clock::cpu_ns;
 use crate::figures::Round;
 use crate::p1::{Setting, ours, theirs};
-use bytes::Bytes;
 use host::{Error, UdpSend};
 use smoltcp::socket::{tcp, udp};
 
@@ -82,21 +81,19 @@ pub(super) fn our_datagrams(count: u64) -> Round {
     let receiver = b.host.udp_bind(&mut b.cx, to).expect("a free port");
     let sender = a.host.udp_bind(&mut a.cx, ([10, 0, 0, 1], 0).into()).expect("a free port");
     let how = UdpSend { to: Some(to), ..UdpSend::default() };
-    let payload = Bytes::from_static(&DATAGRAM);
     let mut begun = cpu_ns();
     // The first finds the neighbour, before the clock starts.
     for n in 0..=count {
         let a = &mut pair.a;
-        a.host.udp_send(&mut a.cx, sender, how, payload.clone()).expect("sent");
-        let received = loop {
+        a.host.udp_send_copy(&mut a.cx, sender, how, &DATAGRAM).expect("sent");
+        let mut buffer = [0; DATAGRAM.len()];
+        loop {
             pair.turn();
             let b = &mut pair.b;
-            if let Ok(received) = b.host.udp_receive(&mut b.cx, receiver) {
-                break received;
+            if b.host.udp_receive_into(&mut b.cx, receiver, &mut buffer).is_ok() {
+                break;
             }
-        };
-        let mut buffer = [0; DATAGRAM.len()];
-        received.payload.copy_to(&mut buffer);
+        }
         assert_eq!(buffer, DATAGRAM);
         if n == 0 {
             begun = cpu_ns();

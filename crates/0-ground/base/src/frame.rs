@@ -22,6 +22,9 @@ use bytes::{Bytes, BytesMut};
 
 /// Room for headers: Ethernet 14 + VLAN 8 + IPv4 60 + TCP 60, and some to spare.
 pub const HEAD_SIZE: usize = 160;
+/// A payload of at most so many octets is copied into the head: below all headers there is room for
+/// it, and a view of it would cost more than the copy.
+pub const SHORT: usize = 40;
 /// How many first octets of a frame from outside go into its head: the longest headers.
 const LONGEST_HEADERS: usize = 134;
 
@@ -44,8 +47,8 @@ impl Body {
     /// How many octets.
     #[inline]
     pub fn len(&self) -> usize {
-        let [first, second] = self.views();
-        first.len() + second.len()
+        let Some(first) = &self.first else { return 0 };
+        first.len() + self.second.as_ref().map_or(0, Bytes::len)
     }
     /// Are there none?
     #[inline]
@@ -244,21 +247,33 @@ impl Frame {
     /// When the headroom is spent: a layer of ours wrote more than [`HEAD_SIZE`] octets of headers.
     #[inline]
     pub fn prepend(&mut self, n: usize) -> &mut [u8] {
-        self.prepend_to_body(n).0
+        self.prepend_to(n).0
     }
 
-    /// The same, and the body beside it: a checksum is of both.
+    /// The same, and beside it what the head held before, and the body: a checksum is of all three.
     ///
     /// # Panics
     /// As [`Frame::prepend`].
     #[inline]
-    pub fn prepend_to_body(&mut self, n: usize) -> (&mut [u8], &Body) {
+    pub fn prepend_to(&mut self, n: usize) -> (&mut [u8], &[u8], &Body) {
         assert!(n <= self.0.start, "headers beyond {HEAD_SIZE} octets");
         let inner = &mut *self.0;
         inner.start -= n;
-        let room = &mut inner.octets[inner.start..inner.start + n];
+        let (room, rest) = inner.octets[inner.start..].split_at_mut(n);
         room.fill(0);
-        (room, &inner.body)
+        (room, rest, &inner.body)
+    }
+
+    /// Puts octets before the head.
+    ///
+    /// # Panics
+    /// As [`Frame::prepend`].
+    #[inline]
+    fn put(&mut self, octets: &[u8]) {
+        let end = self.0.start;
+        assert!(octets.len() <= end, "headers beyond {HEAD_SIZE} octets");
+        self.0.start = end - octets.len();
+        self.0.octets[self.0.start..end].copy_from_slice(octets);
     }
 
     /// Takes `n` octets off the front of the frame; all of them if there are fewer.
@@ -381,6 +396,17 @@ impl Pool {
                 meta: Meta::default(),
             })),
         }
+    }
+
+    /// A frame over a payload that the caller keeps: a short one is copied into the head.
+    #[inline]
+    pub fn frame_of(&mut self, payload: &[u8]) -> Frame {
+        if payload.len() > SHORT {
+            return self.frame(Bytes::copy_from_slice(payload).into());
+        }
+        let mut frame = self.frame(Body::EMPTY);
+        frame.put(payload);
+        frame
     }
 
     /// A frame from outside: its first octets, enough for any headers, are copied into the head.

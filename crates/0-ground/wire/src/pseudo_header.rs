@@ -57,7 +57,9 @@ pub(crate) fn add_first(sum: &mut Sum, len: usize, head: &[u8], body: &Body) {
     let mut left = len;
     for part in [head, first, second] {
         let part = &part[..part.len().min(left)];
-        sum.add(part);
+        if !part.is_empty() {
+            sum.add(part);
+        }
         left -= part.len();
     }
 }

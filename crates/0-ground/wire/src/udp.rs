@@ -87,13 +87,17 @@ impl Header {
         Ok((header, u16::from_be_bytes([c0, c1])))
     }
 
-    /// Writes header and checksum into `out[..HEADER_LEN]`; `len` = 8 + `body.len()`.
-    pub fn emit(&self, out: &mut [u8], body: &Body, src: IpAddr, dst: IpAddr) {
-        debug_assert_eq!(usize::from(self.len), HEADER_LEN + body.len(), "length and payload");
+    /// Writes header and checksum into `out[..HEADER_LEN]`. The payload is `first`, then `body`;
+    /// `len` = 8 and its octets.
+    #[inline]
+    pub fn emit(&self, out: &mut [u8], first: &[u8], body: &Body, src: IpAddr, dst: IpAddr) {
+        let payload = first.len() + body.len();
+        debug_assert_eq!(usize::from(self.len), HEADER_LEN + payload, "length and payload");
         let mut sum = pseudo_header(src, dst, Protocol::UDP, usize::from(self.len));
         for word in [self.src_port, self.dst_port, self.len] {
             sum.add_u16(word);
         }
+        sum.add(first);
         add_body(&mut sum, body);
         //= rfc768#Checksum
         // a computed zero goes out as all ones, because zero says that there is none

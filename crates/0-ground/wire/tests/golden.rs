@@ -141,7 +141,7 @@ fn udp_datagram() {
     let body = Body::from(b"hi".to_vec());
     assert_eq!(udp::Header::parse(&octets, &body, A, B), Ok(header));
     let mut out = [0; 8];
-    header.emit(&mut out, &body, A, B);
+    header.emit(&mut out, &[], &body, A, B);
     assert_eq!(out, octets);
 }
 
@@ -152,7 +152,7 @@ fn udp_checksum_of_zero() {
     let header = udp::Header { src_port: 1, dst_port: 2, len: 10 };
     let body = Body::from(vec![0xeb, 0xd4]);
     let mut out = [0; 8];
-    header.emit(&mut out, &body, A, B);
+    header.emit(&mut out, &[], &body, A, B);
     assert_eq!(out[6..], [0xff, 0xff]);
     assert_eq!(udp::Header::parse(&out, &body, A, B), Ok(header));
     out[6..].copy_from_slice(&[0, 0]);

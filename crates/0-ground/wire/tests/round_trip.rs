@@ -58,12 +58,17 @@ proptest! {
     }
 
     #[test]
-    fn udp_comes_back(ports in any::<[u16; 2]>(), (src, dst) in addresses(), body in body(300)) {
+    fn udp_comes_back(ports in any::<[u16; 2]>(), (src, dst) in addresses(), body in body(300), cut in any::<prop::sample::Index>()) {
         let len = 8 + body.len() as u16;
         let header = udp::Header { src_port: ports[0], dst_port: ports[1], len };
         let mut head = vec![0xaa; udp::HEADER_LEN];
-        header.emit(&mut head, &body, src, dst);
+        header.emit(&mut head, &[], &body, src, dst);
         prop_assert_ne!(&head[6..8], &[0, 0], "zero would say that there is no checksum");
+        let mut first = octets_of(&body);
+        let rest = first.split_off(cut.index(first.len() + 1)).into();
+        let mut same = vec![0xaa; udp::HEADER_LEN];
+        header.emit(&mut same, &first, &rest, src, dst);
+        prop_assert_eq!(&same, &head, "wherever the payload is cut");
         prop_assert_eq!(udp::Header::parse(&head, &body, src, dst), Ok(header));
         // Padding behind the datagram changes nothing, in the head or in the body.
         let mut whole = [head, octets_of(&body)].concat();

@@ -17,7 +17,6 @@ pub use queue::{Message, Queue};
 pub use wire::udp::{HEADER_LEN, Header};
 
 use base::{Frame, InterfaceId};
-use bytes::Bytes;
 use core::net::{IpAddr, SocketAddr};
 use trace::{Cx, Place};
 
@@ -63,31 +62,24 @@ pub fn handle_datagram(
     }
 }
 
-/// Prepends the UDP header to a payload. A payload in the frame's body is not copied.
+/// Prepends the UDP header to a payload, which is not copied.
 ///
 /// # Errors
 /// [`TooLong`]; the frame is as it was.
+///
+/// # Panics
+/// When the frame's head has no room for the header ([`Frame::prepend`]).
+#[inline]
 pub fn emit(frame: &mut Frame, src: SocketAddr, dst: SocketAddr) -> Result<(), TooLong> {
     let payload = frame.len();
     if payload > LONGEST_PAYLOAD {
         return Err(TooLong { len: payload });
     }
-    gather(frame);
     let len = (payload + HEADER_LEN) as u16;
     let header = Header { src_port: src.port(), dst_port: dst.port(), len };
-    let (room, body) = frame.prepend_to_body(HEADER_LEN);
-    header.emit(room, body, src.ip(), dst.ip());
+    let (room, first, body) = frame.prepend_to(HEADER_LEN);
+    header.emit(room, first, body, src.ip(), dst.ip());
     Ok(())
-}
-
-/// A payload that came in by a frame has its first octets in the head; the checksum wants it in one.
-fn gather(frame: &mut Frame) {
-    let in_head = frame.head().len();
-    if in_head > 0 {
-        let whole = Bytes::from(frame.to_vec());
-        frame.strip(in_head);
-        *frame.body_mut() = whole.into();
-    }
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ fn message(source: SocketAddr) -> Message {
         interface: InterfaceId(1),
         tos: 0,
         ttl: 64,
-        payload: base::Body::EMPTY,
+        len: 0,
         journey: Journey::NONE,
     }
 }
@@ -111,8 +111,8 @@ fn a_queue_is_charged_by_memory_and_bounded() {
     assert!(queue.memory() <= 8_000);
     assert_eq!((cx.trace.ledger().delivered, cx.trace.ledger().dropped), (3, 97));
     assert_eq!(cx.trace.ledger().held(), 0);
-    let first = queue.pop().expect("three wait");
-    assert_eq!((first.payload.len(), first.journey.count), (600, 1));
+    let (first, payload) = queue.pop().expect("three wait");
+    assert_eq!((first.len, payload.len(), first.journey.count), (600, 600, 1));
     while queue.pop().is_some() {}
     assert_eq!(queue.memory(), 0);
 }
@@ -127,4 +127,40 @@ fn an_empty_queue_takes_one_datagram_of_any_size() {
         assert_eq!(queue.push(&mut cx, message(addr(1, 9)), frame), want);
     }
     assert_eq!(cx.trace.drain().next_back().map(|event| event.reason.name), Some("udp_queue_full"));
+}
+
+#[test]
+fn payloads_of_all_lengths_come_out_in_order_by_either_way() {
+    let mut cx = Cx::new(NodeId(0), false);
+    let mut random = base::RandomSource::new(1, "queue", 0).stream("test");
+    let mut queue = Queue::new(1 << 20);
+    let mut expected = std::collections::VecDeque::new();
+    for step in 0..5_000 {
+        // Bursts, so that the queue grows and becomes empty again.
+        if random.chance(if step % 200 < 100 { 0.7 } else { 0.3 }) {
+            let len = [0, 1, 18, 255, 256, 257, 1_400][random.below(7) as usize];
+            let octets: Vec<u8> = (0..len).map(|i| (i + step) as u8).collect();
+            let frame = match random.below(2) {
+                0 => cx.pool.frame_from(octets.clone().into()),
+                _ => cx.pool.frame(octets.clone().into()),
+            };
+            assert!(queue.push(&mut cx, message(addr(1, 9)), frame));
+            expected.push_back(octets);
+            continue;
+        }
+        let want = expected.pop_front();
+        if random.chance(0.5) {
+            let got = queue.pop().map(|(_, payload)| payload.into_bytes().to_vec());
+            assert_eq!(got, want);
+        } else {
+            let mut out = [0; 300];
+            let got = queue.pop_into(&mut out);
+            assert_eq!(got.map(|message| message.len), want.as_ref().map(Vec::len));
+            let want = want.unwrap_or_default();
+            let fits = want.len().min(out.len());
+            assert_eq!(out[..fits], want[..fits], "cut to the buffer");
+        }
+        assert_eq!(queue.len(), expected.len());
+        assert_eq!(queue.is_empty(), queue.memory() == 0);
+    }
 }

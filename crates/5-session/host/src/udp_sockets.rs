@@ -6,7 +6,7 @@ use crate::key::UdpKey;
 use crate::ports::Bound;
 use crate::sockets::{UdpRecord, Wakers};
 use crate::{Error, Host};
-use base::{Body, InterfaceId, Journey};
+use base::{Body, Frame, InterfaceId, Journey};
 use bytes::Bytes;
 use core::net::{IpAddr, SocketAddr};
 use core::task::Waker;
@@ -109,38 +109,73 @@ impl Host {
         how: UdpSend,
         payload: Bytes,
     ) -> Result<usize, Error> {
+        let ends = self.udp_ends(key, &how, payload.len())?;
+        let frame = cx.pool.frame(payload.into());
+        self.udp_out(cx, &ends, &how, frame)
+    }
+
+    /// As [`Host::udp_send`], a copy of `data`: for short ones the cheaper way.
+    ///
+    /// # Errors
+    /// As [`Host::udp_send`].
+    pub fn udp_send_copy(
+        &mut self,
+        cx: &mut Cx,
+        key: UdpKey,
+        how: UdpSend,
+        data: &[u8],
+    ) -> Result<usize, Error> {
+        let ends = self.udp_ends(key, &how, data.len())?;
+        let frame = cx.pool.frame_of(data);
+        self.udp_out(cx, &ends, &how, frame)
+    }
+
+    /// From where to where a datagram of `len` octets goes.
+    #[inline]
+    fn udp_ends(&mut self, key: UdpKey, how: &UdpSend, len: usize) -> Result<Endpoints, Error> {
         let record = self.udp_sockets.get_mut(key).ok_or(Error::Closed)?;
         if let Some(error) = record.error.take() {
             return Err(error);
         }
         let connected = record.remote.map(|both| both.remote);
-        let to = how.to.or(connected).ok_or(Error::NotConnected)?;
+        let remote = how.to.or(connected).ok_or(Error::NotConnected)?;
         let bound = record.local;
-        let len = payload.len();
         if len > LONGEST_PAYLOAD {
             return Err(Error::MessageTooLong { len, most: LONGEST_PAYLOAD });
         }
         let wanted = how.from.or(Some(bound.ip()).filter(|ip| !ip.is_unspecified()));
-        let source = match (wanted, how.interface, to.ip()) {
+        let source = match (wanted, how.interface, remote.ip()) {
             // A program that has no address yet (DHCP) sends from 0.0.0.0 by a named interface.
             (None, Some(id), IpAddr::V4(v4)) => IpAddr::V4(self.source_on(id, v4)),
-            _ => self.source_for(to.ip(), wanted)?,
+            _ => self.source_for(remote.ip(), wanted)?,
         };
-        let mut frame = cx.pool.frame(payload.into());
-        if udp::emit(&mut frame, SocketAddr::new(source, bound.port()), to).is_err() {
+        Ok(Endpoints { local: SocketAddr::new(source, bound.port()), remote })
+    }
+
+    /// Sends a payload that is short enough.
+    #[inline]
+    fn udp_out(
+        &mut self,
+        cx: &mut Cx,
+        ends: &Endpoints,
+        how: &UdpSend,
+        mut frame: Frame,
+    ) -> Result<usize, Error> {
+        let (source, to, len) = (ends.local.ip(), ends.remote.ip(), frame.len());
+        if udp::emit(&mut frame, ends.local, ends.remote).is_err() {
             return Err(Error::MessageTooLong { len, most: LONGEST_PAYLOAD });
         }
         Self::born(cx, &mut frame, Journey::NONE);
         let packet = Packet {
             source: Some(source),
-            destination: to.ip(),
+            destination: to,
             protocol: Protocol::UDP,
             ttl: how.ttl,
             tos: how.ecn & 3,
             dont_fragment: false,
             interface: how.interface,
         };
-        self.send_packet(cx, packet, frame).map_err(|e| send_error(e, source, to.ip(), len))?;
+        self.send_packet(cx, packet, frame).map_err(|e| send_error(e, source, to, len))?;
         Ok(len)
     }
 
@@ -149,20 +184,43 @@ impl Host {
     /// # Errors
     /// [`Error::WouldBlock`]: none. An ICMP error about one that a connected socket sent.
     pub fn udp_receive(&mut self, _cx: &mut Cx, key: UdpKey) -> Result<UdpReceived, Error> {
-        let record = self.udp_sockets.get_mut(key).ok_or(Error::Closed)?;
-        if let Some(error) = record.error.take() {
-            return Err(error);
-        }
-        let message = record.queue.pop().ok_or(Error::WouldBlock)?;
+        let record = self.udp_to_read(key)?;
+        let (message, payload) = record.queue.pop().ok_or(Error::WouldBlock)?;
         Ok(UdpReceived {
             from: message.source,
             to: SocketAddr::new(message.destination, record.local.port()),
             interface: message.interface,
             ecn: message.tos & 3,
             ttl: message.ttl,
-            payload: message.payload,
+            payload,
             journey: message.journey,
         })
+    }
+
+    /// The next datagram, copied to `out` as far as it fits there: how many octets that are, and
+    /// from whom.
+    ///
+    /// # Errors
+    /// As [`Host::udp_receive`].
+    pub fn udp_receive_into(
+        &mut self,
+        _cx: &mut Cx,
+        key: UdpKey,
+        out: &mut [u8],
+    ) -> Result<(usize, SocketAddr), Error> {
+        let record = self.udp_to_read(key)?;
+        let message = record.queue.pop_into(out).ok_or(Error::WouldBlock)?;
+        Ok((message.len.min(out.len()), message.source))
+    }
+
+    /// A socket that has no error to tell first.
+    #[inline]
+    fn udp_to_read(&mut self, key: UdpKey) -> Result<&mut UdpRecord, Error> {
+        let record = self.udp_sockets.get_mut(key).ok_or(Error::Closed)?;
+        match record.error.take() {
+            Some(error) => Err(error),
+            None => Ok(record),
+        }
     }
 
     /// Where the socket is bound; connected, with the address that it sends from.

@@ -134,7 +134,7 @@ impl Host {
             interface,
             tos,
             ttl,
-            payload: base::Body::EMPTY,
+            len: frame.len(),
             journey: frame.meta().journey,
         };
         if record.queue.push(cx, message, frame) {

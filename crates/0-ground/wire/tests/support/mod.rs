@@ -150,7 +150,7 @@ pub(crate) fn datagram(
 ) -> Vec<u8> {
     let header = udp::Header { src_port, dst_port, len: 8 + data.len() as u16 };
     let mut octets = vec![0; udp::HEADER_LEN];
-    header.emit(&mut octets, &Body::from(data.to_vec()), src, dst);
+    header.emit(&mut octets, &[], &Body::from(data.to_vec()), src, dst);
     octets.extend_from_slice(data);
     octets
 }
