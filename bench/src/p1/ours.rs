@@ -41,7 +41,7 @@ impl Side {
     /// Takes what has arrived, at most `batch` frames (0: all).
     fn take(&mut self, batch: usize) -> bool {
         let count = if batch == 0 { self.arriving.len() } else { batch.min(self.arriving.len()) };
-        for frame in self.arriving.drain(..count) {
+        for frame in core::iter::from_fn(|| self.arriving.pop_front()).take(count) {
             self.host.handle_frame(&mut self.cx, CARD, frame);
         }
         count > 0

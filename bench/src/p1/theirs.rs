@@ -157,12 +157,12 @@ impl Pair {
     /// Frames cross; true when there were any. The receiver gives back as many buffers as it takes.
     fn cross(&mut self) -> bool {
         let moved = !self.a.card.sent.is_empty() || !self.b.card.sent.is_empty();
-        for buffer in self.a.card.sent.drain(..) {
+        while let Some(buffer) = self.a.card.sent.pop_front() {
             self.round.segments += u64::from(buffer.len > WITH_TEXT);
             self.b.card.received.push_back(buffer);
             self.a.card.free.extend(self.b.card.free.pop());
         }
-        for buffer in self.b.card.sent.drain(..) {
+        while let Some(buffer) = self.b.card.sent.pop_front() {
             self.round.acks += 1;
             self.a.card.received.push_back(buffer);
         }

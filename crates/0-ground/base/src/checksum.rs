@@ -112,14 +112,13 @@ fn short_sum(data: &[u8]) -> u64 {
     for &word in words {
         total = total.wrapping_add(u64::from(u32::from_ne_bytes(word)));
     }
-    let (pairs, last) = rest.as_chunks::<2>();
-    for &pair in pairs {
-        total = total.wrapping_add(u64::from(u16::from_ne_bytes(pair)));
-    }
-    if let [last] = last {
-        total = total.wrapping_add(u64::from(u16::from_ne_bytes([*last, 0])));
-    }
-    total
+    let last = match *rest {
+        [] => 0,
+        [a] => u32::from_ne_bytes([a, 0, 0, 0]),
+        [a, b] => u32::from_ne_bytes([a, b, 0, 0]),
+        [a, b, c, ..] => u32::from_ne_bytes([a, b, c, 0]),
+    };
+    total.wrapping_add(u64::from(last))
 }
 
 #[cfg(test)]

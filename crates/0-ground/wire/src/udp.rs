@@ -42,6 +42,7 @@ impl Header {
     ///
     /// # Errors
     /// `udp` too short, `udp.length`, `udp.checksum`.
+    #[inline]
     pub fn parse(head: &[u8], body: &Body, src: IpAddr, dst: IpAddr) -> Result<Header, Malformed> {
         let (header, checksum) = Header::read(head)?;
         let len = usize::from(header.len);

@@ -107,12 +107,20 @@ pub fn receive(
 
 static ZEROS: [u8; MIN_FRAME] = [0; MIN_FRAME];
 
-/// Prepends the header and pads with zeros to the least length (RFC 894: the padding is not part of
-/// the packet).
+/// Prepends the header and pads to the least length.
+#[inline]
 pub fn emit(frame: &mut Frame, header: &Header) {
     header.emit(frame.prepend(HEADER_LEN));
-    let missing = MIN_FRAME.saturating_sub(frame.len());
-    frame.body_mut().push(bytes::Bytes::from_static(&ZEROS[..missing]));
+    pad(frame);
+}
+
+/// Pads with zeros to the least length (RFC 894: the padding is not part of the packet).
+#[inline]
+pub fn pad(frame: &mut Frame) {
+    let len = frame.len();
+    if len < MIN_FRAME {
+        frame.body_mut().push(bytes::Bytes::from_static(&ZEROS[len..]));
+    }
 }
 
 #[cfg(test)]

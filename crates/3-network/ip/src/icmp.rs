@@ -28,8 +28,8 @@ use wire::ipv4;
 const QUOTED: usize = 576 - ipv4::HEADER_LEN - HEADER_LEN;
 /// RFC 1812 section 4.3.2.5: internetwork control.
 const ERROR_TOS: u8 = 0xc0;
-/// More in the head than this leaves no room to put headers before it.
-const LONGEST_HEAD: usize = 100;
+/// More octets in a frame's head than this leave no room to put headers before them.
+pub const LONGEST_HEAD: usize = 100;
 
 /// What an ICMP error says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

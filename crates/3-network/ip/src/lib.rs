@@ -50,7 +50,7 @@ pub mod routes;
 pub mod send;
 
 pub use addresses::{AddressError, AddressView};
-pub use icmp::{IcmpError, IcmpErrorKind, IcmpOutcome, Quoted};
+pub use icmp::{IcmpError, IcmpErrorKind, IcmpOutcome, LONGEST_HEAD, Quoted};
 pub use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 pub use receive::{Datagram, Verdict};
 pub use routes::{Path, Route, RouteError, RouteView};
@@ -261,6 +261,33 @@ impl Ip {
             IpAddr::V4(v4) => v4.is_broadcast() || self.addresses.is_broadcast(v4),
             IpAddr::V6(_) => false,
         }
+    }
+
+    /// The source of a packet to `destination` (`wanted`: asked for), where the last packet has shown
+    /// it: then there is a way, and the address is ours. `None`: ask [`Ip::lookup`].
+    #[inline]
+    pub fn remembered_source(&self, destination: IpAddr, wanted: Option<IpAddr>) -> Option<IpAddr> {
+        self.memory.source(destination, wanted)
+    }
+
+    /// Grows whenever an address, a route or an interface changes: what was learned before about the
+    /// way of packets may be wrong now.
+    #[inline]
+    pub fn changes(&self) -> u64 {
+        self.memory.changes()
+    }
+
+    /// The identification of a packet of our own.
+    #[inline]
+    pub fn identification(
+        &mut self,
+        src: Ipv4Addr,
+        dst: Ipv4Addr,
+        protocol: Protocol,
+        dont_fragment: bool,
+    ) -> u16 {
+        //= rfc6864#4.1 what nobody may cut needs no number
+        if dont_fragment { 0 } else { self.ids.next(src, dst, protocol) }
     }
 
     /// Replies, errors and fragments to be sent; `None`: nothing left.

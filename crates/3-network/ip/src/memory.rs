@@ -26,6 +26,8 @@ pub(crate) struct Way {
 
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
+    /// How often everything was forgotten.
+    changes: u64,
     way: Option<((Option<Ipv4Addr>, Ipv4Addr), Way)>,
     ours: Option<(InterfaceId, Ipv4Addr, Ipv4Addr)>,
 }
@@ -43,6 +45,27 @@ impl Memory {
         self.way = key(packet).map(|key| (key, way));
     }
 
+    /// The source of a packet to `destination`, which a program wants to be `wanted`: known where the
+    /// last packet went there. (Where a packet to everybody goes, its source decides, too.)
+    #[inline]
+    pub(crate) fn source(&self, destination: IpAddr, wanted: Option<IpAddr>) -> Option<IpAddr> {
+        let ((source, to), way) = self.way.as_ref().filter(|(_, way)| !way.broadcast)?;
+        if IpAddr::V4(*to) != destination {
+            return None;
+        }
+        match wanted {
+            None => Some(way.path.source),
+            Some(IpAddr::V4(wanted)) => source.filter(|&known| known == wanted).map(IpAddr::V4),
+            Some(IpAddr::V6(_)) => None,
+        }
+    }
+
+    /// How often something changed on which an answer may depend.
+    #[inline]
+    pub(crate) fn changes(&self) -> u64 {
+        self.changes
+    }
+
     /// Are the addresses sound and the destination ours?
     #[inline]
     pub(crate) fn is_ours(&self, header: &Header, interface: InterfaceId) -> bool {
@@ -57,7 +80,7 @@ impl Memory {
 
     /// Something changed on which an answer may depend.
     pub(crate) fn forget(&mut self) {
-        *self = Memory::default();
+        *self = Memory { changes: self.changes + 1, ..Memory::default() };
     }
 }
 
@@ -128,6 +151,13 @@ mod tests {
             };
             hits += u32::from(ip.memory.way(&packet).is_some());
             let fresh = ip.find_way(&packet).ok();
+            let wanted = packet.source;
+            if let Some(source) = ip.memory.source(packet.destination, wanted) {
+                let path = ip.lookup(0, packet.destination, wanted, None, 0).expect("a way");
+                assert_eq!(source, wanted.unwrap_or(path.source));
+                assert!(ip.is_local(source), "{packet:?}");
+                hits += 1;
+            }
             if let Some(kept) = ip.memory.way(&packet) {
                 assert_eq!(Some(kept), fresh.as_ref(), "{packet:?}");
             }

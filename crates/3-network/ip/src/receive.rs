@@ -181,11 +181,16 @@ impl Ip {
     }
 
     /// Writes this machine into a packet's record route and timestamp (`frame`: at the IP header).
+    #[inline]
     pub(crate) fn record(&self, cx: &mut Cx, header: &Header, frame: &mut Frame, here: Ipv4Addr) {
         let len = usize::from(header.header_len);
-        if len == HEADER_LEN || !self.is_local(here.into()) {
-            return;
+        if len > HEADER_LEN && self.is_local(here.into()) {
+            self.record_in_options(cx, len, frame, here);
         }
+    }
+
+    #[cold]
+    fn record_in_options(&self, cx: &mut Cx, len: usize, frame: &mut Frame, here: Ipv4Addr) {
         let is_ours = |address: Ipv4Addr| self.is_local(address.into());
         let ms = (cx.now().as_nanos() / 1_000_000) as u32;
         let Some(octets) = frame.head_mut().get_mut(..len) else { return };

@@ -19,7 +19,7 @@ use trace::Cx;
 use wire::ipv4::{HEADER_LEN, Header};
 
 /// A packet of our own.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Packet {
     /// A fixed source address (one of ours, or 0.0.0.0 to 255.255.255.255), or chosen by the route.
     pub source: Option<IpAddr>,
@@ -101,25 +101,22 @@ impl Ip {
         options: &[u8],
         mut frame: Frame,
     ) -> Result<Outgoing, SendError> {
-        let found;
         let way = match self.memory.way(packet) {
-            Some(way) => way,
-            None => {
-                found = match self.find_way(packet) {
-                    Ok(way) => way,
-                    Err(error) => return refuse(cx, packet, frame, error),
-                };
-                self.memory.keep_way(packet, found);
-                &found
-            }
+            Some(way) => *way,
+            None => match self.find_way(packet) {
+                Ok(way) => {
+                    self.memory.keep_way(packet, way);
+                    way
+                }
+                Err(error) => return refuse(cx, packet, frame, error),
+            },
         };
         if let Some(error) = too_big(packet, options.len() + frame.len(), way.path.mtu) {
             return refuse(cx, packet, frame, error);
         }
         shorten_head(&mut frame, options.len());
         let (src, dst) = (Ipv4Addr::from_bits(way.src), Ipv4Addr::from_bits(way.dst));
-        //= rfc6864#4.1 what nobody may cut needs no number
-        let id = if packet.dont_fragment { 0 } else { self.ids.next(src, dst, packet.protocol) };
+        let id = self.identification(src, dst, packet.protocol, packet.dont_fragment);
         let header_len = HEADER_LEN + options.len();
         let header = Header {
             header_len: header_len as u8,
@@ -138,7 +135,7 @@ impl Ip {
         fragments::emit_with_options(&header, options, frame.prepend(header_len));
         frame.meta_mut().interface = way.path.interface;
         if header.total_len > way.path.mtu {
-            let (Way { path, broadcast, .. }, header) = (*way, header);
+            let Way { path, broadcast, .. } = way;
             frame = self.fragment(cx, &header, frame, path, broadcast);
             return Ok(Outgoing { path, frame, broadcast });
         }

@@ -38,6 +38,7 @@ impl core::error::Error for TooLong {}
 
 /// Reads and verifies a datagram (`frame`: at the UDP header, trimmed to the IP packet), strips its
 /// header and what lies beyond its length. `None`: the frame was ended with a reason.
+#[inline]
 pub fn handle_datagram(
     cx: &mut Cx,
     interface: InterfaceId,

@@ -102,6 +102,8 @@ pub(crate) struct Demux {
     listeners: HashMap<Local, ListenerKey, Keyed>,
     udp: HashMap<Local, UdpKey, Keyed>,
     udp_connected: HashMap<Pair, UdpKey, Keyed>,
+    /// Where the last datagram went that was for no connected socket, and whose it was.
+    last_udp: Option<(Local, UdpKey)>,
     pings: HashMap<u16, PingKey, Secret>,
 }
 
@@ -113,6 +115,7 @@ impl Demux {
             listeners: HashMap::with_hasher(Keyed::new(secret)),
             udp: HashMap::with_hasher(Keyed::new(secret)),
             udp_connected: HashMap::with_hasher(Keyed::new(secret)),
+            last_udp: None,
             pings: HashMap::with_hasher(secret.clone()),
         }
     }
@@ -154,16 +157,31 @@ impl Demux {
     }
 
     pub(crate) fn udp(&self, local: SocketAddr, remote: SocketAddr) -> Option<UdpKey> {
-        if self.udp_connected.is_empty() {
-            return at_or_everywhere(&self.udp, local);
-        }
-        let exact = self.udp_connected.get(&Pair(Endpoints { local, remote })).copied();
+        let exact = || self.udp_connected.get(&Pair(Endpoints { local, remote })).copied();
+        let exact = if self.udp_connected.is_empty() { None } else { exact() };
         exact.or_else(|| at_or_everywhere(&self.udp, local))
     }
+    /// The same for a datagram that came in.
+    #[inline]
+    pub(crate) fn udp_in(&mut self, local: SocketAddr, remote: SocketAddr) -> Option<UdpKey> {
+        if !self.udp_connected.is_empty() {
+            return self.udp(local, remote);
+        }
+        match self.last_udp {
+            Some((Local(last), key)) if last == local => Some(key),
+            _ => {
+                let key = at_or_everywhere(&self.udp, local)?;
+                self.last_udp = Some((Local(local), key));
+                Some(key)
+            }
+        }
+    }
     pub(crate) fn insert_udp(&mut self, local: SocketAddr, key: UdpKey) {
+        self.last_udp = None;
         self.udp.insert(Local(local), key);
     }
     pub(crate) fn remove_udp(&mut self, local: SocketAddr) {
+        self.last_udp = None;
         self.udp.remove(&Local(local));
     }
     pub(crate) fn connect_udp(&mut self, endpoints: Endpoints, key: UdpKey) {
@@ -187,4 +205,38 @@ impl Demux {
 fn at_or_everywhere<K: Copy>(table: &HashMap<Local, K, Keyed>, local: SocketAddr) -> Option<K> {
     let all = || Local(SocketAddr::new(unspecified(local.ip()), local.port()));
     table.get(&Local(local)).or_else(|| table.get(&all())).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::key::Arena;
+
+    #[test]
+    fn the_last_datagrams_socket_is_forgotten_when_sockets_come_and_go() {
+        let mut keys: Arena<UdpKey, ()> = Arena::new();
+        let mut new = || keys.insert(());
+        let (all, one, peer) = (new(), new(), new());
+        let at = |last: u8| SocketAddr::from(([10, 0, 0, last], 53));
+        let everywhere = SocketAddr::from(([0, 0, 0, 0], 53));
+        let both = Endpoints { local: at(1), remote: at(2) };
+        let mut demux = Demux::new(&Secret([7; 16]));
+        let asked = |demux: &mut Demux| {
+            let first = demux.udp_in(at(1), at(2));
+            assert_eq!((first, first), (demux.udp_in(at(1), at(2)), demux.udp(at(1), at(2))));
+            first
+        };
+        assert_eq!(asked(&mut demux), None);
+        demux.insert_udp(everywhere, all);
+        assert_eq!(asked(&mut demux), Some(all));
+        demux.insert_udp(at(1), one);
+        assert_eq!(asked(&mut demux), Some(one), "a nearer one came");
+        demux.connect_udp(both, peer);
+        assert_eq!(asked(&mut demux), Some(peer));
+        demux.disconnect_udp(&both);
+        demux.remove_udp(at(1));
+        assert_eq!(asked(&mut demux), Some(all), "it closed");
+        demux.remove_udp(everywhere);
+        assert_eq!(asked(&mut demux), None);
+    }
 }

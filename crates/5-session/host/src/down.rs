@@ -62,20 +62,23 @@ impl Host {
             dont_fragment: true,
             interface: None,
         };
-        self.send_packet(cx, packet, frame)
+        self.send_packet(cx, &packet, frame)
     }
 
     /// Sends a packet of our own (`frame`: at the transport header, born).
     pub(crate) fn send_packet(
         &mut self,
         cx: &mut Cx,
-        packet: Packet,
-        frame: Frame,
+        packet: &Packet,
+        mut frame: Frame,
     ) -> Result<(), SendError> {
-        match self.ip.send(cx, &packet, frame) {
-            Ok(outgoing) => self.transmit(cx, outgoing),
-            Err(error) => return Err(error),
+        if let Some(interface) = self.put_stencil(packet, &mut frame) {
+            self.put_out(cx, interface, frame);
+            return Ok(());
         }
+        let outgoing = self.ip.send(cx, packet, frame)?;
+        self.cut_stencil(packet, &outgoing);
+        self.transmit(cx, outgoing);
         self.run_ip(cx);
         Ok(())
     }

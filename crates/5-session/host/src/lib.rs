@@ -17,6 +17,7 @@
 //! |---|---|
 //! | `lifecycle` | the host itself; what its owner calls |
 //! | `down`, `up` | the two ways of a packet |
+//! | `stencil` | the headers of the last packet, for the next |
 //! | `arp`, `errors` | ARP on the wire; ICMP errors on their way to sockets |
 //! | `demux`, `ports` | whose is it; who may have which port |
 //! | `sockets`, `tcp_sockets`, `udp_sockets`, `ping_sockets` | what programs call |
@@ -42,6 +43,7 @@ mod ping_sockets;
 mod ports;
 pub mod reasons;
 mod sockets;
+mod stencil;
 mod tables;
 mod tcp_sockets;
 mod timers;

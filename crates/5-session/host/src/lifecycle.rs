@@ -6,6 +6,7 @@ use crate::key::{Arena, ListenerKey, PingKey, TcpKey, UdpKey};
 use crate::ports::Ports;
 use crate::reasons::{InterfaceDown, LinkChanged};
 use crate::sockets::{ConnectionRecord, ListenerRecord, PingRecord, UdpRecord};
+use crate::stencil::Stencil;
 use crate::timers::Timers;
 use base::{Frame, Instant, InterfaceId, Journey, MacAddr, Random, RandomSource};
 use core::net::{Ipv4Addr, Ipv6Addr};
@@ -46,6 +47,7 @@ pub(crate) struct Count {
 }
 
 impl Count {
+    #[inline]
     pub(crate) fn add(&mut self, frame: &Frame) {
         self.frames += 1;
         self.octets += frame.len() as u64;
@@ -72,6 +74,7 @@ pub struct Host {
     pub(crate) dirty: VecDeque<TcpKey>,
     pub(crate) dirty_listeners: VecDeque<ListenerKey>,
     pub(crate) outputs: VecDeque<Output>,
+    pub(crate) stencil: Option<Stencil>,
     pub(crate) loopback: VecDeque<(Instant, Frame)>,
     pub(crate) timers: Timers,
     pub(crate) woken: VecDeque<Waker>,
@@ -106,6 +109,7 @@ impl Host {
             dirty: VecDeque::new(),
             dirty_listeners: VecDeque::new(),
             outputs: VecDeque::new(),
+            stencil: None,
             loopback: VecDeque::new(),
             timers: Timers::new(),
             woken: VecDeque::new(),
@@ -196,7 +200,13 @@ impl Host {
 
     /// The next frame to leave; call until `None`. Everything that a call before made happens here
     /// at the latest: segments are cut when they leave.
+    #[inline]
     pub fn poll_output(&mut self, cx: &mut Cx) -> Option<Output> {
+        let idle = self.outputs.is_empty() && self.dirty.is_empty();
+        if idle && self.dirty_listeners.is_empty() { None } else { self.poll_some(cx) }
+    }
+
+    fn poll_some(&mut self, cx: &mut Cx) -> Option<Output> {
         loop {
             if let Some(output) = self.outputs.pop_front() {
                 match self.interface_mut(output.interface) {

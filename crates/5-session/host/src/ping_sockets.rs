@@ -132,7 +132,7 @@ impl Host {
             interface: None,
         };
         let from = unspecified(to);
-        self.send_packet(cx, packet, frame).map_err(|error| send_error(error, from, to, len))
+        self.send_packet(cx, &packet, frame).map_err(|error| send_error(error, from, to, len))
     }
 
     /// The next reply or error.

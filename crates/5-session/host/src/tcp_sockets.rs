@@ -107,6 +107,9 @@ impl Host {
         remote: IpAddr,
         wanted: Option<IpAddr>,
     ) -> Result<IpAddr, Error> {
+        if let Some(source) = self.ip.remembered_source(remote, wanted) {
+            return Ok(source);
+        }
         if let Some(wanted) = wanted.filter(|&wanted| !self.ip.is_local(wanted)) {
             return Err(Error::AddrNotAvailable(wanted));
         }

@@ -175,7 +175,7 @@ impl Host {
             dont_fragment: false,
             interface: how.interface,
         };
-        self.send_packet(cx, packet, frame).map_err(|e| send_error(e, source, to, len))?;
+        self.send_packet(cx, &packet, frame).map_err(|e| send_error(e, source, to, len))?;
         Ok(len)
     }
 

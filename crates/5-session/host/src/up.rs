@@ -116,7 +116,7 @@ impl Host {
         };
         let local = SocketAddr::new(dst, header.dst_port);
         let source = SocketAddr::new(src, header.src_port);
-        let found = self.demux.udp(local, source);
+        let found = self.demux.udp_in(local, source);
         let record = found.and_then(|key| self.udp_sockets.get_mut(key));
         // A connected socket hears only its peer.
         let record = record.filter(|r| r.remote.is_none_or(|both| both.remote == source));
