@@ -97,7 +97,9 @@ impl Pair {
         let sent = self.pass_on();
         let taken = self.a.take(0) | self.b.take(self.batch);
         // Heads that ended at the receiver begin anew at the sender, as the peer's buffers do.
-        core::mem::swap(&mut self.a.cx.pool, &mut self.b.cx.pool);
+        if self.a.cx.pool.is_empty() {
+            core::mem::swap(&mut self.a.cx.pool, &mut self.b.cx.pool);
+        }
         self.pass_time(!sent && !taken);
     }
 

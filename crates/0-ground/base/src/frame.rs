@@ -379,6 +379,12 @@ impl Pool {
     /// Spent heads kept at most; a burst beyond that goes back to the allocator.
     const KEEP: usize = 256;
 
+    /// Would the next frame be made anew?
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.free.is_empty()
+    }
+
     /// A frame with an empty head over `body`.
     #[inline]
     pub fn frame(&mut self, body: Body) -> Frame {

@@ -23,13 +23,19 @@ impl<T> Fifo<T> {
             self.rest.push_back(item);
         }
     }
+    #[inline]
     pub(crate) fn pop_front(&mut self) -> Option<T> {
         let item = self.first.take();
-        self.first = self.rest.pop_front();
-        if self.first.is_none() && self.rest.capacity() > 0 {
-            self.rest = VecDeque::new();
+        if self.rest.capacity() > 0 {
+            self.move_up();
         }
         item
+    }
+    fn move_up(&mut self) {
+        self.first = self.rest.pop_front();
+        if self.first.is_none() {
+            self.rest = VecDeque::new();
+        }
     }
     pub(crate) fn pop_back(&mut self) -> Option<T> {
         self.rest.pop_back().or_else(|| self.first.take())

@@ -7,11 +7,13 @@
 //! ```
 //!
 //! Chunks are immutable and shared: a segment, and later its retransmission, is a view of them and
-//! copies nothing. Small writes gather in the tail, so that many of them make one segment.
+//! copies nothing. Small writes gather in the tail, so that many of them make one segment; of the tail
+//! a short segment is a copy, which costs less than to make a chunk of it.
 //! Invariants: chunks are adjacent and in order; `len` is the octets from `base` to `end`.
 //! A segment that spans more than two chunks is gathered by a copy (only after tiny writes).
 
 use crate::fifo::Fifo;
+use base::frame::SHORT;
 use base::{Body, Seq};
 use bytes::{Bytes, BytesMut};
 
@@ -56,6 +58,7 @@ impl SendQueue {
     }
 
     /// Appends a copy of `data`.
+    #[inline]
     pub(crate) fn push_copy(&mut self, mut data: &[u8]) {
         while !data.is_empty() {
             if self.tail.capacity() == self.tail.len() {
@@ -105,19 +108,29 @@ impl SendQueue {
             }
             gone -= now;
         }
-        if gone > 0 {
-            let _ = self.tail.split_to((gone as usize).min(self.tail.len()));
-        }
-        if self.len == 0 && self.tail.capacity() > 0 {
+        if self.len == 0 {
             self.tail = BytesMut::new();
+        } else if gone > 0 {
+            let gone = (gone as usize).min(self.tail.len());
+            bytes::Buf::advance(&mut self.tail, gone);
         }
     }
 
     /// A view of the `len` octets from `from` on; fewer if there are fewer.
     pub(crate) fn cut(&mut self, from: Seq, len: u32) -> Body {
-        if (from + len).after(self.end() - self.tail.len() as u32) {
+        let tail_start = self.end() - self.tail.len() as u32;
+        if (from + len).after(tail_start) {
+            if len as usize <= SHORT && from.at_or_after(tail_start) {
+                let tail = &self.tail[from.since(tail_start) as usize..];
+                return Bytes::copy_from_slice(&tail[..tail.len().min(len as usize)]).into();
+            }
             self.freeze_tail();
         }
+        self.cut_chunks(from, len)
+    }
+
+    /// The same, of chunks only.
+    fn cut_chunks(&self, from: Seq, len: u32) -> Body {
         let offset = from.since(self.base);
         let base = self.base;
         let index = self
@@ -201,6 +214,7 @@ mod tests {
         let mut queue = SendQueue::new(Seq(0));
         (0..500).for_each(|_| queue.push_copy(b"x"));
         assert_eq!(queue.cut(Seq(0), 500).views()[0].len(), 500);
+        assert_eq!(queue.cut(Seq(499), 9).views()[0].len(), 1);
         queue.acknowledge(Seq(500));
         assert_eq!((queue.len(), queue.tail.capacity(), queue.chunks.len()), (0, 0, 0));
     }
