@@ -80,6 +80,10 @@ impl Ip {
         mut frame: Frame,
     ) -> Verdict {
         frame.meta_mut().interface = interface;
+        if let Some(expected) = self.expected(interface, &frame).filter(|_| !link_broadcast) {
+            frame.truncate(usize::from(expected.total_len));
+            return Verdict::Deliver(datagram(&expected, interface, false, frame));
+        }
         let header = match read(&mut frame) {
             Ok(header) => header,
             Err(Unreadable::Version6) => return end(cx, frame, Ipv6NotSpoken {}),
@@ -132,6 +136,20 @@ impl Ip {
                 self.deliver(cx, interface, false, &header, frame)
             }
         }
+    }
+
+    /// The header of a packet of which nothing must be asked: between the addresses of the last one
+    /// that was ours, whole, without options, sound.
+    #[inline]
+    fn expected(&self, interface: InterfaceId, frame: &Frame) -> Option<Header> {
+        const WITHOUT_OPTIONS: u8 = 0x45;
+        let octets = frame.head().first_chunk::<HEADER_LEN>()?;
+        if octets[0] != WITHOUT_OPTIONS || checksum::checksum(octets) != 0 {
+            return None;
+        }
+        let header = Header::read(octets).ok()?;
+        let whole = !header.is_fragment() && usize::from(header.total_len) <= frame.len();
+        (whole && self.memory.is_ours(&header, interface)).then_some(header)
     }
 
     pub(crate) fn whose(&self, dst: Ipv4Addr, interface: InterfaceId) -> Whose {
