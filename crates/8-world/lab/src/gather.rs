@@ -14,10 +14,11 @@ use std::collections::BTreeMap;
 /// The first frames that count, as many as a person wants to see.
 pub(crate) const SHOWN: usize = 3;
 
-/// What a person sees of a number: the first of what counts, a line each, and whose journey the very
-/// first of it is.
+/// What lies behind an answer: the number, the first of what counts, a line each, and whose journey the
+/// very first of it is.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Shown {
+    pub(crate) number: Option<u64>,
     pub(crate) lines: Vec<Text>,
     pub(crate) first: Option<Journey>,
 }
@@ -196,14 +197,18 @@ pub(crate) fn copies(gathered: &Gather, op: Op, wanted: u64, gone: u64) -> Outco
     let passed = of_frames(gathered)?;
     let most = passed.copies.iter().flatten().max_by_key(|(_, (count, _))| *count);
     let count = most.map_or(0, |(_, (count, _))| *count);
-    let shown =
-        most.map(|(journey, (_, line))| Shown { lines: vec![line.clone()], first: Some(*journey) });
+    let shown = most.map(|(journey, (_, line))| Shown {
+        number: None,
+        lines: vec![line.clone()],
+        first: Some(*journey),
+    });
     let value = text(format!("copies = {count}"), format!("份数 = {count}"));
     at_least(op, (count, wanted), value, shown.unwrap_or_default(), gone)
 }
 
 /// A number that forgotten frames could only make larger: known, if they could not turn the answer.
 fn at_least(op: Op, (found, wanted): (u64, u64), value: Text, shown: Shown, gone: u64) -> Outcome {
+    let shown = Shown { number: Some(found), ..shown };
     let holds = op.holds(found.cmp(&wanted));
     let settled = match op {
         Op::Gt | Op::Ge => holds,
@@ -244,5 +249,5 @@ pub(crate) fn before(gathered: &Gather, gone: u64) -> Outcome {
     };
     let lines = one.iter().chain(other).map(|first| first.line.clone()).collect();
     let first = one.iter().chain(other).map(|first| first.journey).next();
-    Ok((holds, value, Shown { lines, first }))
+    Ok((holds, value, Shown { number: None, lines, first }))
 }

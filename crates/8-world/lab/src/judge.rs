@@ -33,6 +33,8 @@ pub struct Measured {
     pub what: String,
     /// What came out: `count = 4`, or why it could not be measured.
     pub value: Text,
+    /// The number itself, where one came out: of frames, octets, copies, events, an exit code.
+    pub number: Option<u64>,
     /// Did it hold? Also false when it could not be measured.
     pub holds: bool,
     /// Was there anything to measure?
@@ -241,11 +243,17 @@ impl Judge<'_> {
                     Ok((_, value, shown)) => (value, shown),
                     Err(why) => (why, Shown::default()),
                 };
-                let (holds, frames, journey) = (known == Some(true), shown.lines, Vec::new());
-                let known = known.is_some();
-                self.measured.push(Measured { what, value, holds, known, frames, journey });
+                self.measured.push(Measured {
+                    what,
+                    value,
+                    number: shown.number,
+                    holds: known == Some(true),
+                    known: known.is_some(),
+                    frames: shown.lines,
+                    journey: Vec::new(),
+                });
                 self.firsts.push(shown.first);
-                known.then_some(holds)
+                known
             }
         }
     }
@@ -308,7 +316,8 @@ impl Judge<'_> {
         let lines = events.iter().take(SHOWN).map(|event| self.event_line(event)).collect();
         let first = events.first().map(|event| event.journey);
         let value = text(format!("events = {count}"), format!("事件数 = {count}"));
-        Ok((op.holds(count.cmp(&wanted)), value, Shown { lines, first }))
+        let shown = Shown { number: Some(count), lines, first };
+        Ok((op.holds(count.cmp(&wanted)), value, shown))
     }
 
     fn recorded(&self) -> u64 {
@@ -340,7 +349,8 @@ impl Judge<'_> {
             ));
         }
         let value = text(format!("exit = {last}"), format!("退出码 = {last}"));
-        Ok((op.holds(i64::from(last).cmp(&wanted)), value, Shown::default()))
+        let shown = Shown { number: Some(last.into()), ..Shown::default() };
+        Ok((op.holds(i64::from(last).cmp(&wanted)), value, shown))
     }
 
     /// What was printed in the time that counts, octet for octet.

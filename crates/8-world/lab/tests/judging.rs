@@ -91,6 +91,21 @@ fn what_is_measured_is_told_in_both_languages() {
     }
 }
 
+/// Who computes with it reads no sentence.
+#[test]
+fn a_number_is_a_number_too() {
+    let numbers = |below: &str| -> Vec<Option<u64>> {
+        let report = run(&format!("[[check]]\nexpect = '{below}'\n"));
+        report.checks[0].verdict.measured.iter().map(|one| one.number).collect()
+    };
+    let told = numbers(
+        "count(icmp.type == 8) at a == 1 and copies(icmp) > 99 and bytes(icmp.type == 8 && icmp.seq == 1) at a == 9 and events(echo_answered) == 1 and exit(p) == 9 and exit(long) == 0 and a.ip.nothing == 1 and (arp before icmp) and output(p) contains \"x\"",
+    );
+    let octets = 98;
+    let wanted = [Some(700), Some(2), Some(octets), Some(700), Some(0), None, None, None, None];
+    assert_eq!(told, wanted);
+}
+
 /// The first frame that counts is followed through every device; where nothing failed, nobody asks.
 #[test]
 fn a_failed_check_tells_the_journey_of_the_first_frame() {

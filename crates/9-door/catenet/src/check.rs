@@ -60,14 +60,15 @@ impl World {
         } else {
             format!("count({what})")
         };
-        let line = format!("{counted} >= 0");
-        let measured = self.verdict(&line).map(|verdict| {
-            let first = verdict.measured.first();
-            first.map_or_else(|| Err(line.clone()), |first| number(&first.value.en))
+        // The relation that no number settles: where something is forgotten, that is said.
+        let measured = self.verdict(&format!("{counted} < {}", u64::MAX)).map(|verdict| {
+            let first = verdict.measured.into_iter().next();
+            first.map(|first| first.number.ok_or(first.value.en))
         });
         match measured {
-            Ok(Ok(number)) => number,
-            Ok(Err(why)) => panic!("`{counted}`: {why}"),
+            Ok(Some(Ok(number))) => number,
+            Ok(Some(Err(why))) => panic!("`{counted}`: {why}"),
+            Ok(None) => panic!("`{counted}`: nothing is measured"),
             Err(failed) => panic!("{failed}"),
         }
     }
@@ -103,9 +104,4 @@ impl World {
         }
         text
     }
-}
-
-fn number(value: &str) -> Result<u64, String> {
-    let found = value.rsplit_once("= ").and_then(|(_, digits)| digits.parse().ok());
-    found.ok_or_else(|| value.to_owned())
 }

@@ -27,6 +27,9 @@ async fn a_cut_cable_is_felt_and_mended(w: World) {
         w.count("icmp.type == 8 && node == \"pc2\""),
         w.count("count(icmp.type == 8) at pc2")
     );
+    let replies = "icmp.type == 0 && node == \"pc2\"";
+    assert_eq!((w.count(replies), w.count("tcp.port == 9")), (3, 0));
+    assert_eq!(w.count(&format!("bytes({replies})")), 3 * 98);
 }
 
 #[catenet::test(lab = "labs/three.toml", with = "solution")]

@@ -104,6 +104,7 @@ pub(crate) fn told(verdict: lab::judge::Verdict) -> Verdict {
     let measured = verdict.measured.into_iter().map(|one| Measured {
         what: one.what,
         value: text(one.value),
+        number: one.number,
         holds: one.holds,
         known: one.known,
         frames: one.frames.into_iter().map(text).collect(),

@@ -36,6 +36,9 @@ pub struct Measured {
     pub what: String,
     /// What was found: `count = 4`, or why it could not be measured.
     pub value: Text,
+    /// The number itself, where one came out: of frames, octets, copies, events, an exit code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<u64>,
     /// Did it hold?
     pub holds: bool,
     /// Was there anything to measure?

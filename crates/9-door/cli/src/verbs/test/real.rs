@@ -200,6 +200,7 @@ fn told(verdict: api::Verdict) -> Verdict {
     let measured = verdict.measured.into_iter().map(|one| Measured {
         what: one.what,
         value: text(one.value),
+        number: one.number,
         holds: one.holds,
         known: one.known,
         frames: one.frames.into_iter().map(text).collect(),
