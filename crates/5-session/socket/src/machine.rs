@@ -7,7 +7,7 @@
 
 use crate::outside::Outside;
 use crate::time::Sleep;
-use base::{Duration, Instant};
+use base::{Duration, Instant, NodeId};
 use core::task::Waker;
 use host::Host;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -21,7 +21,7 @@ struct Shared {
     core: Mutex<(Host, Cx)>,
     notifier: Mutex<Notifier>,
     anchor: OnceLock<std::time::Instant>,
-    outside: OnceLock<Arc<Outside>>,
+    outside: OnceLock<(Arc<Outside>, NodeId)>,
 }
 
 /// Who is to be told of a program's calls; a call that nobody waited for is remembered.
@@ -50,8 +50,9 @@ impl Machine {
     /// Works on the host under the lock, then calls the wakers that became due.
     /// Never call it inside `f`.
     pub fn with<R>(&self, f: impl FnOnce(&mut Host, &mut Cx) -> R) -> R {
-        let mut due = Vec::new();
-        let outside = self.0.outside.get();
+        let outside = self.outside();
+        let first;
+        let mut others = Vec::new();
         let result = {
             let mut core = lock(&self.0.core);
             let (host, cx) = &mut *core;
@@ -59,28 +60,39 @@ impl Machine {
                 cx.set_now(cx.now().max(outside.now()));
             }
             let result = f(host, cx);
-            while let Some(waker) = host.poll_waker() {
-                due.push(waker);
+            // Nearly always there is none, or one.
+            first = host.poll_waker();
+            if first.is_some() {
+                others.extend(core::iter::from_fn(|| host.poll_waker()));
             }
             result
         };
-        if let Some(outside) = outside.filter(|_| !due.is_empty()) {
-            outside.note_wake();
+        if let Some(first) = first {
+            outside.into_iter().for_each(|outside| outside.note_wake());
+            first.wake();
+            others.into_iter().for_each(Waker::wake);
         }
-        due.into_iter().for_each(Waker::wake);
         result
     }
 
+    fn outside(&self) -> Option<&Outside> {
+        self.0.outside.get().map(|(outside, _)| &**outside)
+    }
+
     /// From here on the machine's programs run outside of its world, on a runtime whose time is
-    /// `outside`'s. False if it follows one already.
-    pub fn follow(&self, outside: &Arc<Outside>) -> bool {
-        self.0.outside.set(outside.clone()).is_ok()
+    /// `outside`'s, and which is told of their calls by the machine's number. Once only.
+    pub fn follow(&self, outside: &Arc<Outside>, node: NodeId) {
+        let _ = self.0.outside.set((outside.clone(), node));
     }
 
     /// As [`Machine::with`], from a program: afterwards the owner is told that there may be
     /// something to send or an earlier deadline.
     pub(crate) fn call<R>(&self, f: impl FnOnce(&mut Host, &mut Cx) -> R) -> R {
         let result = self.with(f);
+        if let Some((outside, node)) = self.0.outside.get() {
+            outside.note_call(*node);
+            return result;
+        }
         let waker = {
             let mut notifier = lock(&self.0.notifier);
             notifier.called = notifier.waker.is_none();

@@ -1,14 +1,15 @@
 //! The stage: a [`sim::World`] and a tokio runtime that share one virtual time.
 //!
 //! ```text
-//!   guests (tokio tasks) --sockets--> machines of the world        touched: whom they called
-//!        ^ wakers, timers                   |
+//!   guests (tokio tasks) --sockets--> machines of the world      Outside: the time they share,
+//!        ^ wakers, timers                   |                    and which machines guests called
 //!        |                                  v
-//!   tokio's paused clock <--moves-- driver --runs--> world          Outside: the time they share
+//!   tokio's paused clock <--moves-- driver --runs--> world
 //! ```
 //!
 //! One thread does all of it: a `current_thread` runtime whose clock stands still until it is moved.
-//! The driver is one of its tasks and works when nobody else does (`on_thread_park`). What holds:
+//! The driver works whenever that is about to sleep (`on_thread_park`): nobody else has anything to
+//! do then, and it needs no task that would have to be woken. What holds:
 //!
 //! - The world is never behind what a guest can see, nor ahead of it: a guest runs at the very
 //!   nanosecond of the event that woke it (test `time_is_exact`).
@@ -19,15 +20,12 @@
 
 mod driver;
 
-pub(crate) use driver::drive;
-
 use base::{Duration, Instant, NodeId};
 use core::task::{Context, Poll, Waker};
 use lab::Lab;
 use socket::{Machine, Outside};
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError, Weak};
-use std::task::Wake;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 use tokio::task::AbortHandle;
 
 /// What the handles, the sockets of guests and the driver share.
@@ -37,28 +35,20 @@ pub(crate) struct Stage {
     world: Mutex<sim::World>,
     outside: Arc<Outside>,
     begun: OnceLock<tokio::time::Instant>,
+    driver: Mutex<driver::Driver>,
     desk: Mutex<Desk>,
 }
 
 /// Notes between tasks; never locked together with the world by who holds it.
 #[derive(Default)]
 struct Desk {
-    /// Machines that guests called since the driver last looked.
-    touched: Vec<NodeId>,
-    /// Something happened that the driver should see, though it sleeps.
-    poked: bool,
-    driver: Option<Waker>,
-    idle: Option<Waker>,
     waiting: Vec<Waiting>,
     root: Option<Waker>,
     /// Why there is no going on.
     over: Option<String>,
     /// What guests broke.
     faults: Vec<String>,
-    /// The machines that guests use, as they were when they were last switched on, and who is told
-    /// of their calls.
-    machines: BTreeMap<NodeId, (Machine, Waker)>,
-    /// The tasks that run on them.
+    /// The tasks that run on machines.
     guests: BTreeMap<NodeId, Vec<AbortHandle>>,
 }
 
@@ -83,6 +73,7 @@ impl Stage {
             world: Mutex::new(world),
             outside: Arc::default(),
             begun: OnceLock::new(),
+            driver: Mutex::default(),
             desk: Mutex::default(),
         })
     }
@@ -101,17 +92,6 @@ impl Stage {
     /// The moment of tokio's clock that the world calls `at`; `None` before the beginning.
     fn moment(&self, at: Instant) -> Option<tokio::time::Instant> {
         Some(*self.begun.get()? + at.since(Instant::ZERO).into())
-    }
-
-    /// The runtime is about to sleep: nobody has anything to do.
-    pub(crate) fn parking(&self) {
-        let driver = lock(&self.desk).idle.take();
-        driver.into_iter().for_each(Waker::wake);
-    }
-
-    /// The runtime woke, perhaps later than it fell asleep.
-    pub(crate) fn unparked(&self) {
-        self.outside.set(self.now());
     }
 
     /// Works with the world as it is now.
@@ -137,19 +117,14 @@ impl Stage {
             }
             work(&mut world)
         };
-        self.poke();
+        self.outside.poke();
         result
     }
 
     /// The machine of a node, from now on with our time and our attention.
-    pub(crate) fn machine(self: &Arc<Self>, node: NodeId) -> Option<Machine> {
+    pub(crate) fn machine(&self, node: NodeId) -> Option<Machine> {
         let machine = self.with(|world| world.machine(node).cloned())?;
-        if machine.follow(&self.outside) {
-            let touched = Arc::new(Touched { stage: Arc::downgrade(self), node });
-            let waker = Waker::from(touched);
-            lock(&self.desk).machines.insert(node, (machine.clone(), waker.clone()));
-            machine.notify(&waker);
-        }
+        machine.follow(&self.outside, node);
         Some(machine)
     }
 
@@ -189,17 +164,8 @@ impl Stage {
     /// Why the test is over, if it is.
     pub(crate) fn poll_over(&self, task: &mut Context<'_>) -> Poll<String> {
         let mut desk = lock(&self.desk);
-        desk.root = Some(task.waker().clone());
+        desk.root.get_or_insert_with(|| task.waker().clone()).clone_from(task.waker());
         desk.over.clone().map_or(Poll::Pending, Poll::Ready)
-    }
-
-    fn poke(&self) {
-        let driver = {
-            let mut desk = lock(&self.desk);
-            desk.poked = true;
-            desk.driver.take()
-        };
-        driver.into_iter().for_each(Waker::wake);
     }
 
     /// Waits until a moment of the world, exactly.
@@ -215,7 +181,7 @@ impl Stage {
     async fn wait(&self, at: Option<Instant>, sight: Option<Sight>) {
         let done: Arc<Mutex<(bool, Option<Waker>)>> = Arc::default();
         lock(&self.desk).waiting.push(Waiting { at, sight, done: done.clone() });
-        self.poke();
+        self.outside.poke();
         core::future::poll_fn(|task| {
             let mut done = lock(&done);
             done.1 = Some(task.waker().clone());
@@ -227,23 +193,5 @@ impl Stage {
     /// The work of a world that nobody waits for any more.
     pub(crate) fn close(&self) -> MutexGuard<'_, sim::World> {
         lock(&self.world)
-    }
-}
-
-/// Wakes the driver for a machine whose sockets were used.
-struct Touched {
-    stage: Weak<Stage>,
-    node: NodeId,
-}
-
-impl Wake for Touched {
-    fn wake(self: Arc<Self>) {
-        let Some(stage) = self.stage.upgrade() else { return };
-        let driver = {
-            let mut desk = lock(&stage.desk);
-            desk.touched.push(self.node);
-            desk.driver.take()
-        };
-        driver.into_iter().for_each(Waker::wake);
     }
 }

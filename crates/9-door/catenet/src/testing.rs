@@ -1,7 +1,7 @@
 //! What `#[catenet::test]` stands for: builds the world, runs the test in it, looks at the end.
 
 use crate::World;
-use crate::stage::{Stage, drive};
+use crate::stage::Stage;
 use base::{Duration, Lang};
 use core::future::{Future, poll_fn};
 use core::pin::pin;
@@ -194,7 +194,6 @@ where
     Fut::Output: Ending,
 {
     stage.begin();
-    tokio::spawn(drive(stage.clone()));
     let mut body = pin!(body(World { stage: stage.clone() }));
     poll_fn(|task| {
         if let Poll::Ready(why) = stage.poll_over(task) {

@@ -197,6 +197,24 @@ async fn a_started_task_learns_where_it_is(w: World) {
     assert!(nowhere.expect_err("on no host").to_string().contains("on which host?"));
 }
 
+/// A thread that uses a socket is served, though the runtime itself may have nothing to do by then.
+#[catenet::test(lab = "two-lans")]
+async fn a_thread_is_served_in_its_own_time(w: World) {
+    w.host("pc2").spawn(echo(7));
+    let mut stream = w.host("pc1").tcp_connect("192.168.1.3:7").await.expect("connected");
+    let runtime = tokio::runtime::Handle::current();
+    let thread = tokio::task::spawn_blocking(move || {
+        for _ in 0..100 {
+            std::thread::sleep(Duration::from_micros(100));
+            runtime.block_on(async {
+                stream.write_all(b"ab").await.expect("asked");
+                stream.read_exact(&mut [0; 2]).await.expect("answered");
+            });
+        }
+    });
+    thread.await.expect("ended");
+}
+
 fn failure(setup: catenet::testing::Setup, body: fn(World) -> BoxedTest) -> String {
     let failed = std::panic::catch_unwind(move || setup.run(body)).expect_err("it fails");
     failed.downcast_ref::<String>().cloned().unwrap_or_default()
@@ -213,6 +231,10 @@ fn failures_say_why() {
     let silent = failure(setup(), |_| Box::pin(core::future::pending()));
     assert!(silent.contains("has not ended after 600"), "{silent}");
     assert!(silent.contains("seed 1; repeat: cargo test t -- --exact"), "{silent}");
+    let blind = failure(setup(), |w| {
+        Box::pin(async move { w.until(|world| panic!("not at {} s", world.now())).await })
+    });
+    assert!(blind.contains("not at 0"), "{blind}");
     let guest = failure(setup(), |w| {
         Box::pin(async move {
             let _ = w.host("web").spawn(async { panic!("no {}", "disk") }).await;

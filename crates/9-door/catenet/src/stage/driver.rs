@@ -1,14 +1,22 @@
 //! The driver: makes time go, for the world and for tokio's clock alike.
 
 use super::{Stage, lock};
-use base::Instant;
-use core::future::{Future, poll_fn};
-use core::pin::pin;
-use core::task::{Context, Poll, Waker};
-use std::sync::Arc;
+use base::{Duration, Instant, NodeId};
+use core::future::Future;
+use core::pin::{Pin, pin};
+use core::task::{Context, Waker};
 
 /// tokio's timers fire on boundaries of this.
 const TICK: u64 = 1_000_000;
+
+/// The driver's own; nobody else locks it.
+#[derive(Default)]
+pub(super) struct Driver {
+    /// While the runtime sleeps: what wakes it at the latest.
+    alarm: Option<Pin<Box<tokio::time::Sleep>>>,
+    /// The machines that guests called, kept for its capacity.
+    called: Vec<NodeId>,
+}
 
 /// How time goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,66 +29,11 @@ enum Next {
     Sleep(Instant),
 }
 
-/// Runs for as long as the runtime does.
-pub(crate) async fn drive(stage: Arc<Stage>) {
-    loop {
-        idle(&stage).await;
-        let now = stage.now();
-        if now >= stage.limit {
-            let limit = stage.limit;
-            stage.end(format!("the test has not ended after {limit} s of virtual time (`limit`)"));
-            return;
-        }
-        match stage.turn(now) {
-            Err(why) => return stage.end(why),
-            Ok(Next::Again) => {}
-            Ok(Next::To(at)) => {
-                // Before anybody runs who was woken at that moment.
-                stage.outside.set(at);
-                advance(at.since(now));
-            }
-            Ok(Next::Sleep(at)) => sleep(&stage, at.min(stage.limit)).await,
-        }
-    }
-}
-
-/// Moves tokio's clock. That then waits for others to run; the driver does so anyway.
-fn advance(span: base::Duration) {
+/// Moves tokio's clock, perhaps by nothing. That waits for others to run, so that the runtime does
+/// not sleep now.
+fn advance(span: Duration) {
     let moved = pin!(tokio::time::advance(span.into()));
     let _ = moved.poll(&mut Context::from_waker(Waker::noop()));
-}
-
-/// Ready when the runtime is about to park.
-async fn idle(stage: &Stage) {
-    let mut asked = false;
-    poll_fn(|task| {
-        let mut desk = lock(&stage.desk);
-        if asked && desk.idle.is_none() {
-            return Poll::Ready(());
-        }
-        asked = true;
-        desk.idle = Some(task.waker().clone());
-        Poll::Pending
-    })
-    .await;
-}
-
-/// Sleeps as everybody does, until somebody touches the world.
-async fn sleep(stage: &Stage, until: Instant) {
-    let Some(until) = stage.moment(until) else { return };
-    let mut sleep = pin!(tokio::time::sleep_until(until));
-    poll_fn(|task| {
-        {
-            let mut desk = lock(&stage.desk);
-            if desk.poked || !desk.touched.is_empty() {
-                return Poll::Ready(());
-            }
-            desk.driver = Some(task.waker().clone());
-        }
-        sleep.as_mut().poll(task)
-    })
-    .await;
-    lock(&stage.desk).driver = None;
 }
 
 /// The boundary after `now`.
@@ -89,22 +42,61 @@ fn boundary(now: Instant) -> Instant {
 }
 
 impl Stage {
+    /// The runtime is about to sleep. The world works until somebody may have something to do.
+    pub(crate) fn parking(&self) {
+        let now = self.now();
+        if now >= self.limit {
+            let limit = self.limit;
+            return self
+                .end(format!("the test has not ended after {limit} s of virtual time (`limit`)"));
+        }
+        let mut driver = lock(&self.driver);
+        match self.turn(now, &mut driver.called) {
+            Err(why) => self.end(why),
+            // Who was woken need not be a task that is still there.
+            Ok(Next::Again) => advance(Duration::ZERO),
+            Ok(Next::To(at)) => {
+                // Before anybody runs who was woken at that moment.
+                self.outside.set(at);
+                advance(at.since(now));
+            }
+            Ok(Next::Sleep(at)) => driver.alarm = self.sleep(at.min(self.limit)),
+        }
+    }
+
+    /// The runtime will sleep until then, or until somebody's timer fires before, or until another
+    /// thread calls a machine.
+    fn sleep(&self, until: Instant) -> Option<Pin<Box<tokio::time::Sleep>>> {
+        let root = lock(&self.desk).root.clone();
+        root.into_iter().for_each(|root| self.outside.sleep(root));
+        let mut alarm = Box::pin(tokio::time::sleep_until(self.moment(until)?));
+        let _ = alarm.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        Some(alarm)
+    }
+
+    /// The runtime woke; if it slept, it is later now.
+    pub(crate) fn unparked(&self) {
+        let alarm = lock(&self.driver).alarm.take();
+        if alarm.is_some() {
+            self.outside.set(self.now());
+            self.outside.awake();
+        }
+    }
+
     /// Everybody rests. Lets the world work until somebody may have something to do.
-    fn turn(self: &Arc<Self>, now: Instant) -> Result<Next, String> {
+    fn turn(&self, now: Instant, called: &mut Vec<NodeId>) -> Result<Next, String> {
         let mut world = lock(&self.world);
-        lock(&self.desk).poked = false;
         self.outside.take_woke();
         self.run(&mut world, now)?;
-        while self.attend(&mut world) {
+        while self.attend(&mut world, called) {
             self.run(&mut world, now)?;
         }
-        if self.outside.take_woke() | self.look(&world) {
+        // Guests rest, so that nobody else begins to wait meanwhile.
+        let (anybody, wait) = self.waits();
+        if self.outside.take_woke() | (anybody && self.look(&world)) {
             return Ok(Next::Again);
         }
         let tick = boundary(now);
-        // Guests rest, so that nobody else begins to wait meanwhile.
-        let wait = self.next_wait();
-        let anybody = !lock(&self.desk).waiting.is_empty();
         loop {
             let next = [world.next_deadline(), wait].into_iter().flatten().min();
             let Some(at) = next.filter(|&at| at < tick) else {
@@ -131,30 +123,21 @@ impl Stage {
     }
 
     /// What guests' calls left to do; true if there was any.
-    fn attend(self: &Arc<Self>, world: &mut sim::World) -> bool {
-        let mut touched = core::mem::take(&mut lock(&self.desk).touched);
-        touched.sort_unstable();
-        touched.dedup();
-        for &node in &touched {
-            world.attend(node);
-            let watched = lock(&self.desk).machines.get(&node).cloned();
-            if let Some((machine, waker)) = watched {
-                machine.notify(&waker);
-            }
-        }
-        !touched.is_empty()
+    fn attend(&self, world: &mut sim::World, called: &mut Vec<NodeId>) -> bool {
+        self.outside.take_calls(called);
+        called.iter().for_each(|&node| world.attend(node));
+        !called.is_empty()
     }
 
-    fn next_wait(&self) -> Option<Instant> {
-        lock(&self.desk).waiting.iter().filter_map(|waiting| waiting.at).min()
+    /// Does anybody wait, and until when?
+    fn waits(&self) -> (bool, Option<Instant>) {
+        let waiting = &lock(&self.desk).waiting;
+        (!waiting.is_empty(), waiting.iter().filter_map(|waiting| waiting.at).min())
     }
 
     /// Wakes those who see what they waited for; true if there were any.
     fn look(&self, world: &sim::World) -> bool {
         let mut waiting = core::mem::take(&mut lock(&self.desk).waiting);
-        if waiting.is_empty() {
-            return false;
-        }
         let mut wakers: Vec<Waker> = Vec::new();
         let count = waiting.len();
         waiting.retain_mut(|one| {
