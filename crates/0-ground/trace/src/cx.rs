@@ -82,10 +82,18 @@ impl Trace {
         self.recording = recording;
     }
     /// Takes the events collected so far, in order.
+    #[inline]
     pub fn drain(&mut self) -> std::vec::Drain<'_, Event> {
         self.events.drain(..)
     }
+    /// As [`Trace::drain`], all at once: `events`, which is empty, is what is collected into next.
+    #[inline]
+    pub fn take(&mut self, events: &mut Vec<Event>) {
+        debug_assert!(events.is_empty());
+        core::mem::swap(events, &mut self.events);
+    }
     /// Is nothing collected?
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.events.is_empty()
     }
@@ -128,6 +136,7 @@ impl Cx {
         self.now
     }
     /// Sets the time; it never goes back.
+    #[inline]
     pub fn set_now(&mut self, now: Instant) {
         debug_assert!(now >= self.now, "time goes back from {} to {now}", self.now);
         self.now = self.now.max(now);

@@ -445,10 +445,14 @@ impl Executor {
     pub fn polls(&self) -> u64 {
         self.polls
     }
+    /// Does no process run?
+    pub fn is_empty(&self) -> bool {
+        self.processes.is_empty()
+    }
     /// Is a task ready?
     pub fn is_ready(&self) -> bool {
         // A machine without a program, and most are without one at most times, pays no lock.
-        !self.processes.is_empty()
+        !self.is_empty()
             && (!lock(&self.ready.queue).is_empty() || !lock(&self.ready.orders).is_empty())
     }
     /// Asks to be woken once, when a task is or becomes ready: for owners that sleep in real time.

@@ -1,6 +1,7 @@
 //! How frames move: from a node onto a line, from a line into a ring, from a ring into the thing.
 
 use crate::calendar::Key;
+use crate::machine::Came;
 use crate::node::Kind;
 use crate::reasons::{DoorFull, NoCable, PowerLost, RingFull};
 use crate::recorder::{Direction, Twin};
@@ -110,11 +111,10 @@ impl World {
         let Some((jack, frame, twin)) = front else { return };
         let node = &mut self.nodes[index];
         match &mut node.kind {
-            Kind::Machine(machine) => {
+            Kind::Machine(_) => {
                 // Handed from the ring to the host, which counts it as entered there.
                 node.cx.trace.ended(Fate::Sent);
-                machine.handle_frame(self.now, jack, frame, &mut self.pool);
-                self.settle(index);
+                self.give_turn(index, Some(Came::Frame(jack, frame)));
             }
             Kind::Switch(Some(switch)) => {
                 let forwarding = switch.handle_frame(&mut node.cx, jack, frame);
@@ -175,9 +175,7 @@ impl World {
         match &mut node.kind {
             Kind::Machine(_) => {
                 self.start_due(index);
-                let Kind::Machine(machine) = &mut self.nodes[index].kind else { return };
-                machine.handle_timeout(self.now);
-                self.settle(index);
+                self.give_turn(index, Some(Came::Deadline));
             }
             Kind::Switch(switch) => {
                 if let Some(switch) = switch {
@@ -191,11 +189,8 @@ impl World {
 
     /// Collects what a node's traces have to tell.
     pub(crate) fn gather(&mut self, index: usize) {
+        self.gather_physical(index);
         let node = &mut self.nodes[index];
-        for event in node.cx.trace.drain() {
-            self.recorder.learn(&event);
-            self.events.push(event);
-        }
         let (recorder, events) = (&mut self.recorder, &mut self.events);
         if let Kind::Machine(machine) = &mut node.kind {
             machine.with_cx(|cx| {
@@ -204,6 +199,14 @@ impl World {
                     events.push(event);
                 }
             });
+        }
+    }
+
+    /// What its physical part has to tell, which is all of a node that is no machine.
+    pub(crate) fn gather_physical(&mut self, index: usize) {
+        for event in self.nodes[index].cx.trace.drain() {
+            self.recorder.learn(&event);
+            self.events.push(event);
         }
     }
 

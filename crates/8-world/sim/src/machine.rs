@@ -4,16 +4,18 @@
 //!   durable:  specification, files, boot count, context (trace, account, journeys)
 //!   volatile: Life = socket::Machine (host) + executor (programs) + starts that are due
 //! ```
-//! The order within one turn: what came in is handled, programs that became ready run until none is,
-//! then what the host gives out goes onto the cables. So a program's answer and the acknowledgement
-//! of the question leave together.
+//! Its turns, in which frames and programs meet, are in [`turn`].
+
+mod turn;
+
+pub(crate) use turn::{Came, Desk};
 
 use crate::disk::Disk;
 use crate::outputs::{Outputs, ProcessId, Stream};
 use crate::reasons::{BadSpec, PowerLost};
 use crate::spec::{MachineSpec, ProgramSpec, RouteSpec};
 use crate::world::Settings;
-use base::{Duration, Frame, Instant, InterfaceId, JackId, Journey, MacAddr, Pool, RandomSource};
+use base::{Duration, Instant, InterfaceId, JackId, Journey, MacAddr, RandomSource};
 use bytes::Bytes;
 use core::net::SocketAddr;
 use host::{Host, HostConfig, InterfaceConfig};
@@ -65,16 +67,6 @@ struct Life {
     next_start: Option<Instant>,
     now: Instant,
     polls: u64,
-}
-
-/// What one turn of a machine came to.
-pub(crate) struct Turn {
-    /// When it wants to be woken.
-    pub(crate) deadline: Option<Instant>,
-    /// Steps that programs took.
-    pub(crate) polls: u64,
-    /// Are there events to gather?
-    pub(crate) events: bool,
 }
 
 impl MachineNode {
@@ -214,34 +206,6 @@ impl MachineNode {
         self.resting = Some(cx);
     }
 
-    /// `pool` is the world's: heads that end on one machine begin anew on another.
-    pub(crate) fn handle_frame(
-        &mut self,
-        now: Instant,
-        jack: JackId,
-        frame: Frame,
-        pool: &mut Pool,
-    ) {
-        let Some(life) = &mut self.life else { return };
-        let Some(&interface) = life.interfaces.get(usize::from(jack.0)) else { return };
-        life.now = now;
-        life.machine.with(|host, cx| {
-            cx.set_now(now);
-            core::mem::swap(pool, &mut cx.pool);
-            host.handle_frame(cx, interface, frame);
-            core::mem::swap(pool, &mut cx.pool);
-        });
-    }
-
-    pub(crate) fn handle_timeout(&mut self, now: Instant) {
-        let Some(life) = &mut self.life else { return };
-        life.now = now;
-        life.machine.with(|host, cx| {
-            cx.set_now(now);
-            host.handle_timeout(cx);
-        });
-    }
-
     pub(crate) fn set_link(&mut self, now: Instant, jack: JackId, up: bool) {
         let Some(life) = &mut self.life else { return };
         life.tick(now);
@@ -259,41 +223,6 @@ impl MachineNode {
         if let Some(&interface) = life.interfaces.get(usize::from(jack.0)) {
             life.machine.with(|host, _| host.set_mtu(interface, mtu));
         }
-    }
-
-    /// Runs programs until none is ready, and collects what the host gives out.
-    pub(crate) fn run(
-        &mut self,
-        now: Instant,
-        outbox: &mut Vec<(JackId, Frame)>,
-        outputs: &mut Outputs,
-        pool: &mut Pool,
-    ) -> Turn {
-        let Some(life) = &mut self.life else {
-            return Turn { deadline: None, polls: 0, events: false };
-        };
-        life.tick(now);
-        let more = life.executor.is_ready() && life.executor.run_ready();
-        let polls = life.executor.polls() - life.polls;
-        if polls > 0 {
-            life.polls += polls;
-            life.collect(outputs);
-        }
-        let interfaces = &life.interfaces;
-        let (deadline, events) = life.machine.with(|host, cx| {
-            core::mem::swap(pool, &mut cx.pool);
-            while let Some(output) = host.poll_output(cx) {
-                let jack = interfaces.iter().position(|&id| id == output.interface);
-                if let Some(jack) = jack {
-                    outbox.push((JackId(jack as u16), output.frame));
-                }
-            }
-            core::mem::swap(pool, &mut cx.pool);
-            (host.next_deadline(), !cx.trace.is_empty())
-        });
-        let again = (more || life.executor.is_ready()).then_some(now);
-        let deadline = [deadline, life.next_start, again].into_iter().flatten().min();
-        Turn { deadline, polls, events }
     }
 
     /// Starts a program; it takes its first step in the next [`MachineNode::run`].

@@ -1,7 +1,7 @@
 //! After anything touched a node: its programs run, its frames leave, its next deadline is planned.
 
 use crate::calendar::Key;
-use crate::machine::Launch;
+use crate::machine::{Came, Launch};
 use crate::node::Kind;
 use crate::outputs::ProcessId;
 use crate::reasons::NoProgram;
@@ -22,20 +22,33 @@ impl World {
 
     /// Brings a node to rest; call it after every touch.
     pub(crate) fn settle(&mut self, index: usize) {
-        let Kind::Machine(machine) = &mut self.nodes[index].kind else {
+        if let Kind::Machine(_) = &self.nodes[index].kind {
+            self.give_turn(index, None);
+        } else {
             self.plan_switch(index);
-            return self.gather(index);
-        };
-        let mut outbox = core::mem::take(&mut self.outbox);
-        let turn = machine.run(self.now, &mut outbox, &mut self.outputs, &mut self.pool);
-        self.at_instant += turn.polls;
-        for (jack, frame) in outbox.drain(..) {
-            self.transmit(index, jack, frame, Twin::NONE);
-        }
-        self.outbox = outbox;
-        self.plan_deadline(index, turn.deadline);
-        if turn.events || !self.nodes[index].cx.trace.is_empty() {
             self.gather(index);
+        }
+    }
+
+    /// A machine has its turn.
+    pub(crate) fn give_turn(&mut self, index: usize, came: Option<Came>) {
+        let Kind::Machine(machine) = &mut self.nodes[index].kind else { return };
+        let turn = machine.run(self.now, came, &mut self.desk, &mut self.outputs);
+        self.at_instant += turn.polls;
+        if !self.desk.frames.is_empty() {
+            let mut frames = core::mem::take(&mut self.desk.frames);
+            for (jack, frame) in frames.drain(..) {
+                self.transmit(index, jack, frame, Twin::NONE);
+            }
+            self.desk.frames = frames;
+        }
+        self.plan_deadline(index, turn.deadline);
+        if !self.nodes[index].cx.trace.is_empty() {
+            self.gather_physical(index);
+        }
+        for event in self.desk.events.drain(..) {
+            self.recorder.learn(&event);
+            self.events.push(event);
         }
     }
 

@@ -2,11 +2,12 @@
 
 use crate::calendar::{Calendar, Key, Owner, Slot};
 use crate::error::Stuck;
+use crate::machine::Desk;
 use crate::node::{Kind, Node, NodeKind, NodeView};
 use crate::plan::Plan;
 use crate::recorder::Twin;
 use crate::{EventLog, Outputs, Programs, Recorder};
-use base::{Frame, Instant, JackId, Lang, NodeId, Pool};
+use base::{Instant, JackId, Lang, NodeId};
 use cable::Line;
 use core::net::IpAddr;
 use std::collections::{BTreeMap, VecDeque};
@@ -105,10 +106,8 @@ pub struct World {
     pub(crate) outputs: Outputs,
     /// Doors with frames to fetch, each once.
     pub(crate) open_doors: VecDeque<usize>,
-    /// What machines give out, kept for its capacity.
-    pub(crate) outbox: Vec<(JackId, Frame)>,
-    /// Spent heads of frames, lent to whichever machine is at work.
-    pub(crate) pool: Pool,
+    /// What is lent to whichever machine has its turn.
+    pub(crate) desk: Desk,
     /// What happens by itself.
     pub(crate) plan: Plan,
     /// Who sees frames set out.
@@ -141,8 +140,7 @@ impl World {
             events: EventLog::default(),
             outputs: Outputs::default(),
             open_doors: VecDeque::new(),
-            outbox: Vec::new(),
-            pool: Pool::default(),
+            desk: Desk::default(),
             plan: Plan::default(),
             witness: None,
             at_instant: 0,
