@@ -82,11 +82,13 @@ impl Line {
     }
 
     /// When the next frame arrives, and the sender's count that orders it among others.
+    #[inline]
     pub fn next_arrival(&self) -> Option<(Instant, u64)> {
         self.in_flight.front().map(|arrival| (arrival.at, arrival.count))
     }
 
     /// The next frame that has arrived by `now`.
+    #[inline]
     pub fn take(&mut self, now: Instant) -> Option<Frame> {
         if self.in_flight.front()?.at > now {
             return None;
@@ -149,6 +151,7 @@ impl Line {
         &self.ledger
     }
     /// Frames under way, those in the sender's queue included.
+    #[inline]
     pub fn in_flight(&self) -> usize {
         self.in_flight.len()
     }

@@ -50,11 +50,21 @@ pub(crate) enum Owner {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Slot(u32);
 
+/// A key and its slot, flat: two of them fill a cache line.
 #[derive(Clone, Copy, Debug)]
 struct Entry {
-    key: Key,
+    place: u128,
+    count: u64,
     slot: Slot,
 }
+
+impl Entry {
+    fn key(&self) -> Key {
+        Key { place: self.place, count: self.count }
+    }
+}
+
+const _: () = assert!(size_of::<Entry>() == 32);
 
 const ABSENT: u32 = u32::MAX;
 /// Children per entry: shallower than two, and four keys lie in two cache lines.
@@ -76,7 +86,7 @@ impl Calendar {
 
     /// What is next, if anything ever happens.
     pub(crate) fn first(&self) -> Option<(Key, Owner)> {
-        self.heap.first().map(|entry| (entry.key, self.owners[entry.slot.0 as usize]))
+        self.heap.first().map(|entry| (entry.key(), self.owners[entry.slot.0 as usize]))
     }
 
     /// Moves, makes or (with `None`) takes away the entry of `slot`.
@@ -85,17 +95,17 @@ impl Calendar {
         match (at, key) {
             (ABSENT, None) => {}
             (ABSENT, Some(key)) => {
-                self.heap.push(Entry { key, slot });
+                self.heap.push(Entry { place: key.place, count: key.count, slot });
                 self.rise(self.heap.len() - 1);
             }
             (at, Some(key)) => {
-                let at = at as usize;
-                if self.heap[at].key == key {
+                let entry = &mut self.heap[at as usize];
+                let before = entry.key();
+                if before == key {
                     return;
                 }
-                let earlier = key < self.heap[at].key;
-                self.heap[at].key = key;
-                if earlier { self.rise(at) } else { self.sink(at) }
+                (entry.place, entry.count) = (key.place, key.count);
+                if key < before { self.rise(at as usize) } else { self.sink(at as usize) }
             }
             (at, None) => self.remove(at as usize),
         }
@@ -105,7 +115,7 @@ impl Calendar {
         let gone = self.heap.swap_remove(at);
         self.position[gone.slot.0 as usize] = ABSENT;
         if let Some(moved) = self.heap.get(at) {
-            if moved.key < gone.key { self.rise(at) } else { self.sink(at) }
+            if moved.key() < gone.key() { self.rise(at) } else { self.sink(at) }
         }
     }
 
@@ -113,7 +123,7 @@ impl Calendar {
         let entry = self.heap[at];
         while at > 0 {
             let parent = (at - 1) / ARITY;
-            if self.heap[parent].key <= entry.key {
+            if self.heap[parent].key() <= entry.key() {
                 break;
             }
             self.place(at, self.heap[parent]);
@@ -127,10 +137,10 @@ impl Calendar {
         loop {
             let first = at * ARITY + 1;
             let Some(children) = self.heap.get(first..) else { break };
-            let (mut least, mut key) = (at, entry.key);
+            let (mut least, mut key) = (at, entry.key());
             for (index, child) in children.iter().take(ARITY).enumerate() {
-                if child.key < key {
-                    (least, key) = (first + index, child.key);
+                if child.key() < key {
+                    (least, key) = (first + index, child.key());
                 }
             }
             if least == at {

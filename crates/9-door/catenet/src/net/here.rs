@@ -7,7 +7,6 @@ use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::io;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -16,7 +15,7 @@ use tokio::task::{Id, JoinHandle};
 /// Tasks whose host is remembered at most; beyond it all are learned anew.
 const TASKS: usize = 1 << 16;
 
-type Tasks = HashMap<Id, Here, BuildHasherDefault<DefaultHasher>>;
+type Tasks = HashMap<Id, Here, foldhash::fast::FixedState>;
 
 thread_local! {
     /// The host of the task that is being polled, if it said so.
