@@ -15,12 +15,17 @@ use core::task::Waker;
 use std::sync::Mutex;
 
 /// The time of a runtime, shared with the machines whose programs it runs.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Outside {
     now: AtomicU64,
     woke: AtomicBool,
     calls: Mutex<Calls>,
+    /// The machine noted last in `calls`, if any: it is noted, and nobody sleeps.
+    noted: AtomicU64,
 }
+
+/// No machine's number.
+const NOBODY: u64 = u64::MAX;
 
 #[derive(Debug, Default)]
 struct Calls {
@@ -32,8 +37,20 @@ struct Calls {
     sleeper: Option<Waker>,
 }
 
+impl Default for Outside {
+    fn default() -> Self {
+        Outside {
+            now: AtomicU64::default(),
+            woke: AtomicBool::default(),
+            calls: Mutex::default(),
+            noted: AtomicU64::new(NOBODY),
+        }
+    }
+}
+
 impl Outside {
     /// What time it is.
+    #[inline]
     pub fn now(&self) -> Instant {
         Instant::from_nanos(self.now.load(Ordering::Acquire))
     }
@@ -43,8 +60,9 @@ impl Outside {
     }
 
     /// Was a waiting program of one of the machines woken since the last call?
+    #[inline]
     pub fn take_woke(&self) -> bool {
-        self.woke.swap(false, Ordering::AcqRel)
+        self.woke.load(Ordering::Acquire) && self.woke.swap(false, Ordering::AcqRel)
     }
     pub(crate) fn note_wake(&self) {
         self.woke.store(true, Ordering::Release);
@@ -56,22 +74,25 @@ impl Outside {
         {
             let mut calls = lock(&self.calls);
             calls.poked = false;
+            self.noted.store(NOBODY, Ordering::Release);
             core::mem::swap(machines, &mut calls.machines);
         }
         machines.sort_unstable();
         machines.dedup();
     }
     pub(crate) fn note_call(&self, node: NodeId) {
+        if self.noted.load(Ordering::Acquire) == u64::from(node.0) {
+            return;
+        }
         let sleeper = {
             let mut calls = lock(&self.calls);
             let machines = &mut calls.machines;
-            if machines.last() != Some(&node) {
-                if machines.len() == machines.capacity() {
-                    machines.sort_unstable();
-                    machines.dedup();
-                }
-                machines.push(node);
+            if machines.len() == machines.capacity() {
+                machines.sort_unstable();
+                machines.dedup();
             }
+            machines.push(node);
+            self.noted.store(u64::from(node.0), Ordering::Release);
             calls.sleeper.take()
         };
         sleeper.into_iter().for_each(Waker::wake);

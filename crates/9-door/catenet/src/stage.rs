@@ -21,6 +21,7 @@
 mod driver;
 
 use base::{Duration, Instant, NodeId};
+use core::sync::atomic::AtomicBool;
 use core::task::{Context, Poll, Waker};
 use lab::Lab;
 use socket::{Machine, Outside};
@@ -36,6 +37,8 @@ pub(crate) struct Stage {
     outside: Arc<Outside>,
     begun: OnceLock<tokio::time::Instant>,
     driver: Mutex<driver::Driver>,
+    /// Does the runtime sleep?
+    asleep: AtomicBool,
     desk: Mutex<Desk>,
 }
 
@@ -74,6 +77,7 @@ impl Stage {
             outside: Arc::default(),
             begun: OnceLock::new(),
             driver: Mutex::default(),
+            asleep: AtomicBool::default(),
             desk: Mutex::default(),
         })
     }
@@ -188,6 +192,12 @@ impl Stage {
             if done.0 { Poll::Ready(()) } else { Poll::Pending }
         })
         .await;
+    }
+
+    /// The runtime is gone. What would wake it holds it, and by its hooks this stage.
+    pub(crate) fn forget_runtime(&self) {
+        self.outside.awake();
+        drop(core::mem::take(&mut *lock(&self.desk)));
     }
 
     /// The work of a world that nobody waits for any more.

@@ -163,7 +163,7 @@ impl Setup {
         Fut::Output: Ending,
     {
         let stage = Stage::new(self.world(lab, seed)?, lab.clone(), self.limit);
-        let mut guard = Capturing { stage: stage.clone(), file: self.capture.as_deref() };
+        let mut guard = Leaving { stage: stage.clone(), file: self.capture.as_deref() };
         let runtime = runtime(&stage)?;
         let result = runtime.block_on(perform(&stage, body));
         // Whoever still runs ends here, and closes what it had open.
@@ -205,14 +205,16 @@ where
     .await
 }
 
-/// Writes the capture unless the test went well, also when it panics.
-struct Capturing<'a> {
+/// What is left to do when the runtime is gone, also after a panic: the capture is written unless the
+/// test went well.
+struct Leaving<'a> {
     stage: Arc<Stage>,
     file: Option<&'a Path>,
 }
 
-impl Drop for Capturing<'_> {
+impl Drop for Leaving<'_> {
     fn drop(&mut self) {
+        self.stage.forget_runtime();
         let Some(file) = self.file else { return };
         let mut octets = Vec::new();
         capture::Capture::everything().write_new(&self.stage.close(), &mut octets);
@@ -220,5 +222,39 @@ impl Drop for Capturing<'_> {
             Ok(()) => eprintln!("what was on the cables: {}", file.display()),
             Err(why) => eprintln!("{}: {why}", file.display()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::{Mutex, Weak};
+
+    const LAB: &str = r#"
+lab = "pair"
+links = ["pc1 - web"]
+[hosts]
+pc1 = { ip = "10.0.0.1/24" }
+web = { ip = "10.0.0.2/24" }
+"#;
+
+    /// A hundred seeds are a hundred worlds: each goes with its test.
+    #[test]
+    fn nothing_is_left_of_a_world() {
+        let stages = Arc::new(Mutex::new(Vec::<Weak<Stage>>::new()));
+        for sleeps in [false, true] {
+            let stages = stages.clone();
+            Setup::new("t", Source::Text(LAB)).run(move |w: World| {
+                stages.lock().expect("whole").push(Arc::downgrade(&w.stage));
+                async move {
+                    drop(w.host("web").spawn(core::future::pending::<()>()));
+                    if sleeps {
+                        w.run(core::time::Duration::from_secs(1)).await;
+                    }
+                }
+            });
+        }
+        let stages = stages.lock().expect("whole");
+        assert!(stages.len() == 2 && stages.iter().all(|stage| stage.upgrade().is_none()));
     }
 }

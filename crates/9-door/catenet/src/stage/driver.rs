@@ -4,6 +4,7 @@ use super::{Stage, lock};
 use base::{Duration, Instant, NodeId};
 use core::future::Future;
 use core::pin::{Pin, pin};
+use core::sync::atomic::Ordering;
 use core::task::{Context, Waker};
 
 /// tokio's timers fire on boundaries of this.
@@ -71,15 +72,17 @@ impl Stage {
         root.into_iter().for_each(|root| self.outside.sleep(root));
         let mut alarm = Box::pin(tokio::time::sleep_until(self.moment(until)?));
         let _ = alarm.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        self.asleep.store(true, Ordering::Relaxed);
         Some(alarm)
     }
 
     /// The runtime woke; if it slept, it is later now.
     pub(crate) fn unparked(&self) {
-        let alarm = lock(&self.driver).alarm.take();
-        if alarm.is_some() {
+        if self.asleep.load(Ordering::Relaxed) {
+            self.asleep.store(false, Ordering::Relaxed);
             self.outside.set(self.now());
             self.outside.awake();
+            lock(&self.driver).alarm = None;
         }
     }
 
