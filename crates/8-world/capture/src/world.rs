@@ -223,7 +223,7 @@ fn comments(world: &World, recorded: &Recorded) -> Vec<String> {
         }
         comments.push(text);
     }
-    if let Some((reason, args)) = &recorded.dropped {
+    if let Some((reason, args)) = recorded.dropped() {
         // The one reason of a cable that loses nothing by itself: the far card drops the frame.
         let fate = if reason.name == "cable_flipped_bits" { "corrupted" } else { "dropped" };
         comments.push(format!("{fate} ({}): {}", reason.name, reason.sentence(args, Lang::En)));

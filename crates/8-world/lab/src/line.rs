@@ -72,7 +72,7 @@ impl Line {
             parent: (!parent.is_none()).then(|| packet_name(world, parent)),
             length: recorded.frame.len(),
             summary: summary(&capture::dissect(&recorded.octets())),
-            dropped: recorded.dropped.as_ref().map(|(reason, args)| {
+            dropped: recorded.dropped().map(|(reason, args)| {
                 let says = |lang| reason.sentence(args, lang);
                 (reason.name, Text { en: says(Lang::En), zh: says(Lang::Zh) })
             }),

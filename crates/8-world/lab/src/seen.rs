@@ -274,7 +274,7 @@ impl<'a> Seen<'a> {
             "jack" => see(Value::Text(&self.jack)),
             "link" => see(Value::Text(&self.link)),
             "event" | "reason" => {
-                if let Some((reason, _)) = self.frame.dropped {
+                if let Some((reason, _)) = self.frame.dropped() {
                     see(Value::Text(reason.name));
                 }
             }

@@ -1,13 +1,14 @@
 //! Every frame at every jack, both directions, as a cheap handle, within a bound.
 //!
-//! A recorded frame shares its body with the frame that flies on, unless that is short: a view of one
-//! octet may hold a kilobyte. The two ends of a cable, and the jacks of a switch, share one head
+//! A frame that fits one head is copied into one; a longer one shares its body with the frame that
+//! flies on, unless that is short: a view of one octet may hold a kilobyte. The two ends of a cable, and the jacks of a switch, share one head
 //! ([`Twin`]). What is kept is the last 256 MiB by true size; the oldest go and are counted. A reader
 //! holds a cursor (a sequence number): what it asks for and is gone, it is told.
 //!
 //! Invariant: sequence numbers are consecutive, times never fall.
 
-use base::{Frame, Instant, JackId, Journey, NodeId};
+use base::frame::HEAD_SIZE;
+use base::{Body, Frame, Instant, JackId, Journey, NodeId, Pool};
 use bytes::Bytes;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -37,8 +38,8 @@ pub struct Recorded {
     pub direction: Direction,
     /// The frame as it was there.
     pub frame: Arc<Frame>,
-    /// Why it went no further (or was spoiled on its cable), if it is known yet.
-    pub dropped: Option<(&'static ReasonInfo, Args)>,
+    /// Why it went no further; rare, and so apart: entries are many.
+    dropped: Option<Box<(&'static ReasonInfo, Args)>>,
     /// Octets of memory that went with this entry.
     charge: usize,
 }
@@ -61,6 +62,10 @@ impl Recorded {
     pub fn parent(&self) -> Journey {
         self.frame.meta().parent
     }
+    /// Why it went no further (or was spoiled on its cable), if it is known yet.
+    pub fn dropped(&self) -> Option<(&'static ReasonInfo, &Args)> {
+        self.dropped.as_ref().map(|dropped| (dropped.0, &dropped.1))
+    }
     /// The whole frame without its check sequence.
     pub fn octets(&self) -> Vec<u8> {
         self.frame.to_vec()
@@ -82,7 +87,7 @@ impl Recorder {
     pub const BOUND: usize = 256 << 20;
     /// How far back a reason looks for its frame.
     const LOOK_BACK: usize = 8192;
-    /// Bodies up to here are copied.
+    /// Bodies up to here are copied, also of frames that do not fit a head.
     const COPIED: usize = 64;
 
     pub(crate) fn new(on: bool, bound: usize) -> Self {
@@ -172,7 +177,7 @@ impl Recorder {
     /// The frame as it is to be kept, and what that costs.
     fn copy(&self, frame: &Frame, twin: Twin) -> (Arc<Frame>, usize) {
         // The head with its bookkeeping: two handles of views, journeys, lengths.
-        const HEAD: usize = base::frame::HEAD_SIZE + 160;
+        const HEAD: usize = HEAD_SIZE + 160;
         const ENTRY: usize = size_of::<Recorded>();
         let known = self.get(twin.0).map(|recorded| &recorded.frame);
         let same = |twin: &&Arc<Frame>| {
@@ -187,6 +192,12 @@ impl Recorder {
 
     /// A copy that holds no more memory than it says.
     fn own(frame: &Frame) -> Frame {
+        if frame.len() <= HEAD_SIZE {
+            let mut own = Pool::default().frame(Body::EMPTY);
+            frame.copy_to(own.prepend(frame.len()));
+            *own.meta_mut() = *frame.meta();
+            return own;
+        }
         let mut own = frame.clone();
         if (1..=Self::COPIED).contains(&own.body().len()) {
             let mut octets = [0; Self::COPIED];
@@ -211,7 +222,7 @@ impl Recorder {
                 && (!on_cable || event.place == Place::Jack(recorded.jack))
         });
         if let Some(recorded) = found {
-            recorded.dropped.get_or_insert((event.reason, event.args));
+            recorded.dropped.get_or_insert_with(|| Box::new((event.reason, event.args)));
         }
     }
 }
@@ -236,7 +247,7 @@ mod tests {
 
     #[test]
     fn a_short_body_holds_no_long_buffer() {
-        assert!(lets_go(1) && lets_go(Recorder::COPIED));
-        assert!(!lets_go(Recorder::COPIED + 1), "long ones are shared");
+        assert!(lets_go(1) && lets_go(HEAD_SIZE));
+        assert!(!lets_go(HEAD_SIZE + 1), "long ones are shared");
     }
 }

@@ -87,7 +87,7 @@ fn a_cut_loses_what_flies_and_says_so() {
     let names: Vec<&str> = world.events().since(0).map(|event| event.reason.name).collect();
     assert!(names.contains(&"cable_cut") && names.contains(&"link_down"), "{names:?}");
     let first = world.recorder().get(0).expect("recorded");
-    assert_eq!(first.dropped.expect("learned").0.name, "cable_cut");
+    assert_eq!(first.dropped().expect("learned").0.name, "cable_cut");
     world.handle_input(Input::Mend { cable: "d1--lan".into() }).expect("known");
     send(&mut world, "d1", octets(0xff, 1, 100));
     settle(&mut world);
@@ -136,7 +136,8 @@ fn a_full_ring_drops_with_a_reason() {
     settle(&mut world);
     assert_eq!(fetch(&mut world).len(), 4);
     let s = world.node("s").expect("there");
-    let dropped = world.recorder().since(0).filter(|f| f.node == s && f.dropped.is_some()).count();
+    let dropped =
+        world.recorder().since(0).filter(|f| f.node == s && f.dropped().is_some()).count();
     assert_eq!(dropped, 6);
 }
 

@@ -128,7 +128,7 @@ impl Gather {
             }),
             direction: frame.direction,
             octets: frame.octets(),
-            dropped: frame.dropped.as_ref().map(|(reason, args)| Cause::new(reason, args)),
+            dropped: frame.dropped().map(|(reason, args)| Cause::new(reason, args)),
         });
     }
 

@@ -150,8 +150,8 @@ impl Talks {
             Some(at) if frame.direction == Direction::In => self.came_in(frame, at),
             _ => {}
         }
-        if let Some((reason, args)) = frame.dropped {
-            self.went_no_further(journey, Drop { node: frame.node, reason, args });
+        if let Some((reason, args)) = frame.dropped() {
+            self.went_no_further(journey, Drop { node: frame.node, reason, args: *args });
         }
     }
 
