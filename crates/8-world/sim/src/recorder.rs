@@ -1,15 +1,14 @@
 //! Every frame at every jack, both directions, as a cheap handle, within a bound.
 //!
-//! A frame that fits one head is copied into one; a longer one shares its body with the frame that
-//! flies on, unless that is short: a view of one octet may hold a kilobyte. The two ends of a cable, and the jacks of a switch, share one head
-//! ([`Twin`]). What is kept is the last 256 MiB by true size; the oldest go and are counted. A reader
-//! holds a cursor (a sequence number): what it asks for and is gone, it is told.
+//! Frames are packed ([`Kept`]); a long one shares its body with the frame that flies on. The two ends
+//! of a cable, and the jacks of a switch, share one of them ([`Twin`]). What is kept is the last
+//! 256 MiB by true size; the oldest go and are counted. A reader holds a cursor (a sequence number):
+//! what it asks for and is gone, it is told.
 //!
 //! Invariant: sequence numbers are consecutive, times never fall.
 
-use base::frame::HEAD_SIZE;
-use base::{Body, Frame, Instant, JackId, Journey, NodeId, Pool};
-use bytes::Bytes;
+use crate::kept::{Kept, Packer};
+use base::{Frame, Instant, JackId, Journey, NodeId};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use trace::{Args, Event, Fate, Place, ReasonInfo};
@@ -37,7 +36,7 @@ pub struct Recorded {
     /// Which way.
     pub direction: Direction,
     /// The frame as it was there.
-    pub frame: Arc<Frame>,
+    pub frame: Arc<Kept>,
     /// Why it went no further; rare, and so apart: entries are many.
     dropped: Option<Box<(&'static ReasonInfo, Args)>>,
     /// Octets of memory that went with this entry.
@@ -80,6 +79,7 @@ pub struct Recorder {
     bound: usize,
     size: usize,
     next: u64,
+    packer: Packer,
 }
 
 impl Recorder {
@@ -87,11 +87,9 @@ impl Recorder {
     pub const BOUND: usize = 256 << 20;
     /// How far back a reason looks for its frame.
     const LOOK_BACK: usize = 8192;
-    /// Bodies up to here are copied, also of frames that do not fit a head.
-    const COPIED: usize = 64;
 
     pub(crate) fn new(on: bool, bound: usize) -> Self {
-        Recorder { frames: VecDeque::new(), on, bound, size: 0, next: 0 }
+        Recorder { frames: VecDeque::new(), on, bound, size: 0, next: 0, packer: Packer::default() }
     }
 
     /// The frames from number `cursor` on that are still kept, oldest first.
@@ -155,7 +153,7 @@ impl Recorder {
         if !self.on {
             return Twin::NONE;
         }
-        let (frame, charge) = self.copy(frame, twin);
+        let (frame, charge) = self.keep(frame, twin);
         let sequence = self.next;
         let dropped = None;
         self.frames.push_back(Recorded {
@@ -175,36 +173,19 @@ impl Recorder {
     }
 
     /// The frame as it is to be kept, and what that costs.
-    fn copy(&self, frame: &Frame, twin: Twin) -> (Arc<Frame>, usize) {
-        // The head with its bookkeeping: two handles of views, journeys, lengths.
-        const HEAD: usize = HEAD_SIZE + 160;
+    fn keep(&mut self, frame: &Frame, twin: Twin) -> (Arc<Kept>, usize) {
         const ENTRY: usize = size_of::<Recorded>();
         let known = self.get(twin.0).map(|recorded| &recorded.frame);
-        let same = |twin: &&Arc<Frame>| {
+        let same = |twin: &&Arc<Kept>| {
             let (old, new) = (twin.meta(), frame.meta());
             (old.journey, old.fcs, twin.len()) == (new.journey, new.fcs, frame.len())
         };
-        match known.filter(same) {
-            Some(twin) => (twin.clone(), ENTRY),
-            None => (Arc::new(Self::own(frame)), ENTRY + HEAD + frame.body().len()),
+        if let Some(twin) = known.filter(same) {
+            return (twin.clone(), ENTRY);
         }
-    }
-
-    /// A copy that holds no more memory than it says.
-    fn own(frame: &Frame) -> Frame {
-        if frame.len() <= HEAD_SIZE {
-            let mut own = Pool::default().frame(Body::EMPTY);
-            frame.copy_to(own.prepend(frame.len()));
-            *own.meta_mut() = *frame.meta();
-            return own;
-        }
-        let mut own = frame.clone();
-        if (1..=Self::COPIED).contains(&own.body().len()) {
-            let mut octets = [0; Self::COPIED];
-            let len = own.body().copy_to(&mut octets);
-            *own.body_mut() = Bytes::copy_from_slice(&octets[..len]).into();
-        }
-        own
+        let kept = self.packer.pack(frame);
+        let charge = ENTRY + kept.charge();
+        (Arc::new(kept), charge)
     }
 
     /// An event says that a frame went no further: its entry learns why. The frame was recorded a
@@ -224,30 +205,5 @@ impl Recorder {
         if let Some(recorded) = found {
             recorded.dropped.get_or_insert_with(|| Box::new((event.reason, event.args)));
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Is the buffer of a recorded body of so many octets free to go once the frame is gone?
-    fn lets_go(octets: usize) -> bool {
-        let mut recorder = Recorder::new(true, Recorder::BOUND);
-        let mut frame = base::Pool::default().frame(Bytes::from(vec![7; 1000]).into());
-        frame.body_mut().truncate(octets);
-        let buffer = frame.body().views()[0].clone();
-        let place = (NodeId(0), JackId(0));
-        recorder.record(Instant::ZERO, place, Direction::Out, &frame, Twin::NONE);
-        let kept = recorder.get(0).expect("recorded");
-        assert_eq!(kept.octets(), vec![7; octets]);
-        drop(frame);
-        buffer.is_unique()
-    }
-
-    #[test]
-    fn a_short_body_holds_no_long_buffer() {
-        assert!(lets_go(1) && lets_go(HEAD_SIZE));
-        assert!(!lets_go(HEAD_SIZE + 1), "long ones are shared");
     }
 }

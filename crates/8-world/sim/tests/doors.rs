@@ -220,7 +220,7 @@ fn the_real_world_may_be_slow() {
 #[test]
 fn the_recorder_forgets_the_oldest_and_counts_them() {
     let mut builder = WorldBuilder::new(1, 0, Programs::default());
-    builder.door("a").door("b").record_bound(64 << 10);
+    builder.door("a").door("b").record_bound(32 << 10);
     builder.cable(CableSpec::new(End::new("a", 0), End::new("b", 0), LineConfig::default()));
     let mut world = builder.build().expect("whole");
     for i in 0..50 {
@@ -229,7 +229,7 @@ fn the_recorder_forgets_the_oldest_and_counts_them() {
     }
     let recorder = world.recorder();
     assert_eq!(recorder.next(), 100);
-    assert!(recorder.size() <= 64 << 10 && recorder.first() > 0);
+    assert!(recorder.size() <= 32 << 10 && recorder.first() > 0);
     assert_eq!(recorder.missed(0), recorder.first());
     let last = recorder.since(99).next().expect("kept");
     assert_eq!((last.sequence, last.direction, last.frame.len()), (99, Direction::In, 1049));

@@ -11,7 +11,7 @@ use crate::http::Service;
 use crate::labs::RunningLab;
 use axum::Json;
 use axum::extract::State;
-use base::{Frame, Instant, Journey, Lang, NodeId};
+use base::{Instant, Journey, Lang, NodeId};
 use lab::talk::{self, Side, Talks};
 use serde::Deserialize;
 use sim::World;
@@ -149,7 +149,7 @@ fn climb(
     world: &World,
     one: &talk::Conversation,
     limit: usize,
-) -> (Ladder, Vec<Option<Arc<Frame>>>) {
+) -> (Ladder, Vec<Option<Arc<sim::Kept>>>) {
     let skip = one.rungs().len().saturating_sub(limit);
     let skipped_samples = one.samples().len().saturating_sub(limit);
     let shown = || one.rungs().skip(skip);

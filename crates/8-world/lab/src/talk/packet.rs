@@ -1,8 +1,9 @@
 //! The headers of a recorded frame that a conversation needs, read as a sniffer reads them: nothing is
 //! judged, what is cut short is no packet of a conversation.
 
-use base::{Frame, Seq};
+use base::Seq;
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
+use sim::Kept;
 use wire::tcp::Flags;
 
 /// TCP or UDP.
@@ -72,7 +73,7 @@ pub(crate) struct Packet {
 const LONGEST: usize = 14 + 60 + 20;
 
 /// Reads a frame that carries the beginning of a TCP segment or a UDP datagram over IPv4.
-pub(crate) fn read(frame: &Frame) -> Option<Packet> {
+pub(crate) fn read(frame: &Kept) -> Option<Packet> {
     let mut space = [0; LONGEST];
     let filled = frame.copy_to(&mut space);
     let octets = &space[..filled];
