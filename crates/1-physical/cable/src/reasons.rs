@@ -28,6 +28,7 @@ trace::reasons! {
 }
 
 /// Does a reason with this code mean that the line lost the frame or spoiled it?
+#[inline]
 pub fn is_loss(code: u16) -> bool {
     (1001..=1006).contains(&code)
 }

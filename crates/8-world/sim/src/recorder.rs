@@ -190,11 +190,16 @@ impl Recorder {
 
     /// An event says that a frame went no further: its entry learns why. The frame was recorded a
     /// moment ago, so the search is short; one that lay in a queue for long stays without.
+    #[inline]
     pub(crate) fn learn(&mut self, event: &Event) {
         let on_cable = cable::is_loss(event.reason.code);
-        if event.journey.is_none() || !(on_cable || event.reason.fate == Fate::Dropped) {
-            return;
+        if !event.journey.is_none() && (on_cable || event.reason.fate == Fate::Dropped) {
+            self.learn_why(event, on_cable);
         }
+    }
+
+    #[cold]
+    fn learn_why(&mut self, event: &Event, on_cable: bool) {
         let direction = if on_cable { Direction::Out } else { Direction::In };
         let found = self.frames.iter_mut().rev().take(Self::LOOK_BACK).find(|recorded| {
             recorded.node == event.node
