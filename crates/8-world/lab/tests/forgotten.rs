@@ -92,6 +92,23 @@ fn a_check_that_always_holds_under_a_script_without_pause_ends() {
     assert!(report.checks[0].verdict.holds && report.faults.is_empty());
 }
 
+/// Far more events than are kept: those of the time that counts are all there, and their count is known.
+#[test]
+fn events_from_before_the_time_that_counts_do_not_matter() {
+    let text = format!(
+        "{LAB}[[script]]\nat = \"1s\"\ndo = \"power b off\"\n\
+         [[script]]\nat = \"2s\"\nevery = \"10us\"\ndo = \"exec b -- ping -c 1 10.0.0.1\"\n\
+         [[check]]\nafter = \"4900ms\"\nwithin = \"5s\"\nexpect = \"events(script_refused) == 10001\"\n\
+         [[check]]\nwithin = \"5s\"\nexpect = \"events(script_refused) >= 10001\"\n"
+    );
+    let text = text.replace("\"8s\"", "\"5s\"");
+    let options = Options { seed: 1, lang: Lang::En, folder: &gallery::folder, capture: false };
+    let report = test(&read(&text), &options).unwrap_or_else(|why| panic!("{why:?}"));
+    let [late, all] = &report.checks[..] else { panic!("{:?}", report.checks) };
+    assert!(late.verdict.holds, "{late:?}");
+    assert!(!all.verdict.known, "{all:?}");
+}
+
 #[test]
 fn script_lines_that_were_refused_are_counted_beyond_those_that_are_kept() {
     let text = format!(
