@@ -165,6 +165,40 @@ fn names_and_labels_stay_where_they_are() {
     }
 }
 
+/// `count(..) at web` means the task's machine: the reader refuses a cable of a node's name, and where no
+/// reader was (a lab made by a program), the rules do.
+#[test]
+fn no_cable_bears_a_nodes_name() {
+    let rules = rules();
+    for name in ["web", "lan"] {
+        let mut lab = read(&submission(PING));
+        name.clone_into(&mut lab.links[0].name);
+        let found = with_checks(lab, &rules).expect_err("two of one name");
+        let says = format!("a cable and a node are both called `{name}`");
+        assert!(found.iter().any(|one| one.message.en == says), "{found:?}");
+    }
+}
+
+/// The same address on a network of another name is another place. That its cable leads there is held by
+/// the cable's name.
+#[test]
+fn a_fixed_machine_stays_on_its_network() {
+    let fixed =
+        |names: &str| read(&submission(PING).replace("[\"web\", \"lan\", \"pc1--lan\"]", names));
+    let own = submission(PING).replace("\"lan\"", "\"own\"").replace("\nlan =", "\nown =");
+    let own = own.replace("\"own\", \"pc1--lan\"", "\"own\"");
+    let said = findings(&own, &fixed("[\"web\"]"));
+    assert!(said.contains("`web` must stay as the task has it: `jacks` is"), "{said}");
+    assert!(said.contains("10.0.0.80/24 on lan]"), "{said}");
+    let moved = submission(PING)
+        .replace("duration", "links = [\"web - own\"]\nduration")
+        .replace("[hosts]", "[switches.own]\n[hosts]")
+        .replace("web = { net = \"lan\", ip = \"10.0.0.80\"", "web = { ip = \"10.0.0.80/24\"");
+    assert_eq!(findings(&moved, &fixed("[\"web\"]")), "", "cables are their own");
+    let said = findings(&moved, &fixed("[\"web\", \"web--lan\"]"));
+    assert!(said.contains("`web--lan` must stay as the task has it: your lab"), "{said}");
+}
+
 #[test]
 fn a_real_host_is_no_machine_of_the_world() {
     let text = "lab = \"x\"\n[networks]\nlan = \"10.0.0.0/24\"\n[hosts]\npc1 = { net = \"lan\", run = \"ping -c 1 chat\" }\nchat = { net = \"lan\", real = \"python3 server.py\" }\n[[check]]\nexpect = \"exit(chat) == 0\"\n";
