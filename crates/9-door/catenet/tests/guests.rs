@@ -198,6 +198,7 @@ async fn a_started_task_learns_where_it_is(w: World) {
 }
 
 /// A thread that uses a socket is served, though the runtime itself may have nothing to do by then.
+#[allow(clippy::disallowed_methods)] // a real thread, and the runtime is to sleep before it calls
 #[catenet::test(lab = "two-lans")]
 async fn a_thread_is_served_in_its_own_time(w: World) {
     w.host("pc2").spawn(echo(7));
