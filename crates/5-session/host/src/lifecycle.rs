@@ -232,6 +232,12 @@ impl Host {
         self.woken.pop_front()
     }
 
+    /// Is a waker due?
+    #[inline]
+    pub fn is_waking(&self) -> bool {
+        !self.woken.is_empty()
+    }
+
     /// When [`Host::handle_timeout`] wants to be called; may be early, never late. Valid when
     /// [`Host::poll_output`] has said `None`.
     pub fn next_deadline(&self) -> Option<Instant> {

@@ -50,13 +50,12 @@ impl Machine {
     /// Works on the host under the lock, then calls the wakers that became due.
     /// Never call it inside `f`.
     pub fn with<R>(&self, f: impl FnOnce(&mut Host, &mut Cx) -> R) -> R {
-        let outside = self.outside();
         let first;
         let mut others = Vec::new();
         let result = {
             let mut core = lock(&self.0.core);
             let (host, cx) = &mut *core;
-            if let Some(outside) = outside {
+            if let Some((outside, _)) = self.0.outside.get() {
                 cx.set_now(cx.now().max(outside.now()));
             }
             let result = f(host, cx);
@@ -68,15 +67,19 @@ impl Machine {
             result
         };
         if let Some(first) = first {
-            outside.into_iter().for_each(|outside| outside.note_wake());
+            if let Some((outside, node)) = self.0.outside.get() {
+                outside.note_wake();
+                outside.note_call(*node);
+            }
             first.wake();
             others.into_iter().for_each(Waker::wake);
         }
         result
     }
 
-    fn outside(&self) -> Option<&Outside> {
-        self.0.outside.get().map(|(outside, _)| &**outside)
+    /// Do programs run outside of its world?
+    pub fn has_guests(&self) -> bool {
+        self.0.outside.get().is_some()
     }
 
     /// From here on the machine's programs run outside of its world, on a runtime whose time is

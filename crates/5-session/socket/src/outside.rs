@@ -68,7 +68,8 @@ impl Outside {
         self.woke.store(true, Ordering::Release);
     }
 
-    /// Puts into `machines`, in order, those that programs called since the last time.
+    /// Puts into `machines`, in order, those that programs called since the last time, and those that
+    /// woke one.
     pub fn take_calls(&self, machines: &mut Vec<NodeId>) {
         machines.clear();
         {

@@ -12,7 +12,8 @@ use trace::Place;
 
 impl World {
     /// Programs that run outside of the world ([`socket::Machine::follow`]) have used this machine's
-    /// sockets: what they sent leaves now, and the next deadline is planned. Such calls are no
+    /// sockets, or were woken by it: what they sent leaves now, and the next deadline is planned.
+    /// [`socket::Outside::take_calls`] says of which machines that is so. Such calls are no
     /// [`crate::Input`]: a world that has them is repeated by running those programs again.
     pub fn attend(&mut self, node: NodeId) {
         if (node.0 as usize) < self.nodes.len() {
@@ -42,7 +43,9 @@ impl World {
             }
             self.desk.frames = frames;
         }
-        self.plan_deadline(index, turn.deadline);
+        if !turn.waits {
+            self.plan_deadline(index, turn.deadline);
+        }
         if !self.nodes[index].cx.trace.is_empty() {
             self.gather_physical(index);
         }

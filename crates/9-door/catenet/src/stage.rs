@@ -17,6 +17,8 @@
 //!   boundary lies between, else to the boundary first; over longer spans it sleeps like everybody,
 //!   and tokio goes to whichever timer is first. So an hour in which nothing happens costs nothing.
 //! - At one instant guests come first, then the world; guests in the order in which they were woken.
+//!   A host whose guest was woken by a frame sends when that had its say: the answer carries the
+//!   acknowledgement, as that of a lab's own program does.
 
 mod driver;
 

@@ -2,7 +2,10 @@
 //! what the host gives out is collected. So a program's answer and the acknowledgement of the
 //! question leave together.
 //!
-//! Most machines have no program at most times: then all of it is one burst under one lock.
+//! Most machines have no program at most times: then all of it is one burst under one lock. Programs
+//! that run outside of the world ([`socket::Machine::has_guests`]) have their say before the host
+//! gives out, too: when a frame wakes one, the rest of the turn is left to [`crate::World::attend`],
+//! which comes at the same instant.
 
 use super::{Life, MachineNode};
 use crate::outputs::Outputs;
@@ -34,6 +37,8 @@ pub(crate) struct Desk {
 pub(crate) struct Turn {
     /// When it wants to be woken.
     pub(crate) deadline: Option<Instant>,
+    /// It is not over: guests have their say first.
+    pub(crate) waits: bool,
     /// Steps that programs took.
     pub(crate) polls: u64,
 }
@@ -54,25 +59,40 @@ impl MachineNode {
             (more, polls) = life.run_programs(outputs);
         }
         life.now = now;
-        let interfaces = &life.interfaces;
+        let (interfaces, has_guests) = (&life.interfaces, life.machine.has_guests());
+        let mut waits = false;
         let deadline = life.machine.with(|host, cx| {
             cx.set_now(now);
             core::mem::swap(&mut desk.pool, &mut cx.pool);
             if let Some(came) = came {
+                // After a deadline the next one has to be planned now.
+                let may_wait = has_guests && matches!(came, Came::Frame(..));
                 came.handle(host, cx, interfaces);
+                waits = may_wait && host.is_waking();
             }
-            while let Some(output) = host.poll_output(cx) {
-                let jack = interfaces.iter().position(|&id| id == output.interface);
-                if let Some(jack) = jack {
-                    desk.frames.push((JackId(jack as u16), output.frame));
-                }
+            if !waits {
+                give_out(host, cx, interfaces, &mut desk.frames);
             }
             core::mem::swap(&mut desk.pool, &mut cx.pool);
             cx.trace.take(&mut desk.events);
             host.next_deadline()
         });
         let again = (more || life.executor.is_ready()).then_some(now);
-        Turn { deadline: earlier(earlier(deadline, life.next_start), again), polls }
+        Turn { deadline: earlier(earlier(deadline, life.next_start), again), waits, polls }
+    }
+}
+
+fn give_out(
+    host: &mut Host,
+    cx: &mut Cx,
+    interfaces: &[InterfaceId],
+    frames: &mut Vec<(JackId, Frame)>,
+) {
+    while let Some(output) = host.poll_output(cx) {
+        let jack = interfaces.iter().position(|&id| id == output.interface);
+        if let Some(jack) = jack {
+            frames.push((JackId(jack as u16), output.frame));
+        }
     }
 }
 
