@@ -85,7 +85,7 @@ pub(super) fn our_datagrams(count: u64) -> Round {
     // The first finds the neighbour, before the clock starts.
     for n in 0..=count {
         let a = &mut pair.a;
-        a.host.udp_send_copy(&mut a.cx, sender, how, &DATAGRAM).expect("sent");
+        a.host.udp_send_copy(&mut a.cx, sender, &how, &DATAGRAM).expect("sent");
         let mut buffer = [0; DATAGRAM.len()];
         loop {
             pair.turn();

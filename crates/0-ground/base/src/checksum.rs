@@ -108,9 +108,14 @@ fn long_sum(data: &[u8]) -> u64 {
 #[inline]
 fn short_sum(data: &[u8]) -> u64 {
     let mut total = 0u64;
-    let (words, rest) = data.as_chunks::<4>();
-    for &word in words {
-        total = total.wrapping_add(u64::from(u32::from_ne_bytes(word)));
+    let (pairs, rest) = data.as_chunks::<8>();
+    for &pair in pairs {
+        let pair = u64::from_ne_bytes(pair);
+        total = total.wrapping_add((pair & 0xffff_ffff) + (pair >> 32));
+    }
+    let (word, rest) = rest.as_chunks::<4>();
+    if let [word] = word {
+        total = total.wrapping_add(u64::from(u32::from_ne_bytes(*word)));
     }
     let last = match *rest {
         [] => 0,

@@ -320,6 +320,11 @@ impl Frame {
     /// own length). What was stripped from the head before can still be put back.
     #[inline]
     pub fn truncate(&mut self, len: usize) {
+        if len < self.len() {
+            self.drop_last(len);
+        }
+    }
+    fn drop_last(&mut self, len: usize) {
         let have = HEAD_SIZE - self.0.start;
         if len >= have {
             self.0.body.truncate(len - have);

@@ -19,7 +19,7 @@ const COUNTERS: usize = 256;
 
 pub(crate) struct Ids {
     key: (u64, u64),
-    counters: Box<[u16]>,
+    counters: Box<[u16; COUNTERS]>,
     /// Whose the last packet was, and the hash of that: packets go out in bursts.
     last: Option<(Between, u64)>,
 }
@@ -30,10 +30,11 @@ type Between = (u32, u32, u8);
 impl Ids {
     pub(crate) fn new(random: &mut base::Random) -> Self {
         let key = (random.next_u64(), random.next_u64());
-        Ids { key, counters: vec![0; COUNTERS].into(), last: None }
+        Ids { key, counters: Box::new([0; COUNTERS]), last: None }
     }
 
     /// The next identification between two hosts.
+    #[inline]
     pub(crate) fn next(&mut self, src: Ipv4Addr, dst: Ipv4Addr, protocol: Protocol) -> u16 {
         let between = (src.to_bits(), dst.to_bits(), protocol.0);
         let hash = match self.last {
@@ -41,8 +42,7 @@ impl Ids {
             _ => self.hash(between),
         };
         self.last = Some((between, hash));
-        let place = hash as usize % self.counters.len();
-        let Some(counter) = self.counters.get_mut(place) else { return 0 };
+        let counter = &mut self.counters[hash as usize % COUNTERS];
         *counter = counter.wrapping_add(1);
         counter.wrapping_add((hash >> 48) as u16)
     }

@@ -298,6 +298,7 @@ impl Ip {
     }
 
     /// When to call [`Ip::handle_timeout`] at the latest.
+    #[inline]
     pub fn next_deadline(&self) -> Option<Instant> {
         self.reassembly.next_deadline()
     }

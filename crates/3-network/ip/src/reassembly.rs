@@ -132,6 +132,7 @@ impl Reassembly {
     }
 
     /// When the oldest packet's time is over.
+    #[inline]
     pub(crate) fn next_deadline(&self) -> Option<Instant> {
         let (_, key) = self.by_age.first_key_value()?;
         self.table.get(key).map(|packet| packet.deadline)

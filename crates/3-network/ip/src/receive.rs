@@ -268,7 +268,9 @@ fn datagram(
 ) -> Datagram {
     // ICMP errors quote eight octets of what follows; in the head they survive the stripping.
     let quoted = usize::from(header.header_len) + 8;
-    frame.pull(quoted.min(frame.len()));
+    if frame.head().len() < quoted {
+        frame.pull(quoted.min(frame.len()));
+    }
     frame.strip(usize::from(header.header_len));
     Datagram {
         src: header.src.into(),

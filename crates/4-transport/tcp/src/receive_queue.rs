@@ -72,7 +72,9 @@ impl ReceiveQueue {
     /// Appends `body`; no reference count is touched.
     #[inline]
     pub(crate) fn push(&mut self, body: Body) {
-        body.into_views().for_each(|view| self.push_view(view));
+        for view in body.into_views() {
+            self.push_view(view);
+        }
     }
     #[inline]
     pub(crate) fn push_view(&mut self, view: Bytes) {
@@ -80,7 +82,7 @@ impl ReceiveQueue {
             return;
         }
         self.len += view.len() as u32;
-        if view.len() >= WORTH_KEEPING {
+        if view.len() >= WORTH_KEEPING || self.views.len() == 0 {
             return self.views.push_back(view);
         }
         let last = self.views.pop_back();

@@ -102,30 +102,31 @@ impl Queue {
         } else {
             self.long.pop_front().unwrap_or_default()
         };
-        self.taken(&message);
+        self.taken(message.len);
         Some((message, payload))
     }
 
-    /// The oldest datagram, its payload copied to `out` as far as it fits there.
+    /// Takes the oldest datagram, its payload copied to `out` as far as it fits there. What is known of
+    /// it [`Queue::peek`] has told.
     #[inline]
-    pub fn pop_into(&mut self, out: &mut [u8]) -> Option<Message> {
-        let message = self.waiting.pop_front()?;
-        if message.len <= COPIED {
-            let fits = message.len.min(out.len());
+    pub fn pop_into(&mut self, out: &mut [u8]) {
+        let Some(&Message { len, .. }) = self.waiting.front() else { return };
+        let fits = len.min(out.len());
+        if len <= COPIED {
             out[..fits].copy_from_slice(self.short.first(fits));
         } else if let Some(payload) = self.long.pop_front() {
             payload.copy_to(out);
         }
-        self.taken(&message);
-        Some(message)
+        self.waiting.pop_front();
+        self.taken(len);
     }
 
     /// A datagram is gone.
     #[inline]
-    fn taken(&mut self, message: &Message) {
-        self.memory -= charge(message.len);
-        if message.len <= COPIED {
-            self.short.drop_first(message.len);
+    fn taken(&mut self, len: usize) {
+        self.memory -= charge(len);
+        if len <= COPIED {
+            self.short.drop_first(len);
         }
         if self.waiting.is_empty() && self.waiting.capacity() > KEPT {
             // After a burst an idle socket owns no long queue.

@@ -240,6 +240,7 @@ impl Host {
 
     /// When [`Host::handle_timeout`] wants to be called; may be early, never late. Valid when
     /// [`Host::poll_output`] has said `None`.
+    #[inline]
     pub fn next_deadline(&self) -> Option<Instant> {
         let loopback = self.loopback.front().map(|(at, _)| *at);
         earlier(earlier(self.timers.next_deadline(), loopback), self.ip.next_deadline())

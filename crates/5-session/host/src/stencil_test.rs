@@ -55,7 +55,7 @@ fn datagrams(host: &mut Host, cx: &mut Cx, mut random: Random, with: bool) -> u3
         // No header has no hop left: a mark that only a new stencil takes off.
         host.stencil.iter_mut().for_each(|stencil| stencil.header.ttl = 0);
         host.stencil.take_if(|_| !with);
-        let sent = host.udp_send_copy(cx, key, UdpSend { ttl, ..how }, &octets).is_ok();
+        let sent = host.udp_send_copy(cx, key, &UdpSend { ttl, ..how }, &octets).is_ok();
         let marked = host.stencil.is_some_and(|stencil| stencil.header.ttl == 0);
         used += u32::from(sent && marked);
     }

@@ -102,14 +102,19 @@ impl Host {
     }
 
     /// Our address towards `remote`.
+    #[inline]
     pub(crate) fn source_for(
         &self,
         remote: IpAddr,
         wanted: Option<IpAddr>,
     ) -> Result<IpAddr, Error> {
-        if let Some(source) = self.ip.remembered_source(remote, wanted) {
-            return Ok(source);
+        match self.ip.remembered_source(remote, wanted) {
+            Some(source) => Ok(source),
+            None => self.find_source(remote, wanted),
         }
+    }
+
+    fn find_source(&self, remote: IpAddr, wanted: Option<IpAddr>) -> Result<IpAddr, Error> {
         if let Some(wanted) = wanted.filter(|&wanted| !self.ip.is_local(wanted)) {
             return Err(Error::AddrNotAvailable(wanted));
         }

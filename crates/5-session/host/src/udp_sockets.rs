@@ -122,23 +122,27 @@ impl Host {
         &mut self,
         cx: &mut Cx,
         key: UdpKey,
-        how: UdpSend,
+        how: &UdpSend,
         data: &[u8],
     ) -> Result<usize, Error> {
-        let ends = self.udp_ends(key, &how, data.len())?;
+        let ends = self.udp_ends(key, how, data.len())?;
         let frame = cx.pool.frame_of(data);
-        self.udp_out(cx, &ends, &how, frame)
+        self.udp_out(cx, &ends, how, frame)
     }
 
     /// From where to where a datagram of `len` octets goes.
-    #[inline]
+    #[inline(always)] // what it answers is made where it is wanted
+    #[allow(clippy::inline_always)]
     fn udp_ends(&mut self, key: UdpKey, how: &UdpSend, len: usize) -> Result<Endpoints, Error> {
         let record = self.udp_sockets.get_mut(key).ok_or(Error::Closed)?;
         if let Some(error) = record.error.take() {
             return Err(error);
         }
-        let connected = record.remote.map(|both| both.remote);
-        let remote = how.to.or(connected).ok_or(Error::NotConnected)?;
+        let remote = match (&how.to, &record.remote) {
+            (Some(to), _) => *to,
+            (None, Some(both)) => both.remote,
+            (None, None) => return Err(Error::NotConnected),
+        };
         let bound = record.local;
         if len > LONGEST_PAYLOAD {
             return Err(Error::MessageTooLong { len, most: LONGEST_PAYLOAD });
@@ -153,7 +157,8 @@ impl Host {
     }
 
     /// Sends a payload that is short enough.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always)]
     fn udp_out(
         &mut self,
         cx: &mut Cx,
@@ -209,8 +214,10 @@ impl Host {
         out: &mut [u8],
     ) -> Result<(usize, SocketAddr), Error> {
         let record = self.udp_to_read(key)?;
-        let message = record.queue.pop_into(out).ok_or(Error::WouldBlock)?;
-        Ok((message.len.min(out.len()), message.source))
+        let message = record.queue.peek().ok_or(Error::WouldBlock)?;
+        let (len, from) = (message.len.min(out.len()), message.source);
+        record.queue.pop_into(out);
+        Ok((len, from))
     }
 
     /// A socket that has no error to tell first.

@@ -73,6 +73,9 @@ impl Host {
             Verdict::Deliver(datagram) if datagram.protocol == Protocol::TCP => {
                 self.tcp_in(cx, datagram);
             }
+            Verdict::Deliver(datagram) if datagram.protocol == Protocol::UDP => {
+                self.udp_in(cx, datagram);
+            }
             Verdict::Deliver(datagram) => self.deliver(cx, datagram),
             Verdict::Forward(outgoing) => self.transmit(cx, outgoing),
             Verdict::Ended => {}
@@ -82,7 +85,6 @@ impl Host {
 
     fn deliver(&mut self, cx: &mut Cx, datagram: Datagram) {
         match datagram.protocol {
-            Protocol::UDP => self.udp_in(cx, datagram),
             Protocol::ICMP => match self.ip.handle_icmp(cx, datagram) {
                 IcmpOutcome::Ended => {}
                 IcmpOutcome::Error(error) => self.icmp_error_in(cx, &error),
@@ -107,10 +109,10 @@ impl Host {
         cx.pool.recycle(frame);
     }
 
+    #[inline]
     fn udp_in(&mut self, cx: &mut Cx, datagram: Datagram) {
-        let Datagram { src, dst, interface, .. } = datagram;
-        let (ttl, tos) = (datagram.ttl, datagram.tos);
-        let frame = datagram.frame;
+        let Datagram { src, dst, interface, ttl, tos, broadcast, header_len, protocol, frame } =
+            datagram;
         let Some((header, mut frame)) = udp::handle_datagram(cx, interface, src, dst, frame) else {
             return;
         };
@@ -121,12 +123,10 @@ impl Host {
         // A connected socket hears only its peer.
         let record = record.filter(|r| r.remote.is_none_or(|both| both.remote == source));
         let Some(record) = record else {
-            let closed = udp::reasons::PortClosed { dst, port: header.dst_port };
             frame.unstrip(udp::HEADER_LEN);
-            let datagram = Datagram { frame, ..datagram };
-            //= rfc1122#4.1.3.1
-            self.ip.reject(cx, &datagram, Unreachable::Port);
-            return self.end(cx, interface, datagram.frame, closed);
+            let datagram =
+                Datagram { src, dst, interface, ttl, tos, broadcast, header_len, protocol, frame };
+            return self.nobody_there(cx, datagram, header.dst_port);
         };
         let message = udp::Message {
             source,
@@ -137,9 +137,19 @@ impl Host {
             len: frame.len(),
             journey: frame.meta().journey,
         };
-        if record.queue.push(cx, message, frame) {
-            self.woken.extend(record.wakers.read.take());
+        if record.queue.push(cx, message, frame)
+            && let Some(waker) = record.wakers.read.take()
+        {
+            self.woken.push_back(waker);
         }
+    }
+
+    #[cold]
+    fn nobody_there(&mut self, cx: &mut Cx, datagram: Datagram, port: u16) {
+        let (dst, interface) = (datagram.dst, datagram.interface);
+        //= rfc1122#4.1.3.1
+        self.ip.reject(cx, &datagram, Unreachable::Port);
+        self.end(cx, interface, datagram.frame, udp::reasons::PortClosed { dst, port });
     }
 
     #[inline]
