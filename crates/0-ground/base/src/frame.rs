@@ -60,10 +60,14 @@ impl Body {
     pub fn views(&self) -> [&Bytes; 2] {
         [self.first.as_ref().unwrap_or(&NOTHING), self.second.as_ref().unwrap_or(&NOTHING)]
     }
-    /// The views themselves, in order, without touching a reference count.
+    /// Takes the first view out, without touching a reference count.
     #[inline]
-    pub fn into_views(self) -> impl Iterator<Item = Bytes> {
-        self.first.into_iter().chain(self.second)
+    pub fn take_view(&mut self) -> Option<Bytes> {
+        let first = self.first.take()?;
+        if self.second.is_some() {
+            self.first = self.second.take();
+        }
+        Some(first)
     }
     /// Appends a view without a copy; a third view gathers what came before into one.
     #[inline]

@@ -31,7 +31,28 @@ enum Verdict {
 
 impl Connection {
     /// The next segment that should leave; call until `None`.
+    #[inline]
     pub fn poll_segment(&mut self, cx: &mut Cx) -> Option<Segment> {
+        if self.has_said_all() {
+            self.cwnd_limited = false;
+            return None;
+        }
+        self.poll_any(cx)
+    }
+
+    /// Open, and nothing of what [`Connection::poll_any`] looks for is there: most calls find it so.
+    #[inline]
+    fn has_said_all(&self) -> bool {
+        let due = &self.due;
+        self.state == StateName::Established
+            && self.recovery.is_none()
+            && due.acks == 0
+            && !(due.window_probe || due.keepalive || due.reset.is_some())
+            && self.send_queue.end() == self.send.nxt
+            && !self.fin_queued
+    }
+
+    fn poll_any(&mut self, cx: &mut Cx) -> Option<Segment> {
         if let Some(reset) = self.due.reset.take() {
             return Some(*reset);
         }

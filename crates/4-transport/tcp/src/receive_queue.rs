@@ -71,8 +71,8 @@ impl ReceiveQueue {
     }
     /// Appends `body`; no reference count is touched.
     #[inline]
-    pub(crate) fn push(&mut self, body: Body) {
-        for view in body.into_views() {
+    pub(crate) fn push(&mut self, mut body: Body) {
+        while let Some(view) = body.take_view() {
             self.push_view(view);
         }
     }

@@ -30,6 +30,12 @@ impl Connection {
             cx.trace.emit(Place::Node, segment.journey, reasons::TextAfterClose { len });
             return self.reset_now(cx, "program closed");
         }
+        let (start, end) = (segment.header.seq, segment.header.seq + segment.payload.len() as u32);
+        let plain = !has_fin && self.receive.fin_at.is_none();
+        if plain && start == self.receive.nxt && end.at_or_before(self.receive.adv) {
+            let body = core::mem::take(&mut segment.payload);
+            return self.take_in_order(cx, segment.journey, start, body);
+        }
         let (start, body) = self.trim(segment, has_fin);
         if body.is_empty() {
             self.due.acks = self.due.acks.max(1);
