@@ -3,6 +3,7 @@
 //! Invariant: nothing is used that not both sides have offered.
 //! ECN (RFC 3168) is not offered yet; unknown options are skipped by `wire`.
 
+use crate::connection::Connection;
 use crate::{Config, Endpoints, isn};
 use base::{Duration, Instant, Seq};
 use wire::tcp::{Options, Timestamps};
@@ -136,6 +137,32 @@ impl Agreed {
     pub(crate) fn remember(&mut self, value: u32, now: Instant) {
         self.ts_recent = value;
         self.ts_recent_at = now;
+    }
+}
+
+/// What options leave of a segment for text.
+impl Connection {
+    /// Octets of text that the next full segment holds.
+    #[inline]
+    pub(crate) fn text_room(&self) -> u32 {
+        self.text_mss() - self.sack_room()
+    }
+
+    /// Octets that SACK blocks take from the text of the next segment.
+    #[inline]
+    fn sack_room(&self) -> u32 {
+        if self.reassembly.is_none() && self.due.dsack.is_none() || !self.has_sack_room() {
+            return 0;
+        }
+        // The most they can be: 2 octets of padding, kind and length, 8 a block.
+        if self.agreed.timestamps { 28 } else { 36 }
+    }
+
+    /// Are SACK blocks agreed on, and do they leave text a place on a path as narrow as this?
+    #[inline]
+    pub(crate) fn has_sack_room(&self) -> bool {
+        const OPTIONS_AND_SOME_TEXT: u16 = 40 + 8;
+        self.agreed.sack && self.agreed.mss >= OPTIONS_AND_SOME_TEXT
     }
 }
 

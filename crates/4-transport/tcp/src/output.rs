@@ -389,27 +389,4 @@ impl Connection {
             }
         }
     }
-
-    /// Octets of text that the next full segment holds.
-    #[inline]
-    fn text_room(&self) -> u32 {
-        self.text_mss() - self.sack_room()
-    }
-
-    /// Octets that SACK blocks take from the text of the next segment.
-    #[inline]
-    fn sack_room(&self) -> u32 {
-        if self.reassembly.is_none() && self.due.dsack.is_none() || !self.has_sack_room() {
-            return 0;
-        }
-        // The most they can be: 2 octets of padding, kind and length, 8 a block.
-        if self.agreed.timestamps { 28 } else { 36 }
-    }
-
-    /// Are SACK blocks agreed on, and do they leave text a place on a path as narrow as this?
-    #[inline]
-    fn has_sack_room(&self) -> bool {
-        const OPTIONS_AND_SOME_TEXT: u16 = 40 + 8;
-        self.agreed.sack && self.agreed.mss >= OPTIONS_AND_SOME_TEXT
-    }
 }

@@ -4,7 +4,7 @@ use crate::config::Direction;
 use crate::key::{ListenerKey, TcpKey};
 use crate::{Error, Host};
 use base::{Instant, Seq};
-use core::net::SocketAddr;
+use core::net::{IpAddr, SocketAddr};
 use core::task::Waker;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -121,6 +121,29 @@ impl Host {
         if &*self.owner != owner {
             self.owner = owner.into();
         }
+    }
+
+    /// Our address towards `remote`.
+    #[inline]
+    pub(crate) fn source_for(
+        &self,
+        remote: IpAddr,
+        wanted: Option<IpAddr>,
+    ) -> Result<IpAddr, Error> {
+        match self.ip.remembered_source(remote, wanted) {
+            Some(source) => Ok(source),
+            None => self.find_source(remote, wanted),
+        }
+    }
+
+    fn find_source(&self, remote: IpAddr, wanted: Option<IpAddr>) -> Result<IpAddr, Error> {
+        if let Some(wanted) = wanted.filter(|&wanted| !self.ip.is_local(wanted)) {
+            return Err(Error::AddrNotAvailable(wanted));
+        }
+        let path = self.ip.lookup(0, remote, wanted, None, 0);
+        let path = path.ok_or(Error::NetworkUnreachable(remote))?;
+        let source = wanted.unwrap_or(path.source);
+        if source.is_unspecified() { Err(Error::AddrNotAvailable(source)) } else { Ok(source) }
     }
 
     /// Puts a connection into the queue of those that may have something to say, and wakes who

@@ -10,7 +10,7 @@ use crate::sockets::{ListenerRecord, Wakers};
 use crate::{Error, Host};
 use base::{Duration, Journey};
 use bytes::Bytes;
-use core::net::{IpAddr, SocketAddr};
+use core::net::SocketAddr;
 use core::task::Waker;
 use std::sync::Arc;
 use tcp::Endpoints;
@@ -99,29 +99,6 @@ impl Host {
                 Ok(local)
             }
         }
-    }
-
-    /// Our address towards `remote`.
-    #[inline]
-    pub(crate) fn source_for(
-        &self,
-        remote: IpAddr,
-        wanted: Option<IpAddr>,
-    ) -> Result<IpAddr, Error> {
-        match self.ip.remembered_source(remote, wanted) {
-            Some(source) => Ok(source),
-            None => self.find_source(remote, wanted),
-        }
-    }
-
-    fn find_source(&self, remote: IpAddr, wanted: Option<IpAddr>) -> Result<IpAddr, Error> {
-        if let Some(wanted) = wanted.filter(|&wanted| !self.ip.is_local(wanted)) {
-            return Err(Error::AddrNotAvailable(wanted));
-        }
-        let path = self.ip.lookup(0, remote, wanted, None, 0);
-        let path = path.ok_or(Error::NetworkUnreachable(remote))?;
-        let source = wanted.unwrap_or(path.source);
-        if source.is_unspecified() { Err(Error::AddrNotAvailable(source)) } else { Ok(source) }
     }
 
     /// Listens on `local` (an unspecified address: on all; port 0: any free one).
