@@ -121,7 +121,7 @@ impl SendQueue {
         let tail_start = self.end() - self.tail.len() as u32;
         if (from + len).after(tail_start) {
             if len as usize <= SHORT && from.at_or_after(tail_start) {
-                let tail = &self.tail[from.since(tail_start) as usize..];
+                let tail = self.tail.get(from.since(tail_start) as usize..).unwrap_or_default();
                 return Bytes::copy_from_slice(&tail[..tail.len().min(len as usize)]).into();
             }
             self.freeze_tail();
