@@ -4,7 +4,7 @@ use crate::config::{HostConfig, InterfaceConfig, Limits, Output};
 use crate::demux::{Demux, Secret};
 use crate::key::{Arena, ListenerKey, PingKey, TcpKey, UdpKey};
 use crate::ports::Ports;
-use crate::reasons::{InterfaceDown, LinkChanged};
+use crate::reasons::{InterfaceDown, LinkDown, LinkUp};
 use crate::sockets::{ConnectionRecord, ListenerRecord, PingRecord, UdpRecord};
 use crate::stencil::Stencil;
 use crate::timers::Timers;
@@ -184,9 +184,12 @@ impl Host {
             interface.announcements.clear();
         }
         self.ip.set_interface(id, ip::InterfaceConfig { mtu, up });
-        cx.trace.emit(Place::Interface(id), Journey::NONE, LinkChanged { up });
+        let place = Place::Interface(id);
         if up {
+            cx.trace.emit(place, Journey::NONE, LinkUp {});
             self.announce_all(cx, id);
+        } else {
+            cx.trace.emit(place, Journey::NONE, LinkDown {});
         }
     }
 
