@@ -28,7 +28,8 @@ fn from_disk(file: &str) -> Imported {
         beside.sort();
     }
     let file = path.file_name().expect("a name").to_string_lossy();
-    import(&Source { file: &file, text: &text, beside: &beside }, Lang::En)
+    let folder = path.parent().and_then(Path::file_name).expect("a folder").to_string_lossy();
+    import(&Source { file: &file, folder: &folder, text: &text, beside: &beside }, Lang::En)
         .unwrap_or_else(|why| panic!("{file}: {}", why.en))
 }
 
@@ -78,7 +79,7 @@ fn every_sample_becomes_a_lab_whose_check_can_fail() {
 }
 
 fn refused(file: &str, text: &str) -> Text {
-    match import(&Source { file, text, beside: &[] }, Lang::En) {
+    match import(&Source { file, folder: "", text, beside: &[] }, Lang::En) {
         Err(why) => why,
         Ok(imported) => panic!("{file}: accepted: {}", imported.text),
     }
@@ -117,7 +118,7 @@ fn hostile_files_cost_little() {
     let lines = "<edge source=\"0\" target=\"1\"/>".repeat(130_000);
     let two = "<node id=\"0\"/><node id=\"1\"/>";
     let parallel = format!("<graphml><graph>{two}{lines}</graph></graphml>");
-    let source = Source { file: "x.graphml", text: &parallel, beside: &[] };
+    let source = Source { file: "x.graphml", folder: "", text: &parallel, beside: &[] };
     let said = match import(&source, Lang::En) {
         Ok(imported) => imported.losses.iter().map(|loss| loss.en.clone()).collect(),
         Err(why) => why.en,
@@ -144,7 +145,8 @@ fn foreign_words_stay_inside_their_quotes() {
         \"switches\": [ { \"opts\": { \"hostname\": \"s\" } } ],\
         \"links\": [ { \"src\": \"links\", \"dest\": \"s\" }, { \"src\": \"\\u0007links\", \"dest\": \"s\" } ] }";
     let file = "evil\n[hosts]\nx = 1.mn";
-    let imported = import(&Source { file, text, beside: &[] }, Lang::En).expect("a lab");
+    let imported =
+        import(&Source { file, folder: "", text, beside: &[] }, Lang::En).expect("a lab");
     let lab = lab(&imported);
     assert_eq!(lab.hosts.len(), 3, "{}", imported.text);
 }

@@ -35,6 +35,8 @@ pub const MOST_OCTETS: usize = 4 << 20;
 pub struct Source<'a> {
     /// Its name, without folders: what it ends with says which tool wrote it.
     pub file: &'a str,
+    /// The name of its folder, which is the lab's in Kathara; may be empty.
+    pub folder: &'a str,
     /// Its text.
     pub text: &'a str,
     /// Kathara: names and texts of the files in its folder.
@@ -125,7 +127,10 @@ pub fn import(source: &Source<'_>, lang: Lang) -> Result<Imported, Text> {
         return Err(text("there is no machine in it", "里面没有一台机器"));
     }
     if draft.plan.name.is_empty() {
-        draft.plan.name = file_stem(source.file);
+        draft.plan.name = match format {
+            Format::Kathara if !source.folder.is_empty() => source.folder.to_owned(),
+            _ => file_stem(source.file),
+        };
     }
     draft.plan.name = plan::fitting(&draft.plan.name);
     draft.plan.notes.push(text(

@@ -17,7 +17,8 @@ pub fn run(context: &Context, wish: &Import) -> Result<Exit, Failure> {
     let text = read(context, &path)?;
     let file = name(&path);
     let beside = if file == "lab.conf" { beside(context, &path)? } else { Vec::new() };
-    let source = Source { file: &file, text: &text, beside: &beside };
+    let folder = folder(&path);
+    let source = Source { file: &file, folder: &folder, text: &text, beside: &beside };
     let imported = import(&source, context.lang)
         .map_err(|why| Failure::usage(format!("{}: {}", path.display(), why.get(context.lang))))?;
     let done = super::new::deliver(context, &imported.text, wish.output.as_deref())?;
@@ -29,6 +30,12 @@ pub fn run(context: &Context, wish: &Import) -> Result<Exit, Failure> {
 
 fn name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// How the folder is called that holds it, also where the path does not say so (`.`).
+fn folder(path: &Path) -> String {
+    let whole = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    whole.parent().map(name).unwrap_or_default()
 }
 
 /// A regular file of no more than what is read at all.
