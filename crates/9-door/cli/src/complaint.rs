@@ -90,6 +90,7 @@ mod tests {
             ("catenet upp", "没有 upp 这个命令"),
             ("catenet up --detatch", "--detatch"),
             ("catenet cut", "缺少参数: <LINK>"),
+            ("catenet diff two-lans", "缺少参数: <B>"),
             ("catenet power pc1 of", "不能是 of"),
             ("catenet up --seed x", "--seed <SEED> 的值 x 读不懂"),
             ("catenet up --seed", "--seed <SEED> 后面缺少值"),
