@@ -116,6 +116,8 @@ pub enum Verb {
     Serve(Serve),
     /// The JSON Schema of a lab file, for editors
     Schema,
+    /// What a shell needs to complete our command lines
+    Completions(Completions),
     /// What this machine can and cannot do, and the line that mends it
     Doctor,
 }
@@ -342,6 +344,13 @@ pub struct Diff {
     /// Computing time that it may use
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
     pub limit: u64,
+}
+
+#[derive(ClapArgs)]
+pub struct Completions {
+    /// bash, zsh or fish
+    #[arg(value_parser = ["bash", "zsh", "fish"])]
+    pub shell: String,
 }
 
 #[derive(ClapArgs)]

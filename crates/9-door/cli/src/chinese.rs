@@ -45,6 +45,7 @@ static VERBS: &[(&str, &str)] = &[
     ("import", "把其他工具的实验变成实验文件: containerlab, Kathara, MiniEdit, Topology Zoo"),
     ("serve", "只运行服务"),
     ("schema", "实验文件的 JSON Schema, 供编辑器使用"),
+    ("completions", "让 shell 能补全 catenet 命令行的脚本"),
     ("doctor", "这台机器能做什么, 不能做什么, 以及如何补救"),
 ];
 
@@ -109,6 +110,7 @@ static OPTIONS: &[(&str, &str, &str)] = &[
     ("diff", "limit", "最多可用的计算时间, 单位秒"),
     ("power", "node", "节点"),
     ("power", "state", "on, off 或 cycle"),
+    ("completions", "shell", "bash, zsh 或 fish"),
     ("watch", "filter", "过滤器: tcp.flags.syn == 1, node == \"r1\", reason == \"retransmit\""),
     ("fields", "prefix", "只列出以此开头的字段: tcp.flags"),
     ("fields", "complete", "补全一个写到一半的过滤器, 每行一种写法"),

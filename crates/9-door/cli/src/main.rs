@@ -109,6 +109,7 @@ fn run(context: &say::Context, verb: Verb) -> Result<Exit, Failure> {
         Verb::Grade(grade) => verbs::grade::run(context, &grade),
         Verb::Serve(serve) => verbs::serve::run(context, &serve),
         Verb::Schema => verbs::schema::run(),
+        Verb::Completions(completions) => verbs::completions::run(context, &completions),
         Verb::Doctor => verbs::doctor::run(context),
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod capture;
 pub mod change;
+pub mod completions;
 pub mod diff;
 pub mod doctor;
 pub mod down;
