@@ -13,7 +13,6 @@ use catenet_lab as lab;
 use lab::layout::{Faults, Kind, Layout, dot, faults, layout, of_lab, parts, svg, terminal};
 use networks::Network;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 /// Crossings are forbidden up to this many machines.
 const SMALL: usize = 20;
@@ -66,20 +65,16 @@ fn every_shipped_lab_is_drawn_without_a_fault() {
 fn generated_networks_are_drawn_without_a_fault() {
     let mut bad = Vec::new();
     for net in networks::all() {
-        let begun = Instant::now();
         let picture = layout(&net.nodes, &net.links);
-        let took = begun.elapsed();
         keep(&net.name, &picture);
         let found = faults(&picture);
         let (nodes, labels) = (net.nodes.len(), net.nodes.len() / 2 + 2);
         println!(
-            "{:28} {nodes:4} nodes {:5.0} x {:5.0} {took:?} {found:?}",
+            "{:28} {nodes:4} nodes {:5.0} x {:5.0} {found:?}",
             net.name, picture.width, picture.height
         );
         let crossed = net.planar && nodes <= SMALL && found.crossings > 0;
-        // Generous: it is a bound on the order of the work, not a measurement.
-        let slow = took > Duration::from_secs(10);
-        if found.hard() > 0 || crossed || found.under_label > labels || slow || !inside(&picture) {
+        if found.hard() > 0 || crossed || found.under_label > labels || !inside(&picture) {
             bad.push((net.name, found));
         }
     }
