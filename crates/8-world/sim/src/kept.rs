@@ -45,8 +45,9 @@ impl Kept {
     }
     /// Octets of memory that it holds.
     pub(crate) fn charge(&self) -> usize {
-        // Beside its own, the counts of its handles.
-        size_of::<Kept>() + 2 * size_of::<usize>() + self.len()
+        // Beside its own, the counts of its handles, and the views of a long body.
+        let views = self.rest.as_ref().map_or(0, |_| size_of::<Body>());
+        size_of::<Kept>() + 2 * size_of::<usize>() + views + self.len()
     }
 }
 

@@ -207,8 +207,55 @@ impl Recorder {
                 && recorded.journey() == event.journey
                 && (!on_cable || event.place == Place::Jack(recorded.jack))
         });
-        if let Some(recorded) = found {
-            recorded.dropped.get_or_insert_with(|| Box::new((event.reason, event.args)));
+        if let Some(recorded) = found.filter(|recorded| recorded.dropped.is_none()) {
+            recorded.dropped = Some(Box::new((event.reason, event.args)));
+            recorded.charge += WHY;
+            self.size += WHY;
+            self.forget();
         }
+    }
+}
+
+/// What it costs to know why a frame went no further.
+const WHY: usize = size_of::<(&ReasonInfo, Args)>();
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reasons::RingFull;
+    use trace::Reason;
+
+    /// A storm whose frames are all dropped takes no more memory than one whose frames arrive.
+    #[test]
+    fn why_frames_were_dropped_lies_within_the_bound() {
+        const BOUND: usize = 16 << 10;
+        let mut recorder = Recorder::new(true, BOUND);
+        let mut pool = base::Pool::default();
+        let (node, jack) = (NodeId(0), JackId(0));
+        for count in 1..=1_000 {
+            let mut frame = pool.frame_from(vec![7; if count % 2 == 0 { 60 } else { 999 }].into());
+            let journey = Journey { origin: node, count };
+            frame.meta_mut().journey = journey;
+            recorder.record(Instant::ZERO, (node, jack), Direction::In, &frame, Twin::NONE);
+            let why = RingFull { waiting: 4 };
+            let event = Event {
+                time: Instant::ZERO,
+                node,
+                place: Place::Jack(jack),
+                journey,
+                reason: RingFull::INFO,
+                args: why.args(),
+            };
+            recorder.learn(&event);
+            recorder.learn(&event);
+            let octets = |kept: &Recorded| {
+                let why = kept.dropped.as_deref().map_or(0, size_of_val);
+                size_of::<Recorded>() + kept.frame.charge() + why
+            };
+            assert_eq!(recorder.size(), recorder.since(0).map(octets).sum::<usize>());
+            assert!(recorder.size() <= BOUND);
+        }
+        let newest = recorder.since(0).next_back().expect("kept");
+        assert!(newest.dropped().is_some() && recorder.first() > 0);
     }
 }
