@@ -124,3 +124,90 @@ impl Outside {
         sleeper.into_iter().for_each(Waker::wake);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base::RandomSource;
+    use core::sync::atomic::AtomicUsize;
+    use std::collections::BTreeSet;
+    use std::sync::Arc;
+    use std::task::Wake;
+
+    #[derive(Default)]
+    struct Woken(AtomicUsize);
+    impl Wake for Woken {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// A runtime that asks and sleeps as it likes hears of every call, and sleeps through nothing.
+    #[test]
+    fn no_call_is_lost_and_none_is_slept_through() {
+        let mut random = RandomSource::new(1, "outside", 0).stream("test");
+        let (outside, woken) = (Outside::default(), Arc::new(Woken::default()));
+        let (mut called, mut poked, mut sleeps) = (BTreeSet::new(), false, false);
+        let (mut machines, mut wakes) = (Vec::new(), 0);
+        for step in 0..20_000 {
+            match random.below(10) {
+                0 | 1 => {
+                    outside.take_calls(&mut machines);
+                    let expected: Vec<NodeId> = core::mem::take(&mut called).into_iter().collect();
+                    assert_eq!(machines, expected, "step {step}");
+                    poked = false;
+                }
+                2 | 3 => {
+                    outside.sleep(Waker::from(woken.clone()));
+                    sleeps = true;
+                }
+                4 => {
+                    outside.awake();
+                    sleeps = false;
+                }
+                5 => {
+                    outside.poke();
+                    poked = true;
+                }
+                _ => {
+                    let node = NodeId(random.below(3) as u32);
+                    outside.note_call(node);
+                    called.insert(node);
+                }
+            }
+            if sleeps && (poked || !called.is_empty()) {
+                (sleeps, wakes) = (false, wakes + 1);
+            }
+            assert_eq!(woken.0.load(Ordering::Relaxed), wakes, "step {step}");
+        }
+        assert!(wakes > 1_000, "only {wakes}");
+    }
+
+    /// The note of who called last is read without a lock: a call beside an asking is heard, then or
+    /// the next time.
+    #[test]
+    fn calls_of_another_thread_are_heard() {
+        const CALLS: usize = 50_000;
+        let (outside, work) = (Outside::default(), AtomicUsize::new(0));
+        let (mut machines, mut seen) = (Vec::new(), 0);
+        let mut ask = || {
+            outside.take_calls(&mut machines);
+            if !machines.is_empty() {
+                seen = work.load(Ordering::Acquire);
+            }
+            seen
+        };
+        std::thread::scope(|scope| {
+            let calls = scope.spawn(|| {
+                for call in 1..=CALLS {
+                    work.store(call, Ordering::Release);
+                    outside.note_call(NodeId(1));
+                }
+            });
+            while !calls.is_finished() {
+                ask();
+            }
+        });
+        assert_eq!(ask(), CALLS);
+    }
+}
