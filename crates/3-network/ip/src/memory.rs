@@ -54,7 +54,8 @@ impl Memory {
             return None;
         }
         match wanted {
-            None => Some(way.path.source),
+            // By an interface without an address a packet goes only from one that was asked for.
+            None => Some(way.path.source).filter(|source| !source.is_unspecified()),
             Some(IpAddr::V4(wanted)) => source.filter(|&known| known == wanted).map(IpAddr::V4),
             Some(IpAddr::V6(_)) => None,
         }
@@ -110,7 +111,7 @@ mod tests {
         let prefix = net(NETS[random.below(3) as usize]);
         let route = Route {
             destination: net("10.9.0.0/16"),
-            via: Some(ip_of("10.0.0.7")),
+            via: random.chance(0.5).then(|| ip_of("10.0.0.7")),
             interface,
             metric: 0,
             source: None,
