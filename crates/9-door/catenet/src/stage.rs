@@ -23,12 +23,14 @@
 mod driver;
 
 use base::{Duration, Instant, NodeId};
+use core::cell::Cell;
+use core::ops::{Deref, DerefMut};
 use core::sync::atomic::AtomicBool;
 use core::task::{Context, Poll, Waker};
 use lab::Lab;
 use socket::{Machine, Outside};
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio::task::AbortHandle;
 
 /// What the handles, the sockets of guests and the driver share.
@@ -70,6 +72,31 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+thread_local! {
+    /// Has this thread the world?
+    static LOOKING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The world, which this thread has.
+struct Held<'a>(MutexGuard<'a, sim::World>);
+
+impl Deref for Held<'_> {
+    type Target = sim::World;
+    fn deref(&self) -> &sim::World {
+        &self.0
+    }
+}
+impl DerefMut for Held<'_> {
+    fn deref_mut(&mut self) -> &mut sim::World {
+        &mut self.0
+    }
+}
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        LOOKING.set(false);
+    }
+}
+
 impl Stage {
     pub(crate) fn new(world: sim::World, lab: Lab, limit: Duration) -> Arc<Stage> {
         Arc::new(Stage {
@@ -100,6 +127,18 @@ impl Stage {
         Some(*self.begun.get()? + at.since(Instant::ZERO).into())
     }
 
+    /// The world, for this thread; another that has it (a blocking task asked it) is waited for.
+    fn hold(&self) -> Held<'_> {
+        // Whoever waits for itself waits for ever.
+        assert!(
+            !LOOKING.get(),
+            "the world is being looked at already: ask the world that `until` or `with` hands over"
+        );
+        let world = lock(&self.world);
+        LOOKING.set(true);
+        Held(world)
+    }
+
     /// Works with the world as it is now.
     ///
     /// # Panics
@@ -108,14 +147,7 @@ impl Stage {
     pub(crate) fn with<R>(&self, work: impl FnOnce(&mut sim::World) -> R) -> R {
         let now = self.now();
         let result = {
-            let mut world = match self.world.try_lock() {
-                Ok(world) => world,
-                Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-                // One thread has the world: waiting for it here would be waiting for ever.
-                Err(TryLockError::WouldBlock) => panic!(
-                    "the world is being looked at already: ask the world that `until` or `with` hands over"
-                ),
-            };
+            let mut world = self.hold();
             if world.now() < now
                 && let Err(stuck) = world.run_until(now)
             {

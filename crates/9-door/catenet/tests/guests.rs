@@ -216,6 +216,23 @@ async fn a_thread_is_served_in_its_own_time(w: World) {
     thread.await.expect("ended");
 }
 
+/// A thread that asks for the world waits while the runtime works with it, and the other way round.
+#[catenet::test(lab = "two-lans")]
+async fn threads_look_at_the_world_one_after_the_other(w: World) {
+    w.host("pc2").spawn(echo(7));
+    let seen = w.clone();
+    let looks = tokio::task::spawn_blocking(move || {
+        (0..20_000).map(|_| usize::from(seen.with(|world| world.node("pc2").is_some()))).sum()
+    });
+    for _ in 0..100 {
+        let mut stream = w.host("pc1").tcp_connect("192.168.1.3:7").await.expect("connected");
+        stream.write_all(b"ab").await.expect("asked");
+        stream.read_exact(&mut [0; 2]).await.expect("answered");
+    }
+    let looks: usize = looks.await.expect("no panic");
+    assert_eq!(looks, 20_000);
+}
+
 fn failure(setup: catenet::testing::Setup, body: fn(World) -> BoxedTest) -> String {
     let failed = std::panic::catch_unwind(move || setup.run(body)).expect_err("it fails");
     failed.downcast_ref::<String>().cloned().unwrap_or_default()

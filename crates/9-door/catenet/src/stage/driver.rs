@@ -88,7 +88,7 @@ impl Stage {
 
     /// Everybody rests. Lets the world work until somebody may have something to do.
     fn turn(&self, now: Instant, called: &mut Vec<NodeId>) -> Result<Next, String> {
-        let mut world = lock(&self.world);
+        let mut world = self.hold();
         self.outside.take_woke();
         self.run(&mut world, now)?;
         while self.attend(&mut world, called) {
