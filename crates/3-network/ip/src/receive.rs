@@ -81,7 +81,6 @@ impl Ip {
     ) -> Verdict {
         frame.meta_mut().interface = interface;
         if let Some(expected) = self.expected(interface, &frame).filter(|_| !link_broadcast) {
-            frame.truncate(usize::from(expected.total_len));
             return Verdict::Deliver(datagram(&expected, interface, false, frame));
         }
         let header = match read(&mut frame) {
