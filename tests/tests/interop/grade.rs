@@ -173,7 +173,7 @@ fn a_page_repeats_how_its_lab_came_and_what_was_spoken() {
     for lab in ["task/task.toml", "class/lone.toml", "class/whole/lab.toml"] {
         user.write(lab, SITE);
     }
-    user.write("class/plain.toml", &SITE.replace("\"http root=./site\", ", ""));
+    user.write("class/plain.toml", SITE.replace("\"http root=./site\", ", ""));
     user.write("class/site/index.html", "mine, says somebody else");
     user.write("class/whole/site/index.html", "mine");
     let line = "catenet grade --submissions class --checks task/task.toml --reports out --json";
@@ -204,7 +204,7 @@ fn a_refused_run_is_told_in_both_languages() {
     let user = User::new("grade-refused");
     let real =
         "[networks]\nlan = \"10.0.0.0/24\"\n[hosts]\npc = { net = \"lan\", real = \"true\" }\n";
-    user.write("real.toml", &format!("lab = \"real\"\n{real}"));
+    user.write("real.toml", format!("lab = \"real\"\n{real}"));
     for (line, lang, [en, zh]) in [
         ("real.toml", "en", ["a real program", "真实程序"]),
         ("real.toml --clock real --with solution", "zh", ["leave it out", "请去掉它"]),
