@@ -13,6 +13,9 @@
 //! Invariant (`a_stencil_is_forgotten_when_its_ground_changes`): a frame made by the stencil is the
 //! frame that `ip` and `ether` would make. Packets that are cut, padded with options, for everybody
 //! or for ourselves, and those of interfaces without a card go the long way.
+//! A short datagram that a socket sends as its last one is told apart sooner: `datagram`.
+
+mod datagram;
 
 use crate::Host;
 use base::checksum::Sum;
@@ -36,6 +39,7 @@ pub(crate) struct Stencil {
     octets: [u8; LEN],
     /// Of the IP header without the three fields.
     sum: Sum,
+    datagram: Option<datagram::Datagram>,
 }
 
 impl Stencil {
@@ -55,7 +59,7 @@ impl Stencil {
         ip[10..12].fill(0);
         let mut sum = Sum::new();
         sum.add(ip);
-        Stencil { packet, changes, path, mac, header, octets, sum }
+        Stencil { packet, changes, path, mac, header, octets, sum, datagram: None }
     }
 
     /// Is it for a packet like this, while so much has changed?
@@ -98,15 +102,22 @@ impl Host {
         if !stencil.fits(packet, self.ip.changes(), frame) {
             return None;
         }
-        let id = stencil.path.interface;
-        let interface = self.interfaces.get(usize::from(id.0))?;
-        if interface.neighbours.last_known(&stencil.path.next_hop) != Some(stencil.mac) {
+        if !self.leads_on(stencil) {
             return None;
         }
+        let id = stencil.path.interface;
         let (src, dst) = (stencil.header.src, stencil.header.dst);
         let number = self.ip.identification(src, dst, packet.protocol, packet.dont_fragment);
         stencil.put(frame, number);
         Some(id)
+    }
+
+    /// Is the next hop still where the stencil says?
+    #[inline]
+    fn leads_on(&self, stencil: &Stencil) -> bool {
+        let interface = self.interfaces.get(usize::from(stencil.path.interface.0));
+        let known = interface.and_then(|it| it.neighbours.last_known(&stencil.path.next_hop));
+        known == Some(stencil.mac)
     }
 
     /// Remembers the headers of a packet (`outgoing`: what `ip` made of it), where the next may have

@@ -1,6 +1,7 @@
 //! Two hosts that live the same life, one without a stencil: their frames must be the same.
 
-use crate::{Host, HostConfig, InterfaceConfig, UdpSend};
+use crate::key::{Key, UdpKey};
+use crate::{Error, Host, HostConfig, InterfaceConfig, UdpSend};
 use base::{InterfaceId, MacAddr, NodeId, Random, RandomSource};
 use core::net::SocketAddr;
 use ip::IpNet;
@@ -42,39 +43,84 @@ fn change(host: &mut Host, cx: &mut Cx, mut random: Random) {
     }
 }
 
-/// Some datagrams of one socket; how many left by the stencil (`with`) that the one before left.
-fn datagrams(host: &mut Host, cx: &mut Cx, mut random: Random, with: bool) -> u32 {
-    let mut used = 0;
+/// How many datagrams left by what the one before left, and what all sends answered.
+#[derive(Default)]
+struct Sent {
+    by_stencil: u32,
+    with_its_datagram: u32,
+    answers: Vec<String>,
+}
+
+/// Some datagrams of two sockets, which `keys` leave to the next; by the stencil where that is allowed.
+fn datagrams(
+    (host, cx): (&mut Host, &mut Cx),
+    keys: &mut [UdpKey; 2],
+    mut random: Random,
+    with: bool,
+) -> Sent {
+    let mut sent = Sent::default();
     let from = random.chance(0.3).then(|| [10, 0, 0, 1].into());
-    let key = host.udp_bind(cx, SocketAddr::from(([0, 0, 0, 0], 5))).expect("a free port");
+    for (key, port) in keys.iter_mut().zip([5, 6]) {
+        if host.udp_sockets.get(*key).is_none() {
+            *key = host.udp_bind(cx, ([0, 0, 0, 0], port).into()).expect("a free port");
+        }
+    }
     let to = SocketAddr::from((PEERS[random.below(4) as usize], 7));
     let how = UdpSend { to: Some(to), from, ecn: random.below(2) as u8, ..UdpSend::default() };
-    for _ in 0..1 + random.below(4) {
-        let octets = vec![1; [0, 5, 40, 41, 650, 2_000][random.below(6) as usize]];
-        let ttl = random.chance(0.1).then_some(9);
+    for _ in 0..1 + random.below(9) {
+        let key = keys[usize::from(random.chance(0.2))];
+        let len = [0, 5, 5, 18, 40, 41, 650, 2_000][random.below(8) as usize];
+        let octets = vec![random.below(256) as u8; len];
+        let peer = SocketAddr::from((PEERS[random.below(4) as usize], 7 + random.below(2) as u16));
+        match random.below(20) {
+            // Whether it can be done now does not matter here.
+            0 => drop(host.udp_connect(key, Some(peer).filter(|_| random.chance(0.8)))),
+            1 => host.udp_close(cx, key),
+            2 => {
+                let record = host.udp_sockets.get_mut(key);
+                record.into_iter().for_each(|it| it.error = Some(Error::Refused));
+            }
+            _ => {}
+        }
+        let how = UdpSend {
+            ttl: random.chance(0.1).then_some(9),
+            to: [Some(to), Some(to), Some(to), Some(peer), None][random.below(5) as usize],
+            interface: random.chance(0.05).then_some(InterfaceId(1)),
+            ..how
+        };
         // No header has no hop left: a mark that only a new stencil takes off.
         host.stencil.iter_mut().for_each(|stencil| stencil.header.ttl = 0);
         host.stencil.take_if(|_| !with);
-        let sent = host.udp_send_copy(cx, key, &UdpSend { ttl, ..how }, &octets).is_ok();
+        if host.put_datagram(cx, key, &how, &octets) {
+            sent.with_its_datagram += 1;
+            sent.answers.push(format!("{:?}", Ok::<_, Error>(octets.len())));
+            continue;
+        }
+        let answer = host.udp_send_copy(cx, key, &how, &octets);
         let marked = host.stencil.is_some_and(|stencil| stencil.header.ttl == 0);
-        used += u32::from(sent && marked);
+        sent.by_stencil += u32::from(answer.is_ok() && marked);
+        sent.answers.push(format!("{answer:?}"));
     }
-    host.udp_close(cx, key);
-    used
+    sent
 }
 
 #[test]
 fn a_stencil_is_forgotten_when_its_ground_changes() {
     let ((mut host, mut cx), (mut other, mut other_cx)) = (host(), host());
-    let (mut used, mut frames) = (0, 0u32);
+    let (mut keys, mut other_keys) = ([UdpKey::from_number(0); 2], [UdpKey::from_number(0); 2]);
+    let (mut used, mut sooner, mut frames) = (0, 0, 0u32);
     for step in 0..20_000 {
         let random = || RandomSource::new(step, "stencil", 0).stream("step");
         if random().chance(0.3) {
             change(&mut host, &mut cx, random());
             change(&mut other, &mut other_cx, random());
         } else {
-            used += datagrams(&mut host, &mut cx, random(), true);
-            datagrams(&mut other, &mut other_cx, random(), false);
+            let sent = datagrams((&mut host, &mut cx), &mut keys, random(), true);
+            let same = datagrams((&mut other, &mut other_cx), &mut other_keys, random(), false);
+            assert_eq!(sent.answers, same.answers, "step {step}");
+            assert_eq!((same.by_stencil, same.with_its_datagram), (0, 0), "step {step}");
+            used += sent.by_stencil;
+            sooner += sent.with_its_datagram;
         }
         loop {
             let (one, two) = (host.poll_output(&mut cx), other.poll_output(&mut other_cx));
@@ -92,4 +138,5 @@ fn a_stencil_is_forgotten_when_its_ground_changes() {
         assert_eq!(events(&mut cx), events(&mut other_cx), "step {step}");
     }
     assert!(used > 1_000 && frames > 5_000, "{used} of {frames} frames by the stencil");
+    assert!(sooner > 1_000, "{sooner} of {frames} frames by the datagram before");
 }

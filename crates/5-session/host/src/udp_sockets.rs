@@ -37,7 +37,7 @@ pub struct UdpReceived {
 }
 
 /// How a datagram is to be sent; what is left out is as usual.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct UdpSend {
     /// To whom; none: where the socket is connected to.
     pub to: Option<SocketAddr>,
@@ -49,6 +49,22 @@ pub struct UdpSend {
     pub ttl: Option<u8>,
     /// Out of which interface.
     pub interface: Option<InterfaceId>,
+}
+
+impl UdpSend {
+    /// What a datagram between `ends` asks of `ip`.
+    #[inline]
+    pub(crate) fn packet(&self, ends: &Endpoints) -> Packet {
+        Packet {
+            source: Some(ends.local.ip()),
+            destination: ends.remote.ip(),
+            protocol: Protocol::UDP,
+            ttl: self.ttl,
+            tos: self.ecn & 3,
+            dont_fragment: false,
+            interface: self.interface,
+        }
+    }
 }
 
 impl Host {
@@ -88,6 +104,7 @@ impl Host {
                 Some(Endpoints { local: SocketAddr::new(source, bound.port()), remote })
             }
         };
+        self.forget_datagram();
         let Some(record) = self.udp_sockets.get_mut(key) else { return Err(Error::Closed) };
         if let Some(old) = core::mem::replace(&mut record.remote, endpoints) {
             self.demux.disconnect_udp(&old);
@@ -125,9 +142,14 @@ impl Host {
         how: &UdpSend,
         data: &[u8],
     ) -> Result<usize, Error> {
+        if self.put_datagram(cx, key, how, data) {
+            return Ok(data.len());
+        }
         let ends = self.udp_ends(key, how, data.len())?;
         let frame = cx.pool.frame_of(data);
-        self.udp_out(cx, &ends, how, frame)
+        let len = self.udp_out(cx, &ends, how, frame)?;
+        self.cut_datagram(key, how, &ends);
+        Ok(len)
     }
 
     /// From where to where a datagram of `len` octets goes.
@@ -157,8 +179,6 @@ impl Host {
     }
 
     /// Sends a payload that is short enough.
-    #[inline(always)]
-    #[allow(clippy::inline_always)]
     fn udp_out(
         &mut self,
         cx: &mut Cx,
@@ -171,16 +191,8 @@ impl Host {
             return Err(Error::MessageTooLong { len, most: LONGEST_PAYLOAD });
         }
         Self::born(cx, &mut frame, Journey::NONE);
-        let packet = Packet {
-            source: Some(source),
-            destination: to,
-            protocol: Protocol::UDP,
-            ttl: how.ttl,
-            tos: how.ecn & 3,
-            dont_fragment: false,
-            interface: how.interface,
-        };
-        self.send_packet(cx, &packet, frame).map_err(|e| send_error(e, source, to, len))?;
+        self.send_packet(cx, &how.packet(ends), frame)
+            .map_err(|e| send_error(e, source, to, len))?;
         Ok(len)
     }
 
