@@ -171,7 +171,7 @@ impl Capture {
                 Direction::In => Way::Inbound,
                 Direction::Out => Way::Outbound,
             },
-            bad_fcs: recorded.frame.meta().fcs == base::frame::Fcs::Bad,
+            bad_fcs: recorded.frame.fcs() == base::frame::Fcs::Bad,
             id: u64::from(journey.origin.0) << 32 | u64::from(journey.count),
             comments: &comments,
         };

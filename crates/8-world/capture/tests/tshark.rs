@@ -273,7 +273,7 @@ fn tshark_finds_wrong_only_what_the_cable_flipped() {
     let flipped: Vec<u64> = world
         .recorder()
         .since(0)
-        .filter(|frame| frame.frame.meta().fcs == base::frame::Fcs::Bad)
+        .filter(|frame| frame.frame.fcs() == base::frame::Fcs::Bad)
         .map(|frame| frame.sequence + 1)
         .collect();
     assert!(!flipped.is_empty() && frames > 1000);
@@ -290,7 +290,7 @@ fn tshark_counts_a_lossy_transfer_the_same() {
         let node = world.node(node).expect("there");
         let mut octets = Vec::new();
         // A frame with flipped bits may name ports that were never there: in neither count.
-        let whole = |frame: &sim::Recorded| frame.frame.meta().fcs == base::frame::Fcs::Good;
+        let whole = |frame: &sim::Recorded| frame.frame.fcs() == base::frame::Fcs::Good;
         Capture::node(node).write_new_if(&world, &mut octets, whole);
         let Some(text) = peer("tshark", "lossy.pcapng", &octets, &["-q", "-zconv,tcp"]) else {
             return;

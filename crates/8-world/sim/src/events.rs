@@ -1,13 +1,12 @@
 //! The last events of a world, in the order in which they happened.
 
-use std::collections::VecDeque;
+use crate::log::Log;
 use trace::Event;
 
 /// A bounded log with consecutive numbers; readers hold a cursor.
 #[derive(Debug, Default)]
 pub struct EventLog {
-    events: VecDeque<Event>,
-    next: u64,
+    events: Log<Event>,
 }
 
 impl EventLog {
@@ -19,27 +18,25 @@ impl EventLog {
         &self,
         cursor: u64,
     ) -> impl DoubleEndedIterator<Item = &Event> + ExactSizeIterator {
-        let skip = cursor.saturating_sub(self.first()).min(self.events.len() as u64);
-        self.events.range(skip as usize..)
+        self.events.since(cursor)
     }
     /// How many of the events from `cursor` on are gone.
     pub fn missed(&self, cursor: u64) -> u64 {
-        self.first().saturating_sub(cursor)
+        self.events.missed(cursor)
     }
     /// The number that the next event will have: a reader's next cursor.
     pub fn next(&self) -> u64 {
-        self.next
+        self.events.next()
     }
     /// The number of the oldest event that is kept.
     pub fn first(&self) -> u64 {
-        self.next - self.events.len() as u64
+        self.events.first()
     }
 
     pub(crate) fn push(&mut self, event: Event) {
         if self.events.len() == Self::BOUND {
-            self.events.pop_front();
+            self.events.pop();
         }
-        self.events.push_back(event);
-        self.next += 1;
+        self.events.push(event);
     }
 }

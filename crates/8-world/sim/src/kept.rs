@@ -4,14 +4,16 @@
 //! copied lies one after the other in slabs, each of which goes with the last of its frames. They go
 //! about in the order in which they came, so that little more is held than what is kept.
 
-use base::frame::Meta;
-use base::{Body, Frame};
+use base::frame::Fcs;
+use base::{Body, Frame, Journey};
 use bytes::{Bytes, BytesMut};
 
 /// A frame that somebody keeps.
 #[derive(Clone, Debug)]
 pub struct Kept {
-    meta: Meta,
+    journey: Journey,
+    parent: Journey,
+    fcs: Fcs,
     /// The head; of a short frame all of it.
     octets: Bytes,
     /// A long body, shared with the frame that flew on.
@@ -19,9 +21,17 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// What travelled with the frame.
-    pub fn meta(&self) -> &Meta {
-        &self.meta
+    /// Which packet it is.
+    pub fn journey(&self) -> Journey {
+        self.journey
+    }
+    /// The packet it was made from or answers.
+    pub fn parent(&self) -> Journey {
+        self.parent
+    }
+    /// What was known of its check sequence.
+    pub fn fcs(&self) -> Fcs {
+        self.fcs
     }
     /// How many octets.
     pub fn len(&self) -> usize {
@@ -73,8 +83,11 @@ impl Packer {
         if !shared {
             body.views().iter().for_each(|view| self.slab.extend_from_slice(view));
         }
+        let meta = frame.meta();
         Kept {
-            meta: *frame.meta(),
+            journey: meta.journey,
+            parent: meta.parent,
+            fcs: meta.fcs,
             octets: self.slab.split().freeze(),
             rest: shared.then(|| Box::new(body.clone())),
         }

@@ -41,6 +41,7 @@ mod flow;
 pub mod input;
 mod joined;
 mod kept;
+mod log;
 mod machine;
 mod mishap;
 mod node;

@@ -4,6 +4,7 @@
 //! (a program that runs every two seconds keeps one label), and a log with a cursor for whoever
 //! follows along.
 
+use crate::log::Log;
 use base::{Instant, NodeId};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -142,9 +143,8 @@ pub struct Record {
 pub struct Outputs {
     processes: BTreeMap<ProcessId, Process>,
     labels: BTreeMap<String, Label>,
-    log: VecDeque<Record>,
+    log: Log<Record>,
     log_octets: usize,
-    next: u64,
     last: u64,
     running: usize,
 }
@@ -180,23 +180,19 @@ impl Outputs {
     }
     /// The log from number `cursor` on, oldest first.
     pub fn since(&self, cursor: u64) -> impl ExactSizeIterator<Item = &Record> {
-        let skip = cursor.saturating_sub(self.first()).min(self.log.len() as u64);
-        self.log.range(skip as usize..)
+        self.log.since(cursor)
     }
     /// How many of the log's entries from `cursor` on are gone.
     pub fn missed(&self, cursor: u64) -> u64 {
-        self.first().saturating_sub(cursor)
+        self.log.missed(cursor)
     }
     /// The number that the next entry will have: a reader's next cursor.
     pub fn next(&self) -> u64 {
-        self.next
+        self.log.next()
     }
     /// How many processes run.
     pub fn running(&self) -> usize {
         self.running
-    }
-    fn first(&self) -> u64 {
-        self.next - self.log.len() as u64
     }
 
     pub(crate) fn started(
@@ -277,10 +273,9 @@ impl Outputs {
     fn push(&mut self, time: Instant, process: ProcessId, news: News) {
         self.log_octets += Self::cost(&news);
         let leader = self.leader_of(process);
-        self.log.push_back(Record { time, process, leader, news });
-        self.next += 1;
+        self.log.push(Record { time, process, leader, news });
         while self.log_octets > Self::LOG_OCTETS {
-            let Some(gone) = self.log.pop_front() else { break };
+            let Some(gone) = self.log.pop() else { break };
             self.log_octets -= Self::cost(&gone.news);
         }
     }

@@ -8,8 +8,8 @@
 //! Invariant: sequence numbers are consecutive, times never fall.
 
 use crate::kept::{Kept, Packer};
+use crate::log::Log;
 use base::{Frame, Instant, JackId, Journey, NodeId};
-use std::collections::VecDeque;
 use std::sync::Arc;
 use trace::{Args, Event, Fate, Place, ReasonInfo};
 
@@ -39,8 +39,8 @@ pub struct Recorded {
     pub frame: Arc<Kept>,
     /// Why it went no further; rare, and so apart: entries are many.
     dropped: Option<Box<(&'static ReasonInfo, Args)>>,
-    /// Octets of memory that went with this entry.
-    charge: usize,
+    /// Is the frame shared with an entry before?
+    shared: bool,
 }
 
 /// Names the entry that a frame had at the jack before, so that the next one can share its copy.
@@ -55,11 +55,11 @@ impl Twin {
 impl Recorded {
     /// Which packet it is.
     pub fn journey(&self) -> Journey {
-        self.frame.meta().journey
+        self.frame.journey()
     }
     /// The packet it was made from or answers.
     pub fn parent(&self) -> Journey {
-        self.frame.meta().parent
+        self.frame.parent()
     }
     /// Why it went no further (or was spoiled on its cable), if it is known yet.
     pub fn dropped(&self) -> Option<(&'static ReasonInfo, &Args)> {
@@ -69,16 +69,20 @@ impl Recorded {
     pub fn octets(&self) -> Vec<u8> {
         self.frame.to_vec()
     }
+    /// Octets of memory that go with this entry.
+    fn charge(&self) -> usize {
+        let frame = if self.shared { 0 } else { self.frame.charge() };
+        size_of::<Recorded>() + frame + if self.dropped.is_some() { WHY } else { 0 }
+    }
 }
 
 /// The last frames of a world.
 #[derive(Debug)]
 pub struct Recorder {
-    frames: VecDeque<Recorded>,
+    frames: Log<Recorded>,
     on: bool,
     bound: usize,
     size: usize,
-    next: u64,
     packer: Packer,
 }
 
@@ -89,7 +93,7 @@ impl Recorder {
     const LOOK_BACK: usize = 8192;
 
     pub(crate) fn new(on: bool, bound: usize) -> Self {
-        Recorder { frames: VecDeque::new(), on, bound, size: 0, next: 0, packer: Packer::default() }
+        Recorder { frames: Log::default(), on, bound, size: 0, packer: Packer::default() }
     }
 
     /// The frames from number `cursor` on that are still kept, oldest first.
@@ -97,24 +101,23 @@ impl Recorder {
         &self,
         cursor: u64,
     ) -> impl DoubleEndedIterator<Item = &Recorded> + ExactSizeIterator {
-        let skip = cursor.saturating_sub(self.first()).min(self.frames.len() as u64);
-        self.frames.range(skip as usize..)
+        self.frames.since(cursor)
     }
     /// How many of the frames from `cursor` on are gone.
     pub fn missed(&self, cursor: u64) -> u64 {
-        self.first().saturating_sub(cursor)
+        self.frames.missed(cursor)
     }
     /// The frame with this number, if it is kept.
     pub fn get(&self, sequence: u64) -> Option<&Recorded> {
-        self.frames.get(usize::try_from(sequence.checked_sub(self.first())?).ok()?)
+        self.frames.get(sequence)
     }
     /// The number that the next frame will have: a reader's next cursor.
     pub fn next(&self) -> u64 {
-        self.next
+        self.frames.next()
     }
     /// The number of the oldest frame that is kept (also: how many are gone).
     pub fn first(&self) -> u64 {
-        self.next - self.frames.len() as u64
+        self.frames.first()
     }
     /// Octets of memory in use.
     pub fn size(&self) -> usize {
@@ -136,8 +139,8 @@ impl Recorder {
 
     fn forget(&mut self) {
         while self.size > self.bound {
-            let Some(gone) = self.frames.pop_front() else { break };
-            self.size -= gone.charge;
+            let Some(gone) = self.frames.pop() else { break };
+            self.size -= gone.charge();
         }
     }
 
@@ -153,39 +156,27 @@ impl Recorder {
         if !self.on {
             return Twin::NONE;
         }
-        let (frame, charge) = self.keep(frame, twin);
-        let sequence = self.next;
+        let (frame, shared) = self.keep(frame, twin);
+        let sequence = self.frames.next();
         let dropped = None;
-        self.frames.push_back(Recorded {
-            sequence,
-            time,
-            node,
-            jack,
-            direction,
-            frame,
-            dropped,
-            charge,
-        });
-        self.next += 1;
-        self.size += charge;
+        let recorded = Recorded { sequence, time, node, jack, direction, shared, frame, dropped };
+        self.size += recorded.charge();
+        self.frames.push(recorded);
         self.forget();
         Twin(sequence)
     }
 
-    /// The frame as it is to be kept, and what that costs.
-    fn keep(&mut self, frame: &Frame, twin: Twin) -> (Arc<Kept>, usize) {
-        const ENTRY: usize = size_of::<Recorded>();
-        let known = self.get(twin.0).map(|recorded| &recorded.frame);
-        let same = |twin: &&Arc<Kept>| {
-            let (old, new) = (twin.meta(), frame.meta());
-            (old.journey, old.fcs, twin.len()) == (new.journey, new.fcs, frame.len())
+    /// The frame as it is to be kept; is it that of the twin?
+    fn keep(&mut self, frame: &Frame, twin: Twin) -> (Arc<Kept>, bool) {
+        let meta = frame.meta();
+        let same = |twin: &&Recorded| {
+            let twin = &twin.frame;
+            (twin.journey(), twin.fcs(), twin.len()) == (meta.journey, meta.fcs, frame.len())
         };
-        if let Some(twin) = known.filter(same) {
-            return (twin.clone(), ENTRY);
+        match self.get(twin.0).filter(same) {
+            Some(twin) => (twin.frame.clone(), true),
+            None => (Arc::new(self.packer.pack(frame)), false),
         }
-        let kept = self.packer.pack(frame);
-        let charge = ENTRY + kept.charge();
-        (Arc::new(kept), charge)
     }
 
     /// An event says that a frame went no further: its entry learns why. The frame was recorded a
@@ -201,15 +192,17 @@ impl Recorder {
     #[cold]
     fn learn_why(&mut self, event: &Event, on_cable: bool) {
         let direction = if on_cable { Direction::Out } else { Direction::In };
-        let found = self.frames.iter_mut().rev().take(Self::LOOK_BACK).find(|recorded| {
+        let mine = |recorded: &&Recorded| {
             recorded.node == event.node
                 && recorded.direction == direction
                 && recorded.journey() == event.journey
                 && (!on_cable || event.place == Place::Jack(recorded.jack))
-        });
-        if let Some(recorded) = found.filter(|recorded| recorded.dropped.is_none()) {
+        };
+        let found = self.since(0).rev().take(Self::LOOK_BACK).find(mine);
+        let Some(sequence) = found.map(|recorded| recorded.sequence) else { return };
+        let recorded = self.frames.get_mut(sequence);
+        if let Some(recorded) = recorded.filter(|recorded| recorded.dropped.is_none()) {
             recorded.dropped = Some(Box::new((event.reason, event.args)));
-            recorded.charge += WHY;
             self.size += WHY;
             self.forget();
         }

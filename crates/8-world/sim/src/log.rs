@@ -1,0 +1,204 @@
+//! A queue whose entries have consecutive numbers, in chunks of one size.
+//!
+//! ```text
+//! forgotten | 1021 1022 1023 | 1024 ........ 2047 | 2048 2049 ..free.. |
+//!             ^ first: what is forgotten makes no room in its chunk      ^ next
+//! ```
+//!
+//! It grows by one chunk and moves nothing: fresh memory is dear, and a store that doubles touches
+//! twice of it. A chunk that was forgotten whole is filled again.
+//!
+//! Invariant: entry `n` lies in chunk `n / CHUNK`, counted from that of `first`
+//! (`tests::every_number_finds_its_entry`).
+
+use core::ops::Range;
+use std::collections::VecDeque;
+
+/// The last entries, oldest first; whoever pushes also decides what goes.
+#[derive(Debug)]
+pub(crate) struct Log<T> {
+    chunks: VecDeque<VecDeque<T>>,
+    spare: Option<VecDeque<T>>,
+    first: u64,
+    next: u64,
+}
+
+impl<T> Default for Log<T> {
+    fn default() -> Self {
+        Log { chunks: VecDeque::new(), spare: None, first: 0, next: 0 }
+    }
+}
+
+impl<T> Log<T> {
+    /// Entries of a chunk: what 64 KiB hold, as a power of two.
+    const CHUNK: u64 = 1 << ((64 << 10) / size_of::<T>()).ilog2();
+
+    /// The number of the oldest entry that is kept (also: how many are gone).
+    pub(crate) fn first(&self) -> u64 {
+        self.first
+    }
+    /// The number that the next entry will have.
+    pub(crate) fn next(&self) -> u64 {
+        self.next
+    }
+    /// How many are kept.
+    pub(crate) fn len(&self) -> usize {
+        (self.next - self.first) as usize
+    }
+    /// How many of the entries from `cursor` on are gone.
+    pub(crate) fn missed(&self, cursor: u64) -> u64 {
+        self.first.saturating_sub(cursor)
+    }
+    /// The entries from number `cursor` on that are still kept, oldest first.
+    pub(crate) fn since(&self, cursor: u64) -> Since<'_, T> {
+        Since { log: self, numbers: cursor.clamp(self.first, self.next)..self.next }
+    }
+    /// The entry with this number, if it is kept.
+    pub(crate) fn get(&self, number: u64) -> Option<&T> {
+        let (chunk, at) = self.place(number)?;
+        self.chunks.get(chunk)?.get(at)
+    }
+    /// The same, to change it.
+    pub(crate) fn get_mut(&mut self, number: u64) -> Option<&mut T> {
+        let (chunk, at) = self.place(number)?;
+        self.chunks.get_mut(chunk)?.get_mut(at)
+    }
+
+    #[inline]
+    fn place(&self, number: u64) -> Option<(usize, usize)> {
+        // What is gone of the first chunk is no longer counted there.
+        let gone = self.first % Self::CHUNK;
+        let from_chunk = number.checked_sub(self.first)? + gone;
+        let chunk = from_chunk / Self::CHUNK;
+        let at = from_chunk % Self::CHUNK - if chunk == 0 { gone } else { 0 };
+        Some((chunk as usize, at as usize))
+    }
+
+    /// Appends an entry.
+    pub(crate) fn push(&mut self, entry: T) {
+        if self.next.is_multiple_of(Self::CHUNK) {
+            self.begin_chunk();
+        }
+        if let Some(chunk) = self.chunks.back_mut() {
+            chunk.push_back(entry);
+            self.next += 1;
+        }
+    }
+
+    #[cold]
+    fn begin_chunk(&mut self) {
+        let fresh = || VecDeque::with_capacity(Self::CHUNK as usize);
+        self.chunks.push_back(self.spare.take().unwrap_or_else(fresh));
+    }
+
+    /// Forgets the oldest entry.
+    pub(crate) fn pop(&mut self) -> Option<T> {
+        let entry = self.chunks.front_mut()?.pop_front()?;
+        self.first += 1;
+        if self.first.is_multiple_of(Self::CHUNK) {
+            self.spare = self.chunks.pop_front();
+        }
+        Some(entry)
+    }
+}
+
+/// Entries of a log, from either end.
+#[derive(Debug)]
+pub(crate) struct Since<'a, T> {
+    log: &'a Log<T>,
+    numbers: Range<u64>,
+}
+
+impl<'a, T> Iterator for Since<'a, T> {
+    type Item = &'a T;
+
+    fn next(&mut self) -> Option<&'a T> {
+        self.log.get(self.numbers.next()?)
+    }
+    fn nth(&mut self, n: usize) -> Option<&'a T> {
+        self.log.get(self.numbers.nth(n)?)
+    }
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.numbers.size_hint()
+    }
+}
+
+impl<T> DoubleEndedIterator for Since<'_, T> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.log.get(self.numbers.next_back()?)
+    }
+    fn nth_back(&mut self, n: usize) -> Option<Self::Item> {
+        self.log.get(self.numbers.nth_back(n)?)
+    }
+}
+
+impl<T> ExactSizeIterator for Since<'_, T> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sixteen to a chunk.
+    type Big = [u64; 512];
+    const CHUNK: u64 = Log::<Big>::CHUNK;
+
+    fn push(log: &mut Log<Big>, count: u64) {
+        for _ in 0..count {
+            log.push([log.next(); 512]);
+        }
+    }
+
+    fn check(log: &mut Log<Big>, first: u64, next: u64) {
+        assert_eq!((log.first(), log.next(), log.len() as u64), (first, next, next - first));
+        for n in first.saturating_sub(2)..next + 40 {
+            let entry = log.get(n).map(|entry| entry[0]);
+            assert_eq!(entry, (first..next).contains(&n).then_some(n), "{n} in {first}..{next}");
+            assert_eq!(log.get_mut(n).map(|entry| entry[511]), entry);
+            let rest: Vec<u64> = log.since(n).map(|entry| entry[0]).collect();
+            assert_eq!(rest, (n.clamp(first, next)..next).collect::<Vec<_>>());
+            assert_eq!((log.since(n).len(), log.missed(n)), (rest.len(), first.saturating_sub(n)));
+        }
+    }
+
+    #[test]
+    fn every_number_finds_its_entry() {
+        assert_eq!(CHUNK, 16);
+        for gone in 0..3 * CHUNK {
+            let mut log = Log::default();
+            push(&mut log, 3 * CHUNK - 1);
+            for n in 0..gone {
+                assert_eq!(log.pop().map(|entry| entry[0]), (n < 3 * CHUNK - 1).then_some(n));
+            }
+            let first = gone.min(3 * CHUNK - 1);
+            check(&mut log, first, 3 * CHUNK - 1);
+            push(&mut log, CHUNK + 2);
+            check(&mut log, first, 4 * CHUNK + 1);
+        }
+    }
+
+    #[test]
+    fn a_forgotten_chunk_is_filled_again() {
+        let mut log = Log::default();
+        push(&mut log, 2 * CHUNK);
+        let oldest: *const Big = &raw const *log.get(0).expect("kept");
+        for _ in 0..CHUNK {
+            log.pop();
+        }
+        push(&mut log, 1);
+        assert_eq!(&raw const *log.get(2 * CHUNK).expect("kept"), oldest);
+        assert!(log.chunks.iter().all(|chunk| chunk.capacity() == CHUNK as usize));
+    }
+
+    #[test]
+    fn it_is_read_from_either_end() {
+        let mut log = Log::default();
+        push(&mut log, 40);
+        let (mut since, number) = (log.since(5), |entry: &Big| entry[0]);
+        assert_eq!(since.next().map(number), Some(5));
+        assert_eq!(since.nth(2).map(number), Some(8));
+        assert_eq!(since.next_back().map(number), Some(39));
+        assert_eq!(since.nth_back(20).map(number), Some(18));
+        assert_eq!((since.len(), since.nth(9), since.nth_back(0)), (9, None, None));
+        assert!(log.since(40).next().is_none() && log.since(u64::MAX).next_back().is_none());
+    }
+}
