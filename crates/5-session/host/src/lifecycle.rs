@@ -4,7 +4,7 @@ use crate::config::{HostConfig, InterfaceConfig, Limits, Output};
 use crate::demux::{Demux, Secret};
 use crate::key::{Arena, ListenerKey, PingKey, TcpKey, UdpKey};
 use crate::ports::Ports;
-use crate::reasons::{InterfaceDown, LinkDown, LinkUp};
+use crate::reasons::{InterfaceDisabled, InterfaceDown, InterfaceEnabled};
 use crate::sockets::{ConnectionRecord, ListenerRecord, PingRecord, UdpRecord};
 use crate::stencil::Stencil;
 use crate::timers::Timers;
@@ -186,10 +186,10 @@ impl Host {
         self.ip.set_interface(id, ip::InterfaceConfig { mtu, up });
         let place = Place::Interface(id);
         if up {
-            cx.trace.emit(place, Journey::NONE, LinkUp {});
+            cx.trace.emit(place, Journey::NONE, InterfaceEnabled {});
             self.announce_all(cx, id);
         } else {
-            cx.trace.emit(place, Journey::NONE, LinkDown {});
+            cx.trace.emit(place, Journey::NONE, InterfaceDisabled {});
         }
     }
 

@@ -64,15 +64,15 @@ trace::reasons! {
     5020 announced Announced { address: IpAddr, mac: MacAddr } Note "rfc5227#2.3"
         en "The new address {address} is announced to everybody on the link ({mac})."
         zh "向链路上所有主机通告新地址 {address} ({mac})。";
-    5021 link_up LinkUp {} Note ""
-        en "The link is up: the interface can send and receive."
-        zh "链路连通: 网络接口可以收发了。";
+    5021 interface_enabled InterfaceEnabled {} Note ""
+        en "The interface is up: it can send and receive."
+        zh "网络接口已启用: 可以收发了。";
     5022 time_wait_reused TimeWaitReused { src: IpAddr, port: u16 } Note "rfc9293#3.6.1"
         en "A new SYN from {src} reopens the connection that was in TIME-WAIT on port {port}."
         zh "{src} 的新 SYN 重新打开了端口 {port} 上处于 TIME-WAIT 的连接。";
-    5023 link_down LinkDown {} Note ""
-        en "The link is down: its cable was cut or pulled out, or the interface switched off."
-        zh "链路断开: 网线被剪断或拔出, 或者网络接口被关闭。";
+    5023 interface_disabled InterfaceDisabled {} Note ""
+        en "The interface is down: its cable was cut or pulled out, or it was switched off."
+        zh "网络接口已停用: 网线被剪断或拔出, 或者接口被关闭。";
 }
 
 #[cfg(test)]
