@@ -81,6 +81,7 @@ impl Ip {
     ) -> Verdict {
         frame.meta_mut().interface = interface;
         if let Some(expected) = self.expected(interface, &frame).filter(|_| !link_broadcast) {
+            frame.truncate(usize::from(expected.total_len));
             return Verdict::Deliver(datagram(&expected, interface, false, frame));
         }
         let header = match read(&mut frame) {
@@ -322,3 +323,7 @@ pub(crate) fn end_frame(cx: &mut Cx, frame: Frame, reason: impl Reason) {
     cx.trace.emit(Place::Interface(meta.interface), meta.journey, reason);
     cx.pool.recycle(frame);
 }
+
+#[cfg(test)]
+#[path = "receive_test.rs"]
+mod tests;
