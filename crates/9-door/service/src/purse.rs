@@ -17,9 +17,11 @@ use std::time::{Duration, Instant};
 const SHARE: f64 = 1.0 / 50.0;
 /// What it may cost beside that, in seconds of CPU time a second.
 const AT_REST: f64 = 0.000_3;
-/// What may be saved for a lab that wakes up, in seconds of CPU time; also what is there for who comes
-/// first, so that a page which has just been opened does not stand still.
+/// What may be saved for a lab that wakes up, in seconds of CPU time.
 const SAVED: f64 = 0.02;
+/// What is there for who comes first: some looks, so that a page which has just been opened does not
+/// stand still. More would be felt by the lab each time that many readers come at once.
+const FIRST: f64 = 0.002;
 /// The longest wait between two looks, however dear they are: there is a message in each second.
 const LONGEST_WAIT: Duration = Duration::from_millis(800);
 
@@ -77,9 +79,9 @@ pub struct Purse {
 }
 
 impl Purse {
-    /// A full purse.
+    /// A purse with something for who comes first.
     pub fn new(meter: Meter) -> Purse {
-        Purse { meter, balance: SAVED, last: None }
+        Purse { meter, balance: FIRST, last: None }
     }
 
     /// Balances: `lab_nanos` is the CPU time of the lab's thread until now. Answers how long the next
