@@ -31,7 +31,7 @@ const SETTLE: Duration = Duration::from_millis(400);
 /// Pairs of measurements, without and with readers, in one round.
 const PAIRS: usize = 8;
 /// Rounds at most: what else runs on the machine is noise in each pair.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
 /// What must be left of the pace.
 const LEFT: f64 = 0.95;
 /// How long a reader stops.
