@@ -28,6 +28,9 @@ use utoipa_axum::routes;
 
 /// The longest message of a reader, in octets: a filter.
 const LONGEST_WISH: usize = 16 << 10;
+/// Octets read at once. The buffer is cleared each time that a socket is looked at, which is at every
+/// message to it; by itself it would have 128 KiB.
+const READ_AT_ONCE: usize = 1 << 10;
 
 /// The group's routes.
 pub fn routes() -> OpenApiRouter<Service> {
@@ -46,7 +49,8 @@ struct Beginning {
 /// What the lab does right now, as a WebSocket
 ///
 /// Each message of the service is a Live, at most one in 200 ms and only when something is new (while
-/// the clock runs, at least one a second). A message of the reader is a LiveWish.
+/// the clock runs, at least one a second, or in two where many read). A message of the reader is a
+/// LiveWish.
 #[utoipa::path(get, path = "/labs/{lab}/live", tag = "watching",
     params(("lab" = String, Path, description = "The lab's name."), Beginning),
     responses(
@@ -64,7 +68,10 @@ async fn live(
     let lab = service.labs.find(Some(&lab))?;
     let upgrade = upgrade.map_err(|_| no_websocket())?;
     let reader = pulse::listen(&lab, beginning.filter.as_deref().unwrap_or_default())?;
-    let upgrade = upgrade.max_message_size(LONGEST_WISH).max_frame_size(LONGEST_WISH);
+    let upgrade = upgrade
+        .read_buffer_size(READ_AT_ONCE)
+        .max_message_size(LONGEST_WISH)
+        .max_frame_size(LONGEST_WISH);
     let meter = lab.live.meter.clone();
     Ok(upgrade.on_upgrade(move |socket| meter.on(tell(socket, lab, reader))))
 }

@@ -4,7 +4,7 @@
 //! making of digests, the sending. The purse earns `SHARE` of the CPU time that the lab's own work
 //! takes, and a little beside it for a lab that does next to nothing; while it is overdrawn, the next
 //! look waits. So one reader has its five messages a second, fifty readers of a busy lab have fewer,
-//! though at least one, and the lab does not feel either.
+//! though one in two seconds at least, and the lab does not feel either.
 
 use nix::time::{ClockId, clock_gettime};
 use std::pin::Pin;
@@ -21,9 +21,9 @@ const AT_REST: f64 = 0.000_3;
 const SAVED: f64 = 0.02;
 /// What is there for who comes first: some looks, so that a page which has just been opened does not
 /// stand still. More would be felt by the lab each time that many readers come at once.
-const FIRST: f64 = 0.002;
-/// The longest wait between two looks, however dear they are: there is a message in each second.
-const LONGEST_WAIT: Duration = Duration::from_millis(800);
+const FIRST: f64 = 0.001;
+/// The longest wait between two looks, however dear they are.
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
 /// CPU time that was spent for readers, in nanoseconds.
 #[derive(Clone, Default)]
