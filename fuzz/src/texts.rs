@@ -24,18 +24,18 @@ pub fn dns_answer(data: &[u8]) {
 /// A lab file: a lab, or mistakes that can be shown.
 pub fn lab_parse(data: &[u8]) {
     let Ok(text) = core::str::from_utf8(data) else { return };
-    match lab::parse(text, "fuzz.toml") {
+    match language::parse(text, "fuzz.toml") {
         Ok(parsed) => {
             // The long form is a lab, too, and its own long form.
-            let long = lab::long_form(&parsed);
-            let again = lab::parse(&long, "long.toml");
+            let long = language::long_form(&parsed);
+            let again = language::parse(&long, "long.toml");
             assert!(again.is_ok(), "the long form is refused: {:?}\n{long}", again.err());
-            assert_eq!(again.ok().map(|again| lab::long_form(&again)), Some(long));
+            assert_eq!(again.ok().map(|again| language::long_form(&again)), Some(long));
         }
         Err(mistakes) => {
             assert!(!mistakes.is_empty());
             for lang in [base::Lang::En, base::Lang::Zh] {
-                assert!(!lab::render(&mistakes, lang).is_empty());
+                assert!(!language::render(&mistakes, lang).is_empty());
             }
         }
     }
@@ -44,6 +44,6 @@ pub fn lab_parse(data: &[u8]) {
 /// A filter and a check over the published table.
 pub fn filter_parse(data: &[u8]) {
     let Ok(text) = core::str::from_utf8(data) else { return };
-    let _ = lab::Filter::parse(text, lab::fields::FIELDS);
-    let _ = lab::Expect::parse(text, lab::fields::FIELDS);
+    let _ = language::Filter::parse(text, language::fields::FIELDS);
+    let _ = language::Expect::parse(text, language::fields::FIELDS);
 }

@@ -1,13 +1,13 @@
 //! What checks count of frames, gathered along a walk that can stop and go on.
 
-use crate::Text;
-use crate::diagnostic::text;
-use crate::expect::{Frames, Test};
-use crate::filter::{Filter, Op};
 use crate::judge::Outcome;
-use crate::model::Lab;
 use crate::seen::{Seen, Walk, Where};
 use base::{Instant, Journey};
+use language::Text;
+use language::diagnostic::text;
+use language::expect::{Frames, Test};
+use language::filter::{Filter, Op};
+use language::model::Lab;
 use sim::{Recorded, World};
 use std::collections::BTreeMap;
 

@@ -1,10 +1,9 @@
 //! From a verb to the inputs of a world: what a script line or the command line asks of [`sim::World`].
 
-use crate::Discipline;
-use crate::Text;
-use crate::mishap::Side;
-use crate::model::Lab;
-use crate::verb::{Power, Setting, Verb, Way};
+use language::Text;
+use language::mishap::Side;
+use language::model::{Discipline, Lab};
+use language::verb::{Power, Setting, Verb, Way};
 use sim::{Input, LineChange};
 
 /// Where the names of a verb lead.

@@ -10,16 +10,16 @@
 //! when it began; [`judge`] takes one slice of everything. Where the check fails, the journeys of the
 //! first frames behind its numbers are looked for in the same slices.
 
-use crate::Text;
-use crate::diagnostic::text;
-use crate::expect::{Expect, Test};
-use crate::filter::{Filter, Op};
 use crate::gather::{Gather, SHOWN, Shown, before, bytes, copies, count};
 use crate::journey;
 use crate::lookup;
-use crate::model::{Lab, When};
 use crate::seen_event::{needs_frame, passing};
 use base::{Instant, Journey, Lang};
+use language::Text;
+use language::diagnostic::text;
+use language::expect::{Expect, Test};
+use language::filter::{Filter, Op};
+use language::model::{Lab, When};
 use serde::{Deserialize, Serialize};
 use sim::World;
 

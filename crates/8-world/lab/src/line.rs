@@ -3,10 +3,10 @@
 //! What it says comes from the frame alone, so the numbers are its own octets: sequence numbers are
 //! the raw ones. [`summary`] needs no world; [`Line::of`] adds where and when.
 
-use crate::Text;
-use crate::diagnostic::text;
 use base::field::{Field, Fields, Value};
 use base::{Instant, Journey, Lang};
+use language::Text;
+use language::diagnostic::text;
 use sim::{Direction, Recorded, World};
 
 /// What a frame says, in a few words.

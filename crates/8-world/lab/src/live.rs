@@ -1,12 +1,12 @@
 //! A verb line on a lab that runs: its names are looked for in the world as it is now, where cables
 //! have moved and hosts have joined since the file was read.
 
-use crate::Text;
 use crate::inputs::{Names, translate};
-use crate::mishap::Side;
-use crate::model::Lab;
 use crate::seen_event::explain;
-use crate::verb::{Verb, unknown};
+use language::Text;
+use language::mishap::Side;
+use language::model::Lab;
+use language::verb::{Verb, unknown};
 use sim::{Input, NodeKind, World};
 
 /// The inputs that carry out `verb`, written as `line`, in a running world.

@@ -3,13 +3,13 @@
 //! A key that a table does not have is known to be absent, and equal to nothing. A name that is not there
 //! is a mistake, or belongs to what is not there yet: nobody knows, and the names that are there are told.
 
-use crate::Text;
-use crate::diagnostic::text;
-use crate::expect::{Scalar, Step};
-use crate::filter::Op;
 use crate::gather::Shown;
 use crate::judge::Outcome;
-use crate::nearest::nearest;
+use language::Text;
+use language::diagnostic::text;
+use language::expect::{Scalar, Step};
+use language::filter::Op;
+use language::nearest;
 use sim::World;
 use socket::Tree;
 

@@ -1,7 +1,7 @@
 //! What labs may name: the programs that every machine has, and the reasons that events carry.
 
-use crate::parse::{Options, parse_bytes};
-use crate::{Diagnostic, Lab};
+use language::parse::{Options, parse_bytes};
+use language::{Diagnostic, Lab};
 use sim::Programs;
 use trace::ReasonInfo;
 
@@ -35,6 +35,11 @@ pub fn reasons() -> Vec<&'static ReasonInfo> {
     all
 }
 
+/// Their names, as `events(..)` takes them, in the order of the codes.
+pub fn reason_names() -> Vec<&'static str> {
+    reasons().iter().map(|reason| reason.name).collect()
+}
+
 /// Reads a lab that will be run by this very program: its programs and reasons must exist here.
 ///
 /// # Errors
@@ -52,8 +57,7 @@ pub fn read_lab_with(
     file_name: &str,
     options: &Options<'_>,
 ) -> Result<Lab, Vec<Diagnostic>> {
-    let (programs, reasons) = (program_names(), reasons());
-    let reasons: Vec<&str> = reasons.iter().map(|reason| reason.name).collect();
+    let (programs, reasons) = (program_names(), reason_names());
     let options = Options {
         known_programs: &programs,
         known_reasons: Some(&reasons),
@@ -70,7 +74,7 @@ mod tests {
 
     #[test]
     fn the_reader_knows_the_programs_that_there_are() {
-        assert_eq!(program_names(), crate::command::KNOWN_PROGRAMS);
+        assert_eq!(program_names(), language::command::KNOWN_PROGRAMS);
     }
 
     #[test]

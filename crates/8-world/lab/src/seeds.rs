@@ -3,10 +3,10 @@
 //! A seed is one run of [`crate::run`]; which of them run at one time, and on which threads, is the
 //! caller's affair. The answer of a seed depends on nothing but the lab and the seed.
 
-use crate::Text;
-use crate::model::Lab;
 use crate::run::{Judged, Options, Report, test};
 use base::Lang;
+use language::Text;
+use language::model::Lab;
 
 /// What a run may break.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,16 +7,16 @@
 //! frames of one place in order, as a capture of that place would hold them. `tests/tshark.rs` asks
 //! tshark whether all of it is so.
 
-use crate::Text;
-use crate::diagnostic::text;
-use crate::fields::{FIELDS, FieldId};
-use crate::filter::{FieldSource, Value};
-use crate::model::Place;
 use crate::pieces::Pieces;
 pub use crate::seen_event::{SeenEvent, StreamFilter, explain};
 use crate::streams::{Streams, Told, hosts};
 use base::field::{Field, Value as Dissected};
 use base::{Duration, Instant, JackId, NodeId};
+use language::Text;
+use language::diagnostic::text;
+use language::fields::{FIELDS, FieldId};
+use language::filter::{FieldSource, Value};
+use language::model::Place;
 use sim::{Direction, Recorded, World};
 use std::ops::Range;
 use std::sync::Arc;

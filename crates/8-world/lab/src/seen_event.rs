@@ -1,10 +1,10 @@
 //! An event as filters see it, and filters for people's streams.
 
-use crate::fields::{FIELDS, FieldId};
-use crate::filter::{FieldSource, Filter, Value};
 use crate::followed::Followed;
 use crate::seen::{Seen, Walk, told_by_a_walk};
-use crate::{Complaint, Text};
+use language::fields::{FIELDS, FieldId};
+use language::filter::{FieldSource, Filter, Value};
+use language::{Complaint, Text};
 use sim::{Recorded, World};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -223,7 +223,7 @@ impl StreamFilter {
 pub fn explain(complaint: Complaint, text: &str) -> Text {
     let mistake = [complaint.in_text("-", text)];
     Text {
-        en: crate::render(&mistake, base::Lang::En),
-        zh: crate::render(&mistake, base::Lang::Zh),
+        en: language::render(&mistake, base::Lang::En),
+        zh: language::render(&mistake, base::Lang::Zh),
     }
 }

@@ -17,14 +17,14 @@
 //! Not repeated: what a switched link or a queue gives (it follows from the rest), and jitter where the
 //! failure needs it; then the cable keeps its jitter, and the seed repeats it.
 
-use crate::Text;
 use crate::marks::{Book, Mark, Shared};
-use crate::mishap::mishap_line;
-use crate::model::{Lab, Script};
 use crate::run::{Options, Report, bounded_with};
 use crate::seeds::{Demand, holds};
 use crate::still::{script, stilling};
 use base::Duration;
+use language::Text;
+use language::mishap::mishap_line;
+use language::model::{Lab, Script};
 use sim::{Mishap, WorldBuilder};
 
 /// What is left of a failing run.
@@ -120,7 +120,7 @@ impl Shrunk {
     pub fn text(&self) -> String {
         let span = |span: Duration| match span.is_zero() {
             true => "0s".to_owned(),
-            false => crate::quantity::show_duration(span),
+            false => language::quantity::show_duration(span),
         };
         let block = |script: &Script| {
             let every = script.every.map(|every| format!("every = \"{}\"\n", span(every)));

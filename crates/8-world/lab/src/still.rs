@@ -3,9 +3,9 @@
 //! A cable that is chancy in the file is stilled at 0 s, before the first frame; where a script line turns
 //! chance on, the line that turns it off follows at the same instant.
 
-use crate::model::{Lab, Link, OneWay, Script};
-use crate::verb::{Setting, Verb};
 use base::Duration;
+use language::model::{Lab, Link, OneWay, Script};
+use language::verb::{Setting, Verb};
 
 /// The knobs of chance, and how each is turned off.
 const OFF: &[(&str, &str)] = &[

@@ -4,12 +4,12 @@
 //! A machine's file system holds what its programs serve: the folder that `http root=./site` names,
 //! read by whoever has real files (floor 9), is laid at `/site`.
 
-use crate::Text;
-use crate::diagnostic::{Complaint, text};
-use crate::model::{Discipline, End, Lab, Link, Machine, OneWay, Run, Script};
-use crate::verb::Verb;
 use base::JackId;
 use cable::LineConfig;
+use language::Text;
+use language::diagnostic::{Complaint, text};
+use language::model::{Discipline, End, Lab, Link, Machine, OneWay, Run, Script};
+use language::verb::Verb;
 use sim::{
     BuildError, CableSpec, InterfaceSpec, MachineSpec, ProgramSpec, Programs, RouteSpec,
     SwitchSpec, World, WorldBuilder,
@@ -217,7 +217,7 @@ pub fn empty_folders(
     file: &str,
     whole: &str,
     folder: &Folder<'_>,
-) -> Vec<crate::Diagnostic> {
+) -> Vec<language::Diagnostic> {
     let runs = lab.machines().flat_map(|machine| &machine.run);
     let empty = runs.filter_map(|run| {
         let root = run.arguments.iter().find_map(|argument| argument.strip_prefix("root="))?;
@@ -249,7 +249,7 @@ fn no_folder(run: &Run, root: &str) -> Complaint {
 fn empty_folder(lab: &Lab, ground: &Ground<'_>) -> Option<Text> {
     let mistake = empty_folders(lab, "", "", ground.folder).into_iter().next()?;
     let mistake = [mistake];
-    let says = |lang| crate::render(&mistake, lang);
+    let says = |lang| language::render(&mistake, lang);
     Some(text(says(base::Lang::En), says(base::Lang::Zh)))
 }
 
@@ -325,7 +325,7 @@ mod tests {
     #[test]
     fn a_folder_without_files_is_refused_where_it_stands() {
         let text = "lab = \"x\"\n[networks]\nlan = \"10.0.0.0/24\"\n[hosts]\nweb = { net = \"lan\", run = \"http root=./typo\" }\n";
-        let lab = crate::parse(text, "x.toml").unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
+        let lab = language::parse(text, "x.toml").unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
         let ground = Ground {
             seed: 1,
             programs: crate::programs(),
@@ -344,7 +344,8 @@ mod tests {
         let nets: String = (0..=MOST_JACKS).map(net).collect();
         let routers = format!("[routers]\nr1 = [{}]\n", names.join(", "));
         let text = format!("lab = \"x\"\n[networks]\n{nets}{routers}");
-        let lab = crate::parse(&text, "x.toml").unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
+        let lab =
+            language::parse(&text, "x.toml").unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
         let ground = Ground {
             seed: 1,
             programs: Programs::default(),
@@ -367,9 +368,9 @@ mod tests {
         ];
         for (part, word) in cases {
             let text = format!("lab = \"x\"\n{part}{hosts}");
-            let options = crate::Options { unbuilt: true, ..crate::Options::default() };
-            let lab = crate::parse_with(&text, "x.toml", &options)
-                .map_err(|mistakes| crate::render(&mistakes, base::Lang::En));
+            let options = language::Options { unbuilt: true, ..language::Options::default() };
+            let lab = language::parse_with(&text, "x.toml", &options)
+                .map_err(|mistakes| language::render(&mistakes, base::Lang::En));
             let lab = lab.unwrap_or_else(|mistakes| panic!("{mistakes}"));
             let ground = Ground {
                 seed: 1,

@@ -3,7 +3,8 @@
 
 use base::{Duration, Instant, Lang};
 use catenet_lab::world::{Ground, boot};
-use catenet_lab::{Lab, gallery, programs, read_lab, render};
+use catenet_lab::{gallery, programs, read_lab};
+use language::{Lab, render};
 use sim::{Input, LineChange, Outcome, Position, Tape, TimedInput, Way, World};
 use std::hash::{DefaultHasher, Hash, Hasher};
 

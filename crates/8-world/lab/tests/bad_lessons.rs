@@ -8,8 +8,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use base::Lang;
-use catenet_lab::lesson::{read_lesson, shelf};
-use catenet_lab::render;
+use catenet_lab::shelf;
+use catenet_lab::shelf::read_lesson;
+use language::render;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../labs/lessons")
@@ -40,7 +41,7 @@ fn bad_lessons_say_what_is_wrong_and_how_to_mend_it() {
             panic!("{shown_as} has no mistakes");
         };
         for mistake in &mistakes {
-            let whole = |text: &catenet_lab::Text| !text.en.is_empty() && !text.zh.is_empty();
+            let whole = |text: &language::Text| !text.en.is_empty() && !text.zh.is_empty();
             assert!(whole(&mistake.message), "{shown_as}: {mistake:?}");
             let mended = !mistake.help.is_empty() && mistake.help.iter().all(whole);
             assert!(mended, "{shown_as}: a mistake without its repair: {mistake:#?}");

@@ -4,7 +4,8 @@ use base::{Duration, Instant, Lang};
 use catenet_lab::diff::{Compared, Side, diff};
 use catenet_lab::run::{Options, Replay, Until, played, replayed};
 use catenet_lab::world::{Ground, boot};
-use catenet_lab::{Lab, gallery, programs, read_lab, render};
+use catenet_lab::{gallery, programs, read_lab};
+use language::{Lab, render};
 use sim::{Input, LineChange, Tape, TimedInput, Way, World};
 
 const LOSSY: &str = r#"lab = "lossy"

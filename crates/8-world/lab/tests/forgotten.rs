@@ -4,7 +4,8 @@ use base::{Duration, Instant, Lang};
 use catenet_lab::judge::{Verdict, judge};
 use catenet_lab::run::{Options, test};
 use catenet_lab::world::{Ground, boot};
-use catenet_lab::{Lab, gallery, programs, read_lab, render};
+use catenet_lab::{gallery, programs, read_lab};
+use language::{Lab, render};
 use sim::World;
 
 const LAB: &str = "lab = \"old\"\nduration = \"8s\"\nlinks = [\"a - b\"]\n[hosts.a]\nip = \"10.0.0.1/24\"\n\

@@ -3,7 +3,8 @@
 use base::Lang;
 use catenet_lab::generate::{SHAPES, generate};
 use catenet_lab::run::{Options, Report, test};
-use catenet_lab::{Lab, gallery, read_lab, render};
+use catenet_lab::{gallery, read_lab};
+use language::{Lab, render};
 
 fn lab(shape: &str, numbers: &[u32]) -> Lab {
     let text = generate(shape, numbers, None, Lang::En)

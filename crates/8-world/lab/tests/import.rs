@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 
 use base::Lang;
 use catenet_lab::import::{Format, Imported, Source, import};
+use catenet_lab::read_lab;
 use catenet_lab::run::{Options, test};
-use catenet_lab::{Lab, Text, read_lab, render};
+use language::{Lab, Text, render};
 
 fn foreign(file: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/foreign").join(file)

@@ -6,15 +6,15 @@ mod generate;
 
 use base::{Instant, Journey, Lang};
 use catenet_lab as lab;
-use lab::Lab;
 use lab::journey::{Ending, Gather, Kind, LayerView, Quoted, Sentence, Station, tell};
 use lab::world::{Ground, boot};
+use language::Lab;
 use sim::World;
 use std::collections::BTreeSet;
 
 fn run(text: &str, seed: u64, millis: u64) -> (Lab, World) {
     let lab = lab::read_lab(text.as_bytes(), "made.toml")
-        .unwrap_or_else(|mistakes| panic!("{}\n{text}", lab::render(&mistakes, Lang::En)));
+        .unwrap_or_else(|mistakes| panic!("{}\n{text}", language::render(&mistakes, Lang::En)));
     let ground =
         Ground { seed, programs: lab::programs(), lang: Lang::En, folder: &lab::gallery::folder };
     let mut world = boot(&lab, &ground).expect("a world");

@@ -1,11 +1,12 @@
 //! Judging: what is known, what is not, and what it is told in both languages.
 
 use base::{Duration, Lang};
-use catenet_lab::fields::FIELDS;
 use catenet_lab::judge::{Verdict, judge};
-use catenet_lab::model::{Lab, When};
 use catenet_lab::run::{Options, Report, played, test};
-use catenet_lab::{Expect, gallery, read_lab, render};
+use catenet_lab::{gallery, read_lab};
+use language::fields::FIELDS;
+use language::model::{Lab, When};
+use language::{Expect, render};
 use sim::World;
 
 /// A lab of two hosts with these lines below it, run.

@@ -12,12 +12,13 @@
 
 use base::{Duration, Instant, Journey, Lang};
 use catenet_lab::judge::judge;
-use catenet_lab::lesson::{Action, Lesson, Press, Scene, Task, View, shelf};
-use catenet_lab::time_verb::Until;
 use catenet_lab::world::{Ground, boot};
-use catenet_lab::{
-    Filter, Lab, TimeVerb, Verb, When, fields::FIELDS, gallery, inputs, read_lab, render,
-};
+use catenet_lab::{gallery, inputs, read_lab, shelf};
+use language::fields::FIELDS;
+use language::lesson::{Action, Lesson, Press, Scene, Task, View};
+use language::model::When;
+use language::time_verb::Until;
+use language::{Filter, Lab, TimeVerb, Verb, render};
 use sim::World;
 
 /// How long a person looks at the lab before pressing the first button, in seconds.

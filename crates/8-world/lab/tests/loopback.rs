@@ -2,8 +2,9 @@
 //! 127.0.0.1 is not reached from outside, and 127.0.0.0/8 on a wire is dropped (RFC 1122 section 3.2.1.3).
 
 use base::{Duration, Lang};
+use catenet_lab::read_lab;
 use catenet_lab::run::{Options, Report, played};
-use catenet_lab::{read_lab, render};
+use language::render;
 use sim::{Input, World};
 
 const LAB: &str = r#"lab = "own"

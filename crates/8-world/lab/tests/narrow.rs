@@ -4,7 +4,8 @@
 
 use base::Lang;
 use catenet_lab::run::{Options, Report, test};
-use catenet_lab::{gallery, read_lab, render};
+use catenet_lab::{gallery, read_lab};
+use language::render;
 
 const LAB: &str = r#"lab = "narrow"
 links = ["pc - r1.lan", { link = "r1.mid - r2.mid", name = "mid"MTU }, "r2.srv - web"]

@@ -2,7 +2,8 @@
 
 use base::Lang;
 use catenet_lab::run::{Options, test};
-use catenet_lab::{gallery, long_form, read_lab, render};
+use catenet_lab::{gallery, read_lab};
+use language::{long_form, render};
 
 /// `pc` and `near` on one network, `far` on another without a router; at 2 s the cable moves.
 const LAB: &str = r#"

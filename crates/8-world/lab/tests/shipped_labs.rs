@@ -15,7 +15,8 @@ mod readme;
 
 use base::Lang;
 use catenet_lab::run::{Options, Report, test};
-use catenet_lab::{Lab, gallery, long_form, read_lab, render};
+use catenet_lab::{gallery, read_lab};
+use language::{Lab, long_form, render};
 
 fn lab(name: &str, text: &str) -> Lab {
     match read_lab(text.as_bytes(), name) {
@@ -55,7 +56,7 @@ const STUDENTS: &[&str] = &["", "20260001", "张三"];
 fn tasks(name: &str, text: &str) {
     for student in STUDENTS {
         let variables = [("student".to_owned(), (*student).to_owned())].into();
-        let options = catenet_lab::Options { variables, ..Default::default() };
+        let options = language::Options { variables, ..Default::default() };
         let lab = match catenet_lab::read_lab_with(text.as_bytes(), name, &options) {
             Ok(lab) => lab,
             Err(mistakes) => panic!("{}", render(&mistakes, Lang::En)),

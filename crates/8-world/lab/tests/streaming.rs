@@ -2,12 +2,14 @@
 //! a check.
 
 use base::Lang;
-use catenet_lab::expect::Expect;
-use catenet_lab::fields::FIELDS;
 use catenet_lab::judge::judge;
 use catenet_lab::run::{Options, played};
 use catenet_lab::seen::{StreamFilter, Walk};
-use catenet_lab::{Filter, Lab, When, gallery, read_lab};
+use catenet_lab::{gallery, read_lab};
+use language::expect::Expect;
+use language::fields::FIELDS;
+use language::model::When;
+use language::{Filter, Lab};
 use sim::World;
 
 fn two_lans() -> (Lab, World) {

@@ -10,7 +10,7 @@ use std::fmt::Write;
 
 fn booted(text: &str, seed: u64) -> World {
     let lab = lab::read_lab(text.as_bytes(), "talks.toml").unwrap_or_else(|mistakes| {
-        panic!("{}", lab::render(&mistakes, Lang::En));
+        panic!("{}", language::render(&mistakes, Lang::En));
     });
     let programs = lab::programs();
     let ground = Ground { seed, programs, lang: Lang::En, folder: &lab::gallery::folder };

@@ -3,7 +3,8 @@
 use base::{Duration, Instant, Lang};
 use catenet_lab::run::{Options, Report, test};
 use catenet_lab::world::{Ground, boot};
-use catenet_lab::{Lab, gallery, programs, read_lab, render};
+use catenet_lab::{gallery, programs, read_lab};
+use language::{Lab, render};
 
 const HOSTS: &str = "links = [\"a - b\"]\n[hosts.a]\nip = \"10.0.0.1/24\"\nrun = { do = \"ping -c 60 -i 0.5 10.0.0.2\", label = \"ping\" }\n[hosts.b]\nip = \"10.0.0.2/24\"\n";
 

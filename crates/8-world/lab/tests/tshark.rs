@@ -22,10 +22,12 @@ mod written;
 
 use base::Lang;
 use capture::Capture;
-use catenet_lab::fields::FIELDS;
 use catenet_lab::run::{Options, played};
 use catenet_lab::seen::{Walk, Where};
-use catenet_lab::{Filter, Lab, Place, gallery, read_lab, render};
+use catenet_lab::{gallery, read_lab};
+use language::fields::FIELDS;
+use language::model::Place;
+use language::{Filter, Lab, render};
 use sim::World;
 use std::collections::BTreeSet;
 

@@ -4,7 +4,8 @@
 use crate::World;
 use base::Lang;
 use lab::judge::{Verdict, judge};
-use lab::{Expect, When};
+use language::Expect;
+use language::model::When;
 
 /// A check that does not hold: what was measured, the first frames, the first one's journey.
 #[derive(Clone, PartialEq, Eq)]
@@ -74,12 +75,11 @@ impl World {
     }
 
     fn verdict(&self, line: &str) -> Result<Verdict, Failed> {
-        let say = |complaint: lab::Complaint| {
-            Failed(lab::render(&[complaint.in_text("-", line)], Lang::En))
+        let say = |complaint: language::Complaint| {
+            Failed(language::render(&[complaint.in_text("-", line)], Lang::En))
         };
-        let expect = Expect::parse(line, lab::fields::FIELDS).map_err(say)?;
-        let reasons = lab::reasons();
-        let reasons: Vec<&str> = reasons.iter().map(|reason| reason.name).collect();
+        let expect = Expect::parse(line, language::fields::FIELDS).map_err(say)?;
+        let reasons = lab::reason_names();
         if let Some(complaint) = expect.check(self.lab(), Some(&reasons)).into_iter().next() {
             return Err(say(complaint));
         }

@@ -32,7 +32,8 @@
 //! | [`cable`], [`ether`], [`ip`], [`udp`], [`tcp`] | one layer each, as machines without I/O |
 //! | [`host`], [`socket`] | one machine; what its programs see |
 //! | [`files`], [`dns`], [`http`], [`tools`] | what runs on it |
-//! | [`sim`], [`capture`], [`lab`] | the world in virtual time; pcapng; the lab file |
+//! | [`sim`], [`capture`] | the world in virtual time; pcapng |
+//! | [`language`], [`lab`] | what a lab file says; what it does |
 //! | [`net`], [`testing`] | tokio programs on the hosts of a lab; what the attribute stands for |
 
 pub use base;
@@ -44,6 +45,7 @@ pub use files;
 pub use host;
 pub use ip;
 pub use lab;
+pub use language;
 pub use sim;
 pub use socket;
 pub use tcp;

@@ -27,7 +27,7 @@ use core::cell::Cell;
 use core::ops::{Deref, DerefMut};
 use core::sync::atomic::AtomicBool;
 use core::task::{Context, Poll, Waker};
-use lab::Lab;
+use language::Lab;
 use socket::{Machine, Outside};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};

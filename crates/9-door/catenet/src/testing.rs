@@ -6,8 +6,8 @@ use base::{Duration, Lang};
 use core::future::{Future, poll_fn};
 use core::pin::pin;
 use core::task::Poll;
-use lab::Lab;
 use lab::world::{Ground, boot};
+use language::Lab;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -91,7 +91,7 @@ impl Setup {
     /// That is no time.
     #[must_use]
     pub fn limit(self, span: &str) -> Setup {
-        match lab::quantity::parse_duration(span) {
+        match language::quantity::parse_duration(span) {
             Ok(limit) => Setup { limit, ..self },
             Err(_) => panic!("limit = {span:?} is no time: write \"30s\" or \"1h\""),
         }
@@ -135,7 +135,7 @@ impl Setup {
             }
         };
         let lab = lab::read_lab(text.as_bytes(), file)
-            .unwrap_or_else(|mistakes| panic!("{}", lab::render(&mistakes, Lang::En)));
+            .unwrap_or_else(|mistakes| panic!("{}", language::render(&mistakes, Lang::En)));
         let Some(with) = &self.with else { return lab };
         let overlay = lab.overlays.iter().find(|overlay| overlay.name == *with);
         let known = || lab.overlays.iter().map(|one| one.name.as_str()).collect::<Vec<_>>();

@@ -12,7 +12,7 @@ use crate::net::Here;
 use crate::stage::Stage;
 use base::{Instant, Lang};
 use core::time::Duration;
-use lab::{Lab, Verb};
+use language::{Lab, Verb};
 use sim::{Input, Outcome};
 use std::sync::Arc;
 
@@ -85,10 +85,12 @@ impl World {
     fn try_command(&self, line: &str) -> Result<(), String> {
         let programs = lab::program_names();
         let verb = Verb::parse(line, &programs)
-            .map_err(|complaint| lab::render(&[complaint.in_text("-", line)], Lang::En))?;
+            .map_err(|complaint| language::render(&[complaint.in_text("-", line)], Lang::En))?;
         let lab = &self.stage.lab;
         let powered_off = match &verb {
-            Verb::Power { node, power } if *power != lab::verb::Power::On => Some(node.clone()),
+            Verb::Power { node, power } if *power != language::verb::Power::On => {
+                Some(node.clone())
+            }
             _ => None,
         };
         self.stage.with(|world| {
@@ -230,11 +232,11 @@ impl Host {
     /// # Panics
     /// There is no such program, or the host is switched off.
     pub async fn exec(&self, line: &str) -> Output {
-        match lab::command::parse_command(line, &lab::program_names()) {
+        match language::command::parse_command(line, &lab::program_names()) {
             Ok(command) => self.here.exec(&command.program, command.arguments).await,
             Err(complaints) => {
                 let told = complaints.into_iter().map(|complaint| complaint.in_text("-", line));
-                panic!("{}", lab::render(&told.collect::<Vec<_>>(), Lang::En));
+                panic!("{}", language::render(&told.collect::<Vec<_>>(), Lang::En));
             }
         }
     }

@@ -2,7 +2,7 @@
 //! full. `**strong**` is bold on a terminal; `` `code` `` keeps its backticks.
 
 use crate::table::width;
-use lab::lesson::{Piece, pieces};
+use language::lesson::{Piece, pieces};
 
 /// How wide a line may be, in columns.
 const WIDEST: usize = 78;

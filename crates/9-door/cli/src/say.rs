@@ -61,7 +61,7 @@ pub struct Failure {
     /// What goes to stderr; empty: it was said already.
     pub text: String,
     /// The same in both languages, from whoever speaks both: a page outlives the call.
-    pub both: Option<lab::Text>,
+    pub both: Option<language::Text>,
 }
 
 impl Failure {
@@ -79,7 +79,7 @@ impl Failure {
     }
     /// What the service said.
     pub fn of(problem: &Problem, lang: Lang) -> Failure {
-        let both = lab::Text { en: problem.en.clone(), zh: problem.zh.clone() };
+        let both = language::Text { en: problem.en.clone(), zh: problem.zh.clone() };
         let code = match problem.code.as_str() {
             "no-lab" | "lab-ended" | "no-thread" | "internal" => 3,
             "unknown-program" => NOT_FOUND,
@@ -89,12 +89,12 @@ impl Failure {
         Failure::in_both(code, both, lang)
     }
     /// What is said in both languages.
-    pub fn in_both(code: u8, both: lab::Text, lang: Lang) -> Failure {
+    pub fn in_both(code: u8, both: language::Text, lang: Lang) -> Failure {
         Failure { code, text: both.get(lang).trim_end().to_owned(), both: Some(both) }
     }
     /// What it says, in both languages if it can.
-    pub fn both(&self) -> lab::Text {
-        let same = || lab::Text { en: self.text.clone(), zh: self.text.clone() };
+    pub fn both(&self) -> language::Text {
+        let same = || language::Text { en: self.text.clone(), zh: self.text.clone() };
         self.both.clone().unwrap_or_else(same)
     }
 }

@@ -20,7 +20,7 @@ const QUIET: &str = "lab = \"quiet\"\n[networks]\nlan = \"10.0.0.0/24\"\n[hosts]
 
 fn world(text: &str) -> World {
     let lab = lab::read_lab(text.as_bytes(), "x.toml");
-    let lab = lab.unwrap_or_else(|wrong| panic!("{}", lab::render(&wrong, base::Lang::En)));
+    let lab = lab.unwrap_or_else(|wrong| panic!("{}", language::render(&wrong, base::Lang::En)));
     let folder = &lab::gallery::folder;
     let ground = Ground { seed: 7, programs: lab::programs(), lang: base::Lang::En, folder };
     boot(&lab, &ground).expect("boots")

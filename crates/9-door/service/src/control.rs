@@ -9,7 +9,7 @@ use crate::http::Service;
 use crate::labs::RunningLab;
 use axum::extract::State;
 use axum::http::StatusCode;
-use lab::Verb;
+use language::Verb;
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -34,7 +34,7 @@ async fn do_line(
 
 /// Reads a line and carries it out.
 pub async fn carry_out(lab: &Arc<RunningLab>, line: &str) -> Result<(), Problem> {
-    if let Some(verb) = lab::TimeVerb::parse(line) {
+    if let Some(verb) = language::TimeVerb::parse(line) {
         return clock::carry_out(lab, verb.map_err(|wrong| bad_verb(wrong, line))?).await;
     }
     let known: Vec<&str> = lab::program_names();
@@ -53,7 +53,7 @@ fn refused(error: &sim::InputError) -> Problem {
     Problem::new(error.code(), error.text(base::Lang::En), error.text(base::Lang::Zh))
 }
 
-fn bad_verb(wrong: lab::Complaint, line: &str) -> Problem {
+fn bad_verb(wrong: language::Complaint, line: &str) -> Problem {
     let said = lab::seen::explain(wrong, line);
     Problem::new("bad-verb", said.en, said.zh)
 }

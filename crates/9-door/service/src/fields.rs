@@ -6,8 +6,8 @@ use crate::extract::{Path, Query};
 use crate::http::Service;
 use axum::Json;
 use axum::extract::State;
-use lab::fields::{FIELDS, Field, describe};
-use lab::model::Lab;
+use language::fields::{FIELDS, Field, describe};
+use language::model::Lab;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
@@ -47,7 +47,8 @@ async fn complete(
 ) -> Answer<Json<Completions>> {
     let running = service.labs.find(Some(&lab))?;
     let cursor = begun.cursor.unwrap_or(begun.text.len());
-    let found = lab::filter::complete(&begun.text, cursor, &|field| names(&running.lab, field));
+    let found =
+        language::filter::complete(&begun.text, cursor, &|field| names(&running.lab, field));
     let proposals = found.into_iter().map(|one| Completion {
         text: one.text,
         from: one.from,
@@ -67,7 +68,7 @@ pub fn line(field: &Field) -> FilterField {
     }
 }
 
-fn text(text: lab::Text) -> Text {
+fn text(text: language::Text) -> Text {
     Text { en: text.en, zh: text.zh }
 }
 
@@ -78,7 +79,7 @@ fn names(lab: &Lab, field: &str) -> Vec<String> {
         "node" => lab.node_names().map(str::to_owned).collect(),
         "jack" => ends().map(|end| format!("{}.{}", end.node, end.jack)).collect(),
         "link" => lab.links.iter().map(|link| link.name.clone()).collect(),
-        "reason" | "event" => lab::reasons().iter().map(|reason| reason.name.to_owned()).collect(),
+        "reason" | "event" => lab::reason_names().into_iter().map(str::to_owned).collect(),
         _ => Vec::new(),
     };
     names.sort();

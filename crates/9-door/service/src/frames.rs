@@ -247,7 +247,7 @@ fn field_line(field: &Field, octets: &[u8]) -> FieldLine {
 }
 
 /// The lab's texts as the interface's.
-pub fn text(text: lab::Text) -> Text {
+pub fn text(text: language::Text) -> Text {
     Text { en: text.en, zh: text.zh }
 }
 

@@ -9,8 +9,8 @@ use crate::judge::{judged, told};
 use crate::labs::RunningLab;
 use axum::extract::State;
 use base::{Duration, Instant};
-use lab::model::{Check, When};
 use lab::run::faults;
+use language::model::{Check, When};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -90,7 +90,7 @@ async fn judgement(
     })
 }
 
-fn text(text: &lab::Text) -> Text {
+fn text(text: &language::Text) -> Text {
     Text { en: text.en.clone(), zh: text.zh.clone() }
 }
 

@@ -22,7 +22,7 @@ use door::card::Card;
 use door::carrier::Carrier;
 use door::driver::Running;
 use door::fd;
-use lab::model::Network;
+use language::model::Network;
 use nix::unistd::Uid;
 use sim::Input;
 use std::collections::{BTreeMap, BTreeSet};
@@ -274,7 +274,7 @@ impl Seat {
     /// Keeps the place, if a card can be made for it.
     fn take(
         self,
-        file: &lab::Lab,
+        file: &language::Lab,
         network: &Network,
         guests: &mut BTreeMap<String, Guest>,
     ) -> Result<Card, Problem> {
@@ -301,10 +301,10 @@ impl Seat {
 }
 
 /// Who has this name already, as a node or in the lab's DNS, where case does not matter.
-fn holder(file: &lab::Lab, guests: &BTreeMap<String, Guest>, name: &str) -> Option<String> {
+fn holder(file: &language::Lab, guests: &BTreeMap<String, Guest>, name: &str) -> Option<String> {
     let wanted = format!("{name}.{}", file.domain);
     let same = |known: &str| known.eq_ignore_ascii_case(name);
-    let has = |machine: &&lab::Machine| {
+    let has = |machine: &&language::model::Machine| {
         same(&machine.name) || machine.names.iter().any(|known| known.eq_ignore_ascii_case(&wanted))
     };
     let of_file = file.machines().find(has).map(|machine| machine.name.clone());
@@ -360,7 +360,7 @@ fn choose_address(
     }
 }
 
-fn addresses(lab: &lab::Lab) -> impl Iterator<Item = Ipv4Addr> {
+fn addresses(lab: &language::Lab) -> impl Iterator<Item = Ipv4Addr> {
     let nets =
         lab.machines().flat_map(|machine| machine.jacks.iter().flat_map(|jack| &jack.addresses));
     nets.filter_map(|net| v4(net.addr()))
@@ -368,7 +368,7 @@ fn addresses(lab: &lab::Lab) -> impl Iterator<Item = Ipv4Addr> {
 
 /// The router on a network: the gateway that most of its hosts use, as the file says it.
 fn gateway(lab: &RunningLab, network: &Network) -> Option<Ipv4Addr> {
-    let on_network = |machine: &&lab::Machine| {
+    let on_network = |machine: &&language::model::Machine| {
         machine.jacks.iter().any(|jack| jack.network.as_ref() == Some(&network.name))
     };
     let of_host = lab.lab.hosts.iter().filter(on_network).find_map(|host| host.gateway);

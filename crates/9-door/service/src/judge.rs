@@ -10,11 +10,11 @@ use crate::http::Service;
 use crate::labs::RunningLab;
 use axum::extract::State;
 use base::Duration;
-use lab::Expect;
-use lab::fields::FIELDS;
 use lab::judge::Judging;
-use lab::model::{Lab, When};
 use lab::seen::explain;
+use language::Expect;
+use language::fields::FIELDS;
+use language::model::{Lab, When};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -78,8 +78,7 @@ fn read(line: &str, lab: &Lab) -> Result<Expect, Problem> {
         Problem::new("bad-expect", why.en, why.zh)
     };
     let expect = Expect::parse(line, FIELDS).map_err(bad)?;
-    let reasons = lab::reasons();
-    let reasons: Vec<&str> = reasons.iter().map(|reason| reason.name).collect();
+    let reasons = lab::reason_names();
     match expect.check(lab, Some(&reasons)).into_iter().next() {
         Some(complaint) => Err(bad(complaint)),
         None => Ok(expect),
@@ -100,7 +99,7 @@ fn second(what: &str, seconds: Option<f64>) -> Result<Option<Duration>, Problem>
 
 /// A verdict as the interface has it.
 pub(crate) fn told(verdict: lab::judge::Verdict) -> Verdict {
-    let text = |text: lab::Text| Text { en: text.en, zh: text.zh };
+    let text = |text: language::Text| Text { en: text.en, zh: text.zh };
     let measured = verdict.measured.into_iter().map(|one| Measured {
         what: one.what,
         value: text(one.value),

@@ -8,8 +8,8 @@ use crate::sources::{self, Loaded};
 use door::driver::{Driver, Ended, Mailbox, Running};
 use door::journal::{Folders, Head, Journal, Trouble};
 use door::rewind::Again;
-use lab::model::Lab;
 use lab::world::{BootError, Ground, boot};
+use language::model::Lab;
 use sim::World;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -149,7 +149,7 @@ impl Labs {
         let loaded = sources::load(&request.source)?;
         let lab = loaded.read(&request.variables).map_err(|mistakes| bad_lab(&mistakes))?;
         let Loaded { name: file, folder, known, .. } = &loaded;
-        if lab.clock == Some(lab::Clock::Virtual) {
+        if lab.clock == Some(language::model::Clock::Virtual) {
             return Err(Problem::new(
                 "bad-lab",
                 format!(
@@ -373,8 +373,8 @@ fn begin_journal(path: &str, head: &Head) -> Result<Journal, Problem> {
     })
 }
 
-fn bad_lab(mistakes: &[lab::Diagnostic]) -> Problem {
-    let says = |lang| lab::render(mistakes, lang);
+fn bad_lab(mistakes: &[language::Diagnostic]) -> Problem {
+    let says = |lang| language::render(mistakes, lang);
     Problem::new("bad-lab", says(base::Lang::En), says(base::Lang::Zh))
 }
 

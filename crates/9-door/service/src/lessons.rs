@@ -6,8 +6,9 @@ use crate::extract::Path;
 use crate::http::Service;
 use axum::Json;
 use axum::extract::State;
-use lab::lesson::{Action, Lesson, Scene, Show, Task, shelf};
-use lab::{Diagnostic, gallery, glossary};
+use lab::{gallery, glossary, shelf};
+use language::Diagnostic;
+use language::lesson::{self, Action, Lesson, Scene, Show, Task};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -71,7 +72,7 @@ fn all_lessons() -> Answer<Vec<Lesson>> {
 
 /// What was built into this binary has mistakes; its tests let none through.
 fn broken(found: &[Diagnostic]) -> Problem {
-    let says = |lang| lab::render(found, lang);
+    let says = |lang| language::render(found, lang);
     Problem::new("internal", says(base::Lang::En), says(base::Lang::Zh))
 }
 
@@ -84,7 +85,7 @@ fn unknown_lesson(name: &str) -> Problem {
     )
 }
 
-fn text(text: &lab::Text) -> api::Text {
+fn text(text: &language::Text) -> api::Text {
     api::Text { en: text.en.clone(), zh: text.zh.clone() }
 }
 
@@ -139,7 +140,7 @@ fn task(task: &Task, actions: &[Action]) -> api::LessonTask {
     }
 }
 
-fn term(term: glossary::Term) -> Term {
+fn term(term: lesson::Term) -> Term {
     Term {
         id: term.id,
         en: term.en,

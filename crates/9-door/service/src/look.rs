@@ -13,7 +13,7 @@ use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use cable::LineConfig;
-use lab::quantity;
+use language::quantity;
 use sim::{CableView, NodeKind, World};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
@@ -45,7 +45,7 @@ async fn look_at_lab(
     responses((status = 200, description = "TOML.", body = String,
         content_type = "text/plain; charset=utf-8"), OfLab))]
 async fn lab_file(State(service): State<Service>, Path(name): Path<String>) -> Answer<String> {
-    Ok(lab::long_form(&service.labs.find(Some(&name))?.lab))
+    Ok(language::long_form(&service.labs.find(Some(&name))?.lab))
 }
 
 /// The tables inside a machine or switch
@@ -99,7 +99,7 @@ fn networks(lab: &RunningLab) -> Vec<NetworkView> {
         let mut on_it = jacks.filter(|jack| jack.network.as_deref() == Some(network));
         on_it.find_map(|jack| jack.addresses.first().map(|net| net.addr().to_string()))
     };
-    let view = |network: &lab::Network| NetworkView {
+    let view = |network: &language::model::Network| NetworkView {
         name: network.name.clone(),
         subnet: network.v4.to_string(),
         gateway: gateway(&network.name),

@@ -65,7 +65,7 @@ fn parts(lab: &RunningLab, now: &[NodeLine], cables: &[LinkLine]) -> (Vec<NodeIn
         layout::node(
             Kind::from_name(&line.kind),
             &line.name,
-            &lab::Text::default(),
+            &language::Text::default(),
             &line.addresses,
         )
     });

@@ -33,29 +33,29 @@ impl Loaded {
     pub fn read(
         &self,
         variables: &BTreeMap<String, String>,
-    ) -> Result<lab::Lab, Vec<lab::Diagnostic>> {
+    ) -> Result<language::Lab, Vec<language::Diagnostic>> {
         let find = |path: &str| part(self.folder.as_deref().unwrap_or(Path::new(".")), path);
-        let options = lab::Options {
+        let options = language::Options {
             variables: variables.clone(),
-            include: self.folder.is_some().then_some(&find as &lab::Include<'_>),
-            ..lab::Options::default()
+            include: self.folder.is_some().then_some(&find as &language::Include<'_>),
+            ..language::Options::default()
         };
         lab::read_lab_with(self.text.as_bytes(), &self.name, &options)
     }
 
     /// A text that is the whole lab by itself: the file's, or, where that includes others or draws
     /// for a student, the long form of what came out.
-    pub fn alone(&self, lab: &lab::Lab) -> String {
+    pub fn alone(&self, lab: &language::Lab) -> String {
         match lab::read_lab(self.text.as_bytes(), &self.name) {
             Ok(same) if same == *lab => self.text.clone(),
-            _ => lab::long_form(lab),
+            _ => language::long_form(lab),
         }
     }
 }
 
 /// An included file: below the lab's folder, links followed, or it is not read.
-fn part(folder: &Path, path: &str) -> Result<String, lab::Text> {
-    let says = |en: String, zh: String| lab::Text { en, zh };
+fn part(folder: &Path, path: &str) -> Result<String, language::Text> {
+    let says = |en: String, zh: String| language::Text { en, zh };
     let failed = |error: std::io::Error| {
         let say = |lang| door::system::says(&error, lang);
         says(say(base::Lang::En), say(base::Lang::Zh))
@@ -206,7 +206,7 @@ mod tests {
             fs::write(lab.join("x.toml"), text).expect("a file");
             load(&Source::File(lab.join("x.toml").display().to_string())).expect("a lab's text")
         };
-        let net = |lab: &lab::Lab| lab.networks[0].v4.to_string();
+        let net = |lab: &language::Lab| lab.networks[0].v4.to_string();
         let loaded = load("parts/hosts.toml");
         let as_written = loaded.read(&BTreeMap::new()).expect("a good lab");
         assert_eq!(net(&as_written), "10.7.0.0/24");

@@ -219,6 +219,6 @@ pub(crate) fn unknown_place(text: &str) -> Problem {
     Problem::new("unknown-place", en, zh)
 }
 
-pub(crate) fn bad_filter(why: lab::Text) -> Problem {
+pub(crate) fn bad_filter(why: language::Text) -> Problem {
     Problem::new("bad-filter", why.en, why.zh)
 }

@@ -15,11 +15,11 @@
 
 mod why;
 
-use crate::Text;
-use crate::diagnostic::text;
 use crate::line::{Line, packet_name};
 use base::field::Value;
 use base::{Instant, Lang};
+use language::Text;
+use language::diagnostic::text;
 use sim::{Recorded, Stuck, Tape, World};
 use trace::{Event, Place};
 use why::explain;

@@ -1,11 +1,11 @@
 //! Why two runs differ: what the event says of itself, the same at another time, what is set otherwise.
 
 use super::{First, MOST_NAMES, Side, Told};
-use crate::Text;
-use crate::diagnostic::text;
-use crate::quantity;
 use base::{Duration, Instant};
 use cable::LineConfig;
+use language::Text;
+use language::diagnostic::text;
+use language::quantity;
 use sim::{CableView, World};
 use trace::Event;
 

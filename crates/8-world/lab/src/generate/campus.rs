@@ -6,9 +6,9 @@
 //!     b1  b2    b1   b2 ..     each with bN-staff and bN-students
 //! ```
 
-use crate::diagnostic::text;
 use crate::generate::{address, join, lan, network};
 use crate::plan::{Kind, Plan, Plug};
+use language::diagnostic::text;
 
 /// A campus.
 pub(super) fn campus(numbers: &[u32]) -> Plan {

@@ -6,9 +6,9 @@
 //! number, that one's to the first core router of its group. Equal ways beside it stand idle until
 //! a route is written that uses them.
 
-use crate::diagnostic::text;
 use crate::generate::{join, lan, network};
 use crate::plan::{Kind, Plan};
+use language::diagnostic::text;
 
 /// A fat tree.
 pub(super) fn fat_tree(numbers: &[u32]) -> Plan {

@@ -15,11 +15,11 @@ mod rows;
 
 use base::Lang;
 use ipnet::Ipv4Net;
+use language::Text;
+use language::diagnostic::text;
+use language::nearest;
 use std::net::Ipv4Addr;
 
-use crate::Text;
-use crate::diagnostic::text;
-use crate::nearest::nearest;
 use crate::plan::{self, Kind, Plan, Plug};
 
 /// A shape: its name, its numbers and what it looks like.
@@ -119,7 +119,7 @@ pub fn generate(
     }
     plan.name = match name {
         Some(name) => {
-            crate::read::check_name(name).map(|()| name.to_owned()).map_err(|c| c.message)?
+            language::check_name(name).map(|()| name.to_owned()).map_err(|c| c.message)?
         }
         None => format!("{shape}-{}", words.join("-")),
     };

@@ -1,8 +1,8 @@
 //! The simple shapes: rows and rings of routers, a star, a tree of switches.
 
-use crate::diagnostic::text;
 use crate::generate::{address, join, lan, network};
 use crate::plan::{Kind, Plan, Plug};
+use language::diagnostic::text;
 
 /// Routers in a row.
 pub(super) fn linear(numbers: &[u32]) -> Plan {

@@ -2,8 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::Text;
-use crate::diagnostic::text;
+use language::Text;
+use language::diagnostic::text;
+
 use crate::plan::{Kind, MOST_NODES, Names, Plan, Plug, fitting};
 
 /// Who is called what.

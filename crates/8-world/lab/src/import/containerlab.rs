@@ -12,10 +12,10 @@
 //! Images are not run. `linux` with one cable is a host, with several a router; a bridge is a switch;
 //! every other kind is a router whose own system is left out.
 
+use language::Text;
+use language::diagnostic::text;
 use serde_json::Value;
 
-use crate::Text;
-use crate::diagnostic::text;
 use crate::import::Draft;
 use crate::import::boxes::Boxes;
 use crate::import::commands::carry_out;

@@ -10,15 +10,15 @@
 
 use std::collections::{HashMap, HashSet};
 
+use language::Text;
+use language::diagnostic::text;
+use language::quantity::show_rate;
 use roxmltree::{Document, Node as Element, ParsingOptions};
 
-use crate::Text;
-use crate::diagnostic::text;
 use crate::import::Draft;
 use crate::import::boxes::Boxes;
 use crate::import::losses::short;
 use crate::plan::{Kind, MOST_NODES, Plug};
-use crate::quantity::show_rate;
 
 /// Elements and texts; the largest network of the Zoo has some 20,000.
 const MOST_ELEMENTS: u32 = 500_000;

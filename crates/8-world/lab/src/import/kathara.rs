@@ -11,8 +11,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::Text;
-use crate::diagnostic::text;
+use language::Text;
+use language::diagnostic::text;
+
 use crate::import::Draft;
 use crate::import::boxes::Boxes;
 use crate::import::commands::carry_out;

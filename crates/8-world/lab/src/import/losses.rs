@@ -1,7 +1,7 @@
 //! What an import loses: each loss once, the first hundred by word, the rest counted.
 
-use crate::Text;
-use crate::diagnostic::text;
+use language::Text;
+use language::diagnostic::text;
 
 const MOST: usize = 100;
 

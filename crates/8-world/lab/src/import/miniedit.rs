@@ -3,16 +3,16 @@
 //! Hosts without an address get Mininet's own: the next of `ipBase`, 10.0.0.0/8 by default.
 
 use ipnet::Ipv4Net;
+use language::Text;
+use language::diagnostic::text;
+use language::quantity::{parse_duration, show_rate};
 use serde_json::Value;
 use std::net::Ipv4Addr;
 
-use crate::Text;
-use crate::diagnostic::text;
 use crate::import::Draft;
 use crate::import::boxes::Boxes;
 use crate::import::losses::short;
 use crate::plan::{Kind, Plan};
-use crate::quantity::{parse_duration, show_rate};
 
 /// Reads the file.
 pub(super) fn read(whole: &str) -> Result<Draft, Text> {

@@ -21,10 +21,11 @@ mod miniedit;
 mod ways;
 
 use base::Lang;
+use language::Text;
+use language::diagnostic::text;
 
-use crate::diagnostic::text;
 use crate::plan::{self, Plan};
-use crate::{Text, run};
+use crate::run;
 use losses::Losses;
 
 /// The longest file that is read.

@@ -1,8 +1,8 @@
 //! A journey in a few lines: what it is, then a line a device with how the stay ended and why.
 
 use super::{Ending, Journey, Kind, Sentence, Station};
-use crate::Text;
-use crate::diagnostic::text;
+use language::Text;
+use language::diagnostic::text;
 
 /// Devices that get a line: a loop of switches visits them without end.
 const MOST: usize = 16;

@@ -5,10 +5,10 @@
 //! device is, its jacks tell: a switch's are numbers, and who passes a packet on is a router.
 
 use super::known::{Cause, Kind, Known, Sight};
-use crate::Text;
-use crate::diagnostic::text;
 use base::Instant;
 use capture::reader::{File, Read};
+use language::Text;
+use language::diagnostic::text;
 use sim::Direction;
 use std::collections::BTreeSet;
 use trace::ReasonInfo;

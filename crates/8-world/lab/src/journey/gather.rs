@@ -7,8 +7,8 @@
 
 use super::known::{Cause, Happened, Kind, Known, Sight};
 use crate::line::packet_name;
-use crate::model::Lab;
 use base::{Duration, Instant, Journey, NodeId};
+use language::model::Lab;
 use sim::{Direction, NodeKind, World};
 use std::collections::BTreeSet;
 use trace::Place;

@@ -1,8 +1,8 @@
 //! What is known of a packet, wherever from: sights of it at jacks, and reasons about it.
 
 use super::strata::{Way, layer_of, way_of};
-use crate::Text;
 use base::{Instant, Lang};
+use language::Text;
 use sim::Direction;
 use trace::{Args, Fate, ReasonInfo};
 

@@ -38,8 +38,8 @@ pub use known::{Cause, Happened, Kind, Known, Sight};
 pub use strata::{Way, layer_of};
 pub use tell::tell;
 
-use crate::Text;
 use base::Instant;
+use language::Text;
 
 /// A packet's journey.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -178,5 +178,5 @@ pub fn layer_name(layer: u8) -> Text {
         6 => ("Presentation", "表示层"),
         _ => ("Application", "应用层"),
     };
-    crate::diagnostic::text(en, zh)
+    language::diagnostic::text(en, zh)
 }

@@ -5,8 +5,8 @@
 //! conditions hold. The order of the table is the order of the sentences within a layer.
 
 use super::Quoted;
-use crate::Text;
 use base::field::{Field, Value};
+use language::Text;
 
 /// The frame's part at a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

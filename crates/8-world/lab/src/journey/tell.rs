@@ -5,11 +5,11 @@ use super::speech::{LINES, Part, Speaker};
 use super::strata::Way;
 use super::visits::{Visit, visits};
 use super::{Ending, Journey, LayerView, Pass, Sentence, Station};
-use crate::Text;
-use crate::diagnostic::text;
 use crate::line::{own_fields, summary};
 use base::Instant;
 use base::field::Field;
+use language::Text;
+use language::diagnostic::text;
 use sim::Direction;
 
 /// The journey that is known.

@@ -45,9 +45,9 @@ pub mod text;
 mod tree;
 mod untangle;
 
+use language::Text;
 use serde::Serialize;
 
-use crate::Text;
 pub use dot::dot;
 pub use faults::{Faults, faults};
 pub use geometry::Area;

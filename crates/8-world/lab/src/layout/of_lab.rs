@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{Kind, Layout, LinkIn, NodeIn, layout, text};
-use crate::{Lab, Text};
 use base::Lang;
+use language::{Lab, Text};
 
 /// A label shows at most this many addresses.
 const MOST_ADDRESSES: usize = 4;
@@ -20,7 +20,7 @@ pub fn parts(lab: &Lab) -> (Vec<NodeIn>, Vec<LinkIn>) {
     let switches =
         lab.switches.iter().map(|switch| node(Kind::Switch, &switch.name, &switch.title, &[]));
     let machine = |kind: Kind| {
-        move |machine: &crate::Machine| {
+        move |machine: &language::model::Machine| {
             let jacks = machine.jacks.iter().flat_map(|jack| &jack.addresses);
             let addresses: Vec<String> = jacks.map(ToString::to_string).collect();
             node(kind, &machine.name, &machine.title, &addresses)
@@ -31,7 +31,7 @@ pub fn parts(lab: &Lab) -> (Vec<NodeIn>, Vec<LinkIn>) {
     let nodes: Vec<NodeIn> = switches.chain(routers).chain(hosts).collect();
     let number: BTreeMap<&str, usize> =
         nodes.iter().enumerate().map(|(v, node)| (node.name.as_str(), v)).collect();
-    let link = |link: &crate::Link| {
+    let link = |link: &language::model::Link| {
         let a = *number.get(link.a.node.as_str())?;
         let b = *number.get(link.b.node.as_str())?;
         Some(LinkIn { name: link.name.clone(), a, b })

@@ -7,8 +7,8 @@
 use super::geometry::Point;
 use super::text::{NARROW, width};
 use super::{Kind, Layout, Placed};
-use crate::Text;
 use base::Lang;
+use language::Text;
 
 /// Pixels that a character stands for.
 const WIDE: f64 = 9.0;

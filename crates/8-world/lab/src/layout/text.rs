@@ -1,6 +1,6 @@
 //! How wide a label is, by a declared table that the page shares: 13 px type, lines of 16 px.
 
-use crate::Text;
+use language::Text;
 
 /// Advance of a character of the Latin alphabet, digits and signs.
 pub const NARROW: f64 = 7.5;

@@ -4,9 +4,9 @@
 use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
+use language::Text;
+use language::diagnostic::text;
 
-use crate::Text;
-use crate::diagnostic::text;
 use crate::plan::segments::segments;
 use crate::plan::{Kind, Plan};
 

@@ -21,8 +21,8 @@ mod write;
 use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
+use language::Text;
 
-use crate::Text;
 pub(crate) use complete::{complete, wire};
 pub(crate) use names::{Names, fitting};
 pub(crate) use prove::prove;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::read::{SCALARS, TABLES, check_name};
+use language::{check_name, is_key};
 
 /// The longest name that is kept; a number may follow.
 const LONGEST: usize = 40;
@@ -45,9 +45,8 @@ pub(crate) fn fitting(wish: &str) -> String {
         Some(c) if c.is_ascii_alphabetic() => name.to_owned(),
         Some(_) => format!("n{name}"),
     };
-    let is_key = SCALARS.iter().chain(TABLES).any(|key| *key == name);
     debug_assert!(check_name(&name).is_ok(), "{name}");
-    if is_key { format!("{name}-1") } else { name }
+    if is_key(&name) { format!("{name}-1") } else { name }
 }
 
 #[cfg(test)]
@@ -60,7 +59,7 @@ mod tests {
         {
             let name = fitting(wish);
             assert!(check_name(&name).is_ok(), "{wish} -> {name}");
-            assert!(!SCALARS.contains(&name.as_str()), "{wish} -> {name}");
+            assert!(!is_key(&name), "{wish} -> {name}");
         }
         let mut names = Names::default();
         assert_eq!(

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use base::Lang;
 use ipnet::Ipv4Net;
+use language::Text;
 
-use crate::Text;
 use crate::plan::{Cable, End, Kind, Node, Plan};
 
 /// The lab file; its comments speak `lang`.
@@ -206,7 +206,7 @@ fn proof(plan: &Plan, out: &mut String) {
     let all = pinged.collect::<Vec<_>>().join(" and ");
     let cable = &plan.cables[proof.cut];
     let cut = format!("cut {}--{}", plan.nodes[cable.a.node].name, plan.nodes[cable.b.node].name);
-    let text = crate::diagnostic::text("Every ping comes back", "每个 ping 都有回答");
+    let text = language::diagnostic::text("Every ping comes back", "每个 ping 都有回答");
     let _ = write!(
         out,
         "\n[[check]]\ntext   = {}\nexpect = {}\nwithin = \"10s\"\n\n[broken]\nscript = [{{ at = \"0s\", do = {} }}]\n",

@@ -2,8 +2,8 @@
 //! are made from.
 
 use super::Report;
-use crate::{Diagnostic, Text};
 use base::Lang;
+use language::{Diagnostic, Text};
 use serde::{Deserialize, Serialize};
 
 /// One lab that was handed in.
@@ -61,7 +61,7 @@ impl Refusal {
 
     /// A lab file with mistakes.
     pub fn mistakes(mistakes: &[Diagnostic]) -> Refusal {
-        let says = |lang| crate::render(mistakes, lang);
+        let says = |lang| language::render(mistakes, lang);
         let first = |lang| match mistakes.first() {
             Some(first) => {
                 let place = &first.place;

@@ -7,7 +7,7 @@ const LAB: &str = "lab = \"t\"\ntitle = { en = \"A <b> title\", zh = \"标题\" 
 
 fn report() -> Report {
     let lab = crate::read_lab(LAB.as_bytes(), "t.toml")
-        .unwrap_or_else(|mistakes| panic!("{}", crate::render(&mistakes, Lang::En)));
+        .unwrap_or_else(|mistakes| panic!("{}", language::render(&mistakes, Lang::En)));
     let options =
         Options { seed: 1, lang: Lang::En, folder: &crate::gallery::folder, capture: false };
     let mut report = test(&lab, &options).expect("a world");

@@ -1,7 +1,7 @@
 //! What broke beside the checks, in whichever clock the lab ran: a report tells it, and it fails the run.
 
-use crate::diagnostic::{Text, text};
 use base::Lang;
+use language::diagnostic::{Text, text};
 use sim::World;
 
 /// Script lines that could not be carried out, and frames that no check could see any more.

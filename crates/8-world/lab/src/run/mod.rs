@@ -13,14 +13,14 @@ mod wall;
 pub use faults::faults;
 pub use outcome::{Ending, Judged, JudgedTask, Report};
 
-use crate::Text;
-use crate::diagnostic::text;
-use crate::expect::Expect;
 use crate::judge::{Judging, Verdict};
-use crate::model::{Check, Lab, When};
 use crate::world::{Folder, Ground, boot_with};
 use base::{Duration, Instant, Lang};
 use capture::Capture;
+use language::Text;
+use language::diagnostic::text;
+use language::expect::Expect;
+use language::model::{Check, Lab, When};
 use schedule::{Moment, Schedule};
 use sim::{Position, Tape, World};
 
@@ -373,8 +373,8 @@ fn captures(lab: &Lab, world: &World) -> Vec<(String, Vec<u8>)> {
     let mut written = vec![(lab.name.clone(), write(Capture::everything(), world))];
     for wish in &lab.captures {
         let name = match &wish.place {
-            crate::Place::Link(name) | crate::Place::Node(name) => name.clone(),
-            crate::Place::Jack(end) => format!("{}.{}", end.node, end.jack),
+            language::model::Place::Link(name) | language::model::Place::Node(name) => name.clone(),
+            language::model::Place::Jack(end) => format!("{}.{}", end.node, end.jack),
         };
         if let Some(capture) = Capture::named(world, &name) {
             written.push((wish.name.clone(), write(capture, world)));

@@ -1,8 +1,8 @@
 //! What comes out of a run: verdicts, numbers, how it ended.
 
-use crate::Text;
 use crate::judge::Verdict;
 use base::Instant;
+use language::Text;
 use serde::{Deserialize, Serialize};
 
 /// One check's outcome.

@@ -8,8 +8,8 @@
 //! Nothing is laid out beforehand: a lab of a hundred years needs no more memory than one of a second
 //! (`a_long_lab_needs_no_memory`).
 
-use crate::model::{Check, Script};
 use base::{Duration, Instant};
+use language::model::{Check, Script};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 

@@ -5,7 +5,7 @@ use std::cell::Cell;
 
 fn lab(text: &str) -> Lab {
     crate::read_lab(text.as_bytes(), "run.toml")
-        .unwrap_or_else(|mistakes| panic!("{}", crate::render(&mistakes, Lang::En)))
+        .unwrap_or_else(|mistakes| panic!("{}", language::render(&mistakes, Lang::En)))
 }
 
 fn options() -> Options<'static> {

@@ -1,9 +1,9 @@
 //! The report of a lab that ran by the wall's clock, with real programs in it perhaps.
 
 use super::{Ending, end_of};
-use crate::Text;
-use crate::model::Lab;
 use crate::report::{Judged, JudgedTask, Report};
+use language::Text;
+use language::model::Lab;
 
 impl Report {
     /// Frames and digest are not repeatable there, so it has none.

@@ -22,7 +22,7 @@ expect = "exit(tcp) == 0"
 "#;
     // Full segments of 1448 octets, and the last one of 552: the only one of its size.
     let text = text.replace("SIZE", "100464");
-    crate::parse(&text, "planted.toml").unwrap_or_else(|mistakes| panic!("{mistakes:?}"))
+    language::parse(&text, "planted.toml").unwrap_or_else(|mistakes| panic!("{mistakes:?}"))
 }
 
 fn options(seed: u64) -> Options<'static> {
@@ -72,9 +72,9 @@ fn a_planted_fault_is_found_and_shrunk_to_one_frame() {
 #[test]
 fn the_lines_pasted_below_the_file_repeat_the_failure_and_need_the_fault() {
     let (seed, shrunk) = found(SIZE, 1).remove(0);
-    let text = format!("{}\n{}", crate::long_form(&lab()), shrunk.text());
+    let text = format!("{}\n{}", language::long_form(&lab()), shrunk.text());
     let pasted =
-        crate::parse(&text, "pasted.toml").unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
+        language::parse(&text, "pasted.toml").unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
     let prepare = planted(SIZE);
     let run = |prepare: &dyn Fn(&mut WorldBuilder)| {
         let run = bounded_with(&pasted, &options(seed), &|| false, &mut |builder| prepare(builder));
@@ -89,8 +89,8 @@ fn what_does_not_fail_is_not_shrunk_and_what_needs_no_mishap_has_none() {
     let lab = lab();
     let held = shrink(&lab, &options(1), Demand::Check(0), &mut || true).expect("boots");
     assert_eq!(held.err(), Some(NotShrunk::Holds));
-    let text = crate::long_form(&lab).replace("exit(tcp) == 0", "exit(tcp) == 7");
-    let wrong = crate::parse(&text, "wrong.toml").expect("a lab");
+    let text = language::long_form(&lab).replace("exit(tcp) == 0", "exit(tcp) == 7");
+    let wrong = language::parse(&text, "wrong.toml").expect("a lab");
     let shrunk = shrink(&wrong, &options(1), Demand::Check(0), &mut || true).expect("boots");
     let shrunk = shrunk.expect("fails");
     assert_eq!((shrunk.mishaps.len(), shrunk.least), (0, true));

@@ -1,7 +1,7 @@
 //! Networks to draw: every shape that a lesson might have, and chance ones from a seed.
 
-use catenet_lab::Text;
 use catenet_lab::layout::{Kind, LinkIn, NodeIn};
+use language::Text;
 
 /// A network by name.
 pub(crate) struct Network {

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use base::Lang;
-use catenet_lab::lesson::shelf;
-use catenet_lab::{Lab, Text, gallery, layout};
+use catenet_lab::{gallery, layout, shelf};
+use language::{Lab, Text};
 
 use super::lab;
 

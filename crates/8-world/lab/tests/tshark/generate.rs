@@ -4,10 +4,10 @@
 //! left, `[3-3]`), and octets that it takes for a protocol (`ff`).
 
 use base::Random;
-use catenet_lab::Filter;
-use catenet_lab::fields::{FIELDS, FieldId, Kind};
-use catenet_lab::filter::{FieldSource, Value};
 use catenet_lab::seen::Walk;
+use language::Filter;
+use language::fields::{FIELDS, FieldId, Kind};
+use language::filter::{FieldSource, Value};
 use sim::World;
 use std::collections::BTreeMap;
 
@@ -125,7 +125,7 @@ impl Made {
         }
     }
 
-    fn field(&mut self) -> &'static catenet_lab::fields::Field {
+    fn field(&mut self) -> &'static language::fields::Field {
         let rows: Vec<_> = FIELDS.0.iter().filter(|field| !field.layer.is_empty()).collect();
         rows[self.below(rows.len())]
     }
@@ -158,7 +158,7 @@ impl Made {
     }
 
     /// Quantifiers, patterns, functions, headers by number, slices one after the other, dates.
-    fn widened(&mut self, field: &catenet_lab::fields::Field, value: &str) -> String {
+    fn widened(&mut self, field: &language::fields::Field, value: &str) -> String {
         let name = field.name;
         let (order, word) = (self.one(ORDERS), self.one(&["any", "all"]));
         match (field.kind, self.below(4)) {
@@ -187,7 +187,7 @@ impl Made {
     }
 
     /// A value that the capture holds under this name, or one beside it.
-    fn value(&mut self, field: &catenet_lab::fields::Field) -> Option<String> {
+    fn value(&mut self, field: &language::fields::Field) -> Option<String> {
         let known = self.values.get(field.name).cloned().unwrap_or_default();
         if !known.is_empty() && self.below(5) > 0 {
             return Some(known[self.below(known.len())].clone());
@@ -239,7 +239,7 @@ impl Made {
         }
     }
 
-    fn set(&mut self, field: &catenet_lab::fields::Field, value: &str) -> String {
+    fn set(&mut self, field: &language::fields::Field, value: &str) -> String {
         let name = field.name;
         let other = self.value(field).unwrap_or_else(|| value.to_owned());
         let word = self.one(&["in", "not in"]);
@@ -250,7 +250,7 @@ impl Made {
         }
     }
 
-    fn fields_of_a_kind(&mut self, field: &catenet_lab::fields::Field) -> String {
+    fn fields_of_a_kind(&mut self, field: &language::fields::Field) -> String {
         let pairs = [
             ("tcp.srcport", "tcp.dstport"),
             ("ip.src", "ip.dst"),

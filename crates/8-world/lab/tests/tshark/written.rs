@@ -1,9 +1,10 @@
 //! Every filter that a lab or a document of this checkout holds.
 #![allow(clippy::disallowed_methods, reason = "a test reads labs and documents from the disk")]
 
-use catenet_lab::expect::Test;
-use catenet_lab::fields::FIELDS;
-use catenet_lab::{Filter, Lab, gallery};
+use catenet_lab::gallery;
+use language::expect::Test;
+use language::fields::FIELDS;
+use language::{Filter, Lab};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

@@ -11,9 +11,9 @@ use crate::say::{Context, Exit, Failure, print};
 use crate::verbs::grade::used;
 use crate::verbs::replay;
 use base::Instant;
-use lab::Lab;
 use lab::diff::{Compared, First, Side, Told, diff};
 use lab::world::{BootError, Ground, boot, boot_with};
+use language::Lab;
 use serde_json::{Value, json};
 use service::sources;
 use sim::{Input, Tape, TimedInput};
@@ -104,7 +104,7 @@ fn begin(context: &Context, run: &Run<'_>) -> Result<(Side, Instant), Failure> {
     let student = run.student.map(|id| ("student".to_owned(), id.to_owned()));
     let variables: BTreeMap<String, String> = student.into_iter().collect();
     let mut lab = loaded.read(&variables).map_err(|mistakes| {
-        eprint!("{}", lab::render(&mistakes, context.lang));
+        eprint!("{}", language::render(&mistakes, context.lang));
         Failure::usage("")
     })?;
     if let Some(name) = run.overlay {
@@ -158,7 +158,7 @@ fn side(
     let mut sets: Vec<Input> = Vec::new();
     for knobs in &run.sets {
         let line = format!("set {knobs}");
-        let verb = lab::Verb::parse(&line, &lab::program_names()).map_err(|complaint| {
+        let verb = language::Verb::parse(&line, &lab::program_names()).map_err(|complaint| {
             Failure::usage(lab::seen::explain(complaint, &line).get(context.lang).trim_end())
         })?;
         let set = lab::live::live_inputs(&verb, &line, lab, &world);

@@ -3,7 +3,7 @@
 use crate::args::Fields;
 use crate::say::{Context, Exit, Failure, print};
 use crate::table;
-use lab::fields::{FIELDS, Field, describe};
+use language::fields::{FIELDS, Field, describe};
 
 /// Lists the fields whose names begin so, or completes a filter.
 pub fn run(context: &Context, wish: &Fields) -> Result<Exit, Failure> {
@@ -19,7 +19,7 @@ fn list(context: &Context, prefix: &str) -> Result<(), Failure> {
     let fields: Vec<&Field> = FIELDS.0.iter().filter(named).collect();
     if fields.is_empty() {
         // The same complaint as of a filter with that name.
-        let why = match lab::Filter::parse(prefix, FIELDS) {
+        let why = match language::Filter::parse(prefix, FIELDS) {
             Err(complaint) => lab::seen::explain(complaint, prefix).get(context.lang).to_owned(),
             Ok(_) => prefix.to_owned(),
         };
@@ -36,15 +36,16 @@ fn list(context: &Context, prefix: &str) -> Result<(), Failure> {
 
 fn row(context: &Context, field: &Field) -> Vec<String> {
     let (kind, about) = (field.kind.word(), describe(field.name));
-    let said = |text: &lab::Text| text.get(context.lang).to_owned();
+    let said = |text: &language::Text| text.get(context.lang).to_owned();
     vec![field.name.to_owned(), said(&kind), said(&about)]
 }
 
 /// The whole text with each word that may come next: what a shell's completion wants.
 fn complete(context: &Context, text: &str) -> Result<(), Failure> {
-    let lines = lab::filter::complete(text, text.len(), &|_| Vec::new()).into_iter().map(|one| {
-        let whole = format!("{}{}", text.get(..one.from).unwrap_or(""), one.text);
-        format!("{whole}\t{}\n", one.note.get(context.lang))
-    });
+    let lines =
+        language::filter::complete(text, text.len(), &|_| Vec::new()).into_iter().map(|one| {
+            let whole = format!("{}{}", text.get(..one.from).unwrap_or(""), one.text);
+            format!("{whole}\t{}\n", one.note.get(context.lang))
+        });
     print(&lines.collect::<String>())
 }

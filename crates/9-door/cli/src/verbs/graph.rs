@@ -41,7 +41,7 @@ fn of_file(context: &Context, file: &str, variables: &Variables) -> Result<Parts
     let loaded = sources::load(&source).map_err(|problem| Failure::of(&problem, context.lang))?;
     let parsed = loaded.read(&variables.all());
     let lab = parsed.map_err(|mistakes| {
-        eprint!("{}", lab::render(&mistakes, context.lang));
+        eprint!("{}", language::render(&mistakes, context.lang));
         Failure::usage("")
     })?;
     let (nodes, links) = layout::parts(&lab);
@@ -75,8 +75,8 @@ fn of_running(context: &Context) -> Result<Parts, Failure> {
     Ok((view.line.name, nodes, links))
 }
 
-fn text(line: &service::api::Text) -> lab::Text {
-    lab::Text { en: line.en.clone(), zh: line.zh.clone() }
+fn text(line: &service::api::Text) -> language::Text {
+    language::Text { en: line.en.clone(), zh: line.zh.clone() }
 }
 
 /// A list, for networks that are too wide for a terminal.

@@ -11,10 +11,10 @@ pub fn run(context: &Context) -> Result<Exit, Failure> {
     for name in lab::gallery::names() {
         let text = lab::gallery::text(name).unwrap_or_default();
         let read = lab::read_lab(text.as_bytes(), name);
-        labs.push(read.map_err(|found| Failure::cannot(lab::render(&found, context.lang)))?);
+        labs.push(read.map_err(|found| Failure::cannot(language::render(&found, context.lang)))?);
     }
     if context.json {
-        let line = |lab: &lab::Lab| {
+        let line = |lab: &language::Lab| {
             let played = lessons.iter().filter(|lesson| lesson.lab == lab.name);
             let played: Vec<&str> = played.map(|lesson| lesson.name.as_str()).collect();
             let (title, about) = (lab.title.get(context.lang), lab.about.get(context.lang));
@@ -24,7 +24,7 @@ pub fn run(context: &Context) -> Result<Exit, Failure> {
         print(&format!("{}\n", serde_json::json!(labs)))?;
         return Ok(Exit::DONE);
     }
-    let row = |lab: &lab::Lab| vec![lab.name.clone(), lab.title.get(context.lang).to_owned()];
+    let row = |lab: &language::Lab| vec![lab.name.clone(), lab.title.get(context.lang).to_owned()];
     let rows: Vec<Vec<String>> = labs.iter().map(row).collect();
     print(&table::render(&table::head(context.lang, ["LAB", "TITLE"], ["实验", "标题"]), &rows))?;
     let head = table::head(context.lang, ["LESSON", "LAB", "TITLE"], ["课文", "实验", "标题"]);

@@ -4,7 +4,8 @@ use crate::args::Lessons;
 use crate::prose::paragraphs;
 use crate::say::{Context, Exit, Failure, called_as, print};
 use crate::table;
-use lab::lesson::{Lesson, Scene, Show, Task, View, shelf};
+use lab::shelf;
+use language::lesson::{Lesson, Scene, Show, Task, View};
 use std::io::IsTerminal;
 
 /// Lists them, or tells one.
@@ -19,7 +20,7 @@ pub fn run(context: &Context, wish: &Lessons) -> Result<Exit, Failure> {
 /// All lessons of the binary.
 pub fn all(context: &Context) -> Result<Vec<Lesson>, Failure> {
     let read = shelf::names().filter_map(shelf::lesson).collect::<Result<Vec<_>, _>>();
-    read.map_err(|mistakes| Failure::cannot(lab::render(&mistakes, context.lang)))
+    read.map_err(|mistakes| Failure::cannot(language::render(&mistakes, context.lang)))
 }
 
 fn list(context: &Context) -> Result<(), Failure> {
@@ -48,7 +49,8 @@ fn tell(context: &Context, name: &str, solution: bool) -> Result<(), Failure> {
             &format!("没有叫 {name} 的课文; 有这些: {known}"),
         )));
     };
-    let lesson = read.map_err(|mistakes| Failure::cannot(lab::render(&mistakes, context.lang)))?;
+    let lesson =
+        read.map_err(|mistakes| Failure::cannot(language::render(&mistakes, context.lang)))?;
     if context.json {
         let whole = service::lessons::whole(&lesson);
         return print(&format!("{}\n", serde_json::json!(whole)));
@@ -169,7 +171,7 @@ mod tests {
                     .collect();
                 assert!(commands.len() > lesson.scenes.len());
                 for command in commands {
-                    let words = lab::command::split_words(command).unwrap_or_default();
+                    let words = language::command::split_words(command).unwrap_or_default();
                     let words = words.into_iter().map(|word| word.word);
                     let line = std::iter::once("catenet".to_owned()).chain(words);
                     let read = crate::args::Args::command().try_get_matches_from(line);

@@ -12,8 +12,8 @@
 use crate::client::{Client, encode, place};
 use crate::say::{Context, Failure};
 use data_encoding::BASE64;
-use lab::Text;
-use lab::model::{Lab, Machine};
+use language::Text;
+use language::model::{Lab, Machine};
 use service::api::JoinedNews;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;

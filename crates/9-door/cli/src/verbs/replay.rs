@@ -7,7 +7,7 @@ use crate::verbs::test::write;
 use base::{Instant, Lang};
 use door::journal::{self, Folders, Recorded};
 use lab::run::{Ending, Options, Until, replayed};
-use lab::{Lab, quantity};
+use language::{Lab, quantity};
 use sim::Tape;
 use std::path::Path;
 use std::time::Duration;
@@ -106,7 +106,7 @@ pub fn read(context: &Context, path: &Path) -> Result<Recorded, Failure> {
 pub fn lab_of(context: &Context, recorded: &Recorded, path: &Path) -> Result<Lab, Failure> {
     let lab = lab::read_lab(recorded.head.text.as_bytes(), &path.display().to_string());
     lab.map_err(|mistakes| {
-        eprint!("{}", lab::render(&mistakes, context.lang));
+        eprint!("{}", language::render(&mistakes, context.lang));
         Failure::usage("")
     })
 }

@@ -4,6 +4,6 @@ use crate::say::{Exit, Failure, print};
 
 /// Prints it.
 pub fn run() -> Result<Exit, Failure> {
-    print(&format!("{:#}\n", lab::schema()))?;
+    print(&format!("{:#}\n", language::schema()))?;
     Ok(Exit::DONE)
 }

@@ -4,7 +4,7 @@ use crate::client::{Client, block_on};
 use crate::say::{Context, Exit, Failure, print};
 use crate::verbs::watch::event_text;
 use base::Lang;
-use lab::TimeVerb;
+use language::TimeVerb;
 use service::api::{Clock, FrameLine, SetClock, Step, Stepped, WentBack};
 use service::clock::{wish, wish_back};
 

@@ -54,7 +54,7 @@ fn real(
     context: &Context,
     up: &Up,
     request: &StartLab,
-) -> Result<Option<(lab::Lab, PathBuf)>, Failure> {
+) -> Result<Option<(language::Lab, PathBuf)>, Failure> {
     // What is wrong with the lab is the service's to say.
     let Ok(loaded) = service::sources::load(&request.source) else { return Ok(None) };
     let Ok(lab) = loaded.read(&request.variables) else { return Ok(None) };
@@ -82,7 +82,7 @@ async fn live(
     client: Client,
     name: &str,
     mut ends: Ends,
-    own: Option<&(lab::Lab, PathBuf)>,
+    own: Option<&(language::Lab, PathBuf)>,
 ) -> Result<Exit, Failure> {
     let client = Arc::new(client);
     let mut programs = None;
@@ -113,7 +113,7 @@ async fn start(
     context: &Context,
     client: &Arc<Client>,
     name: &str,
-    own: Option<&(lab::Lab, PathBuf)>,
+    own: Option<&(language::Lab, PathBuf)>,
     programs: &mut Option<super::real::Programs>,
 ) -> Failure {
     if let Some((lab, folder)) = own {

@@ -32,7 +32,7 @@ pub fn run(context: &Context, validate: &Validate) -> Result<Exit, Failure> {
             Ok(_) => {}
             Err(mistakes) => {
                 bad = true;
-                eprint!("{}", crate::say::as_called(&lab::render(&mistakes, context.lang)));
+                eprint!("{}", crate::say::as_called(&language::render(&mistakes, context.lang)));
             }
         }
     }
@@ -40,7 +40,10 @@ pub fn run(context: &Context, validate: &Validate) -> Result<Exit, Failure> {
 }
 
 /// The lab, if every folder that its servers name holds files.
-fn with_folders(lab: lab::Lab, path: &Path) -> Result<lab::Lab, Vec<lab::Diagnostic>> {
+fn with_folders(
+    lab: language::Lab,
+    path: &Path,
+) -> Result<language::Lab, Vec<language::Diagnostic>> {
     let beside = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = |name: &str| sources::folder(Some(beside.unwrap_or(Path::new("."))), name);
     let whole = std::fs::read_to_string(path).unwrap_or_default();
@@ -54,7 +57,7 @@ pub fn read(
     context: &Context,
     path: &Path,
     variables: &Variables,
-) -> Result<Result<lab::Lab, Vec<lab::Diagnostic>>, Failure> {
+) -> Result<Result<language::Lab, Vec<language::Diagnostic>>, Failure> {
     let name = path.display().to_string();
     let octets = std::fs::read(path).map_err(|error| Failure {
         code: 2,

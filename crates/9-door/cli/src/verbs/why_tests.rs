@@ -8,7 +8,7 @@ use sim::World;
 
 const LAB: &[u8] = include_bytes!("../../../../../labs/two-lans.toml");
 
-fn fetched() -> (lab::Lab, World, Packet) {
+fn fetched() -> (language::Lab, World, Packet) {
     let lab = lab::read_lab(LAB, "two-lans.toml").expect("a good lab");
     let ground = Ground {
         seed: 7,
@@ -25,7 +25,7 @@ fn fetched() -> (lab::Lab, World, Packet) {
     (lab, world, packet)
 }
 
-fn journey(lab: &lab::Lab, world: &World, packet: Packet) -> Journey {
+fn journey(lab: &language::Lab, world: &World, packet: Packet) -> Journey {
     let mut gather = Gather::new(world, packet);
     while !gather.step(lab, world, 4096) {}
     service::journeys::view(tell(&gather.finish()))

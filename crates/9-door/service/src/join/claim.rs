@@ -3,15 +3,15 @@
 use super::{Guest, Seat, name_taken, v4};
 use crate::api::Problem;
 use door::card::Card;
-use lab::model::Network;
+use language::model::Network;
 use std::collections::BTreeMap;
 
 /// The place that the lab file keeps for a real program (`[hosts.chat] real = ".."`): its own name,
 /// address and card, and not those of a guest.
 pub(super) fn claim(
-    file: &lab::Lab,
+    file: &language::Lab,
     network: &Network,
-    host: &lab::Machine,
+    host: &language::model::Machine,
     guests: &mut BTreeMap<String, Guest>,
 ) -> Result<Card, Problem> {
     let name = &host.name;

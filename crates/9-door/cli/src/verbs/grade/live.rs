@@ -45,9 +45,9 @@ fn refuse(context: &Context, wish: &Grade) -> Result<(), Failure> {
 }
 
 fn seconds(context: &Context, span: &str) -> Result<f64, Failure> {
-    let span = lab::quantity::parse_duration(span).map_err(|complaint| {
+    let span = language::quantity::parse_duration(span).map_err(|complaint| {
         let mistake = [complaint.in_text("--last", span)];
-        Failure::usage(lab::render(&mistake, context.lang).trim_end())
+        Failure::usage(language::render(&mistake, context.lang).trim_end())
     })?;
     Ok(span.as_secs_f64())
 }

@@ -79,7 +79,7 @@ pub fn used() -> Duration {
     clock_gettime(ClockId::CLOCK_PROCESS_CPUTIME_ID).map_or(Duration::MAX, Duration::from)
 }
 
-fn too_large(lab: &lab::Lab) -> Result<(), Refusal> {
+fn too_large(lab: &language::Lab) -> Result<(), Refusal> {
     let nodes = lab.node_names().count();
     let links = lab.links.len();
     if nodes <= NODES && links <= LINKS {
@@ -93,7 +93,7 @@ fn too_large(lab: &lab::Lab) -> Result<(), Refusal> {
 }
 
 /// A program of the machine that grades is nobody's to start.
-fn no_real(lab: &lab::Lab) -> Result<(), Refusal> {
+fn no_real(lab: &language::Lab) -> Result<(), Refusal> {
     let Some(host) = lab.real_hosts().next() else { return Ok(()) };
     let name = &host.name;
     Err(Refusal::new(

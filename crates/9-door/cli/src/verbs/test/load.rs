@@ -3,8 +3,8 @@
 //! With `--checks` the lab is a submission and its files may be its owner's: a folder that the task has
 //! beside its checks wins, what it lacks is looked for beside the submission, unless that came alone.
 
-use lab::Lab;
 use lab::report::Refusal;
+use language::Lab;
 use service::sources::{self, Loaded};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -66,7 +66,8 @@ pub fn load(wanted: &Wanted<'_>) -> Result<Trial, Refusal> {
     }
     // The task's variables are the task's; a submission that draws the same draws as this student.
     let submission = read(&loaded, &student(wanted))?;
-    let lab = lab::with_checks(submission, &rules).map_err(|mistakes| Refusal::lacks(&mistakes))?;
+    let lab = language::with_checks(submission, &rules, Some(&lab::reason_names()))
+        .map_err(|mistakes| Refusal::lacks(&mistakes))?;
     virtual_time(&lab, checks)?;
     let mut folders = vec![task.folder];
     if !wanted.alone {
@@ -110,7 +111,7 @@ fn overlaid(lab: Lab, wanted: &Wanted<'_>) -> Result<Lab, Refusal> {
 }
 
 fn virtual_time(lab: &Lab, file: &str) -> Result<(), Refusal> {
-    if lab.clock != Some(lab::Clock::Real) {
+    if lab.clock != Some(language::model::Clock::Real) {
         return Ok(());
     }
     Err(Refusal::new(

@@ -13,9 +13,10 @@ use crate::say::{Context, Failure};
 use crate::verbs::{real, up};
 use base::Instant;
 use lab::judge::{Measured, Verdict};
-use lab::model::{Check, Lab};
 use lab::report::{Judged, JudgedTask, Report};
-use lab::{Text, run::end_of};
+use lab::run::end_of;
+use language::Text;
+use language::model::{Check, Lab};
 use service::api::{self, GradeWish, JudgeWish, LabLine, StartLab};
 use service::sources;
 use std::cmp::Reverse;
@@ -33,7 +34,7 @@ pub fn play(context: &Context, wish: &Test) -> Result<Report, Failure> {
     let source = up::source(&wish.lab_file)?;
     let loaded = sources::load(&source).map_err(|problem| Failure::of(&problem, context.lang))?;
     let lab = loaded.read(&wish.variables.all()).map_err(|mistakes| {
-        eprint!("{}", crate::say::as_called(&lab::render(&mistakes, context.lang)));
+        eprint!("{}", crate::say::as_called(&language::render(&mistakes, context.lang)));
         Failure::usage("")
     })?;
     let request = StartLab {

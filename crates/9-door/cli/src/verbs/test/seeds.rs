@@ -11,10 +11,10 @@ use super::load::Trial;
 use super::repeat;
 use crate::args::Test;
 use crate::say::{Context, Exit, Failure, print};
-use lab::Lab;
 use lab::run::Options;
 use lab::seeds::{Broken, Demand, broken};
 use lab::shrink::{NotShrunk, Shrunk, shrink};
+use language::Lab;
 use serde_json::json;
 use std::io::IsTerminal;
 use std::ops::RangeInclusive;
@@ -90,7 +90,7 @@ struct Shared {
     stop: AtomicBool,
     found: Mutex<Vec<Failed>>,
     /// Why no world could be built.
-    trouble: Mutex<Option<lab::Text>>,
+    trouble: Mutex<Option<language::Text>>,
 }
 
 impl Hunt<'_> {
@@ -170,10 +170,10 @@ impl Hunt<'_> {
     }
 
     /// One seed. A panic is a bug of ours, and no reason to lose the other seeds.
-    fn judge(&self, options: &Options<'_>) -> Result<Option<Broken>, lab::Text> {
+    fn judge(&self, options: &Options<'_>) -> Result<Option<Broken>, language::Text> {
         let run = || broken(self.lab, options, self.trial.solving);
         std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_or_else(|_| {
-            let text = lab::Text {
+            let text = language::Text {
                 en: "this run broke catenet itself: a bug".to_owned(),
                 zh: "这次运行使 catenet 自身崩溃: 程序有错".to_owned(),
             };
@@ -211,7 +211,7 @@ impl Hunt<'_> {
     fn write(&self, path: &Path, seed: u64, shrunk: &Shrunk) -> Result<(), Failure> {
         let mut lab = shrunk.lab(self.lab);
         lab.seed = seed;
-        let text = lab::long_form(&lab);
+        let text = language::long_form(&lab);
         let failed =
             |error: std::io::Error| Failure::of_system(&path.display(), &error, self.context.lang);
         std::fs::write(path, text).map_err(failed)

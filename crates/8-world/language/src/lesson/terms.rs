@@ -2,11 +2,27 @@
 
 use super::reader::is_clause;
 use super::scribe::{Scribe, Style, heading};
-use crate::diagnostic::{Diagnostic, Sink};
-use crate::glossary::Term;
+use crate::diagnostic::{Diagnostic, Sink, Text};
 use crate::parse::Options;
 use crate::syntax;
 use crate::tree::{Item, Table};
+
+/// One word of the glossary, in both languages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Term {
+    /// Stable name.
+    pub id: String,
+    /// The English word.
+    pub en: String,
+    /// The Chinese word.
+    pub zh: String,
+    /// The lesson's word or picture for it, in Chinese; empty where the lesson has none.
+    pub lesson_word: String,
+    /// One sentence.
+    pub meaning: Text,
+    /// The clause that defines it, as in lessons; empty where no RFC does.
+    pub rfc: String,
+}
 
 const TERM_KEYS: &[&str] = &["id", "en", "zh", "lesson", "meaning", "rfc", "avoid"];
 
@@ -14,7 +30,7 @@ const TERM_KEYS: &[&str] = &["id", "en", "zh", "lesson", "meaning", "rfc", "avoi
 ///
 /// # Errors
 /// All mistakes, in the order of the file.
-pub(crate) fn read_terms(text: &str, file_name: &str) -> Result<Vec<Term>, Vec<Diagnostic>> {
+pub fn read_terms(text: &str, file_name: &str) -> Result<Vec<Term>, Vec<Diagnostic>> {
     let mut sink = Sink::default();
     let root = syntax::read(file_name, text, &mut sink);
     let options = Options::default();
@@ -49,4 +65,17 @@ fn term(scribe: &mut Scribe<'_>, item: &Item) -> Option<Term> {
         scribe.reader.sink.report(span, super::reader::bad_clause(&rfc));
     }
     Some(Term { id, en, zh, lesson_word, meaning: meaning?, rfc })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broken_term_is_found_where_it_stands() {
+        let text = "[[term]]\nid = \"x\"\nen = \"x\"\nzh = \"y\"\nlesson = \"\"\nmeaning.en = \"m\"\nrfc = \"9293\"\n";
+        let mistakes = read_terms(text, "g.toml").err().unwrap_or_default();
+        let codes: Vec<(&str, usize)> = mistakes.iter().map(|m| (m.code, m.place.line)).collect();
+        assert_eq!(codes, [("missing-language", 6), ("bad-clause", 7)]);
+    }
 }

@@ -1,7 +1,7 @@
 //! `include`: what adds up, and what is refused with the chain of files that leads to it.
 
 use base::Lang;
-use catenet_lab::{Diagnostic, Lab, Options, Text, read_lab_with, render};
+use catenet_language::{Diagnostic, Lab, Options, Text, parse_bytes, render};
 
 use super::only;
 
@@ -9,7 +9,7 @@ fn read_among(text: &str, files: &dyn Fn(&str) -> Option<String>) -> Result<Lab,
     let why = || Text { en: "no such file".to_owned(), zh: "没有这个文件".to_owned() };
     let include = |path: &str| files(path).ok_or_else(why);
     let options = Options { include: Some(&include), ..Options::default() };
-    read_lab_with(text.as_bytes(), "labs/lab.toml", &options)
+    parse_bytes(text.as_bytes(), "labs/lab.toml", &options)
 }
 
 const LAN: &str = "[networks]\nn = \"10.0.0.0/24\"\n[hosts]\npc1 = \"n\"\n";

@@ -2,18 +2,21 @@
 //! not work. The shipped examples (`labs/bad/`) are held word by word elsewhere.
 
 use base::Lang;
-use catenet_lab as lab;
-use lab::Diagnostic;
+use catenet_language::{Diagnostic, Options, parse_with, render};
+
+/// What this test's world can say.
+const REASONS: &[&str] = &["bad_fcs", "retransmit"];
 
 const LAN: &str = "[networks]\nlan = \"10.0.0.0/24\"\n";
 
 fn mistakes(text: &str) -> Vec<Diagnostic> {
-    lab::read_lab(text.as_bytes(), "x.toml").err().unwrap_or_default()
+    let options = Options { known_reasons: Some(REASONS), ..Options::default() };
+    parse_with(text, "x.toml", &options).err().unwrap_or_default()
 }
 
 fn one(text: &str) -> Diagnostic {
     let found = mistakes(text);
-    assert_eq!(found.len(), 1, "{}", lab::render(&found, Lang::En));
+    assert_eq!(found.len(), 1, "{}", render(&found, Lang::En));
     found.into_iter().next().unwrap_or_else(|| unreachable!("counted"))
 }
 
@@ -51,7 +54,7 @@ fn what_an_overlay_breaks_is_told_at_the_overlay() {
         "lab = \"x\"\n{LAN}[hosts]\npc1 = {{ net = \"lan\", run = {{ do = \"ping 10.0.0.2\", label = \"p\" }} }}\npc2 = \"lan\"\n[[check]]\nexpect = \"exit(p) == 0\"\n[broken.other]\nhosts.pc1.run = \"ping 10.0.0.9\"\n"
     );
     let found = one(&text);
-    assert_eq!(found.place.line, 9, "{}", lab::render(std::slice::from_ref(&found), Lang::En));
+    assert_eq!(found.place.line, 9, "{}", render(std::slice::from_ref(&found), Lang::En));
     let (own, _) = found.also.clone().expect("its own place too");
     assert_eq!(own.line, 8);
     assert!(found.label.en.contains("[broken.other]") && found.label.zh.contains("[broken.other]"));

@@ -1,18 +1,17 @@
-//! Parts of a lab from elsewhere: other files, variables and a student's draws, another file's checks.
+//! Parts of a lab from elsewhere: other files, variables and a student's draws.
 
 mod includes;
-mod rules;
 mod variables;
 
 use std::collections::BTreeMap;
 
 use base::Lang;
-use catenet_lab::{Diagnostic, Lab, Options, read_lab_with, render};
+use catenet_language::{Diagnostic, Lab, Options, parse_bytes, render};
 
 fn read_for(text: &str, given: &[(&str, &str)]) -> Result<Lab, Vec<Diagnostic>> {
     let given = given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     let options = Options { variables: given.collect::<BTreeMap<_, _>>(), ..Options::default() };
-    read_lab_with(text.as_bytes(), "lab.toml", &options)
+    parse_bytes(text.as_bytes(), "lab.toml", &options)
 }
 
 fn read(text: &str) -> Lab {

@@ -25,7 +25,8 @@ use crate::parse::Options;
 use crate::quantity::{self, Parsed};
 use crate::tree::{Item, Key, Kind, Table, inside_text};
 
-pub(crate) use address::check_name;
+pub use address::check_name;
+pub use keys::is_key;
 pub(crate) use keys::{SCALARS, TABLES};
 
 /// Noon of nothing: labs begin at 2026-01-01T00:00:00Z unless they say otherwise.

@@ -7,7 +7,7 @@
 //!
 //! Paths count from the lab's folder, also in an included file, and never leave it. A file is
 //! included once: again, or by itself, is a mistake that names the chain. Depth, number and size of
-//! the files are bounded (`tests/language/includes.rs`).
+//! the files are bounded (`tests/parts/includes.rs`).
 
 use crate::command::{outside, stays_inside};
 use crate::diagnostic::{Complaint, Sink, text};

@@ -4,10 +4,7 @@
 //! A suggestion is made only when at most a third of the word differs, so that nonsense gets none.
 
 /// The candidate nearest to `word`, if any is near enough. Ties go to the earlier candidate.
-pub(crate) fn nearest<'a>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let bound = (word.chars().count().min(64) / 3).max(1);
     let lower = word.to_lowercase();
     let mut best: Option<(usize, &str)> = None;

@@ -11,7 +11,7 @@ use crate::read::whole;
 type Read<T> = Result<T, Complaint>;
 
 /// A node's name: ASCII letters, digits, `-`, `_`; no `-` at an end, no `--`; at most 63 octets.
-pub(crate) fn check_name(name: &str) -> Read<()> {
+pub fn check_name(name: &str) -> Read<()> {
     let bad = |en: &str, zh: &str| {
         Err(Complaint::new(
             "bad-name",

@@ -8,8 +8,8 @@
 //! ```
 //!
 //! What a submission says of checks, tasks, scripts and times counts for nothing
-//! (`tests/language/rules.rs`: a submission that edits its own gains nothing). The rules are a whole lab file,
-//! or one without machines.
+//! (`lab/tests/rules.rs`: a submission that edits its own gains nothing). The rules are a whole lab
+//! file, or one without machines.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -21,10 +21,15 @@ use crate::nearest::nearest;
 use crate::quantity::show_duration;
 
 /// The submission's network and programs under the rules' checks, tasks, scripts and times.
+/// `known_reasons` are the names that `events(..)` may use; not checked without them.
 ///
 /// # Errors
 /// What the rules name and the submission lacks, and what is `fixed` and differs.
-pub fn with_checks(submission: Lab, rules: &Lab) -> Result<Lab, Vec<Diagnostic>> {
+pub fn with_checks(
+    submission: Lab,
+    rules: &Lab,
+    known_reasons: Option<&[&str]>,
+) -> Result<Lab, Vec<Diagnostic>> {
     let lab = joined(submission, rules);
     let mut findings: Vec<Diagnostic> =
         rules.fixed.iter().filter_map(|name| differs(&lab, rules, name)).collect();
@@ -38,12 +43,10 @@ pub fn with_checks(submission: Lab, rules: &Lab) -> Result<Lab, Vec<Diagnostic>>
                 .map(|complaint| asked(complaint, "[[script]]", &script.line, &Text::default())),
         );
     });
-    let reasons = crate::reasons();
-    let reasons: Vec<&str> = reasons.iter().map(|reason| reason.name).collect();
     let checks = lab.checks.iter().map(|check| ("[[check]]", check, &check.text));
     let tasks = lab.tasks.iter().map(|task| ("[[task]]", &task.check, &task.text));
     for (what, check, says) in checks.chain(tasks) {
-        for complaint in check.expect.check(&lab, Some(&reasons)) {
+        for complaint in check.expect.check(&lab, known_reasons) {
             findings.push(asked(complaint, what, &check.line, says));
         }
         for complaint in labels_moved(&lab, rules, check) {

@@ -13,7 +13,7 @@
 //! other brace is itself (`tcp.port in {80, 443}`), and `{{NAME}}` is `{NAME}`. Keys are never filled.
 //! A variable may use those above it. Values given from outside win over the file's. Values and
 //! growth are bounded. A mistake inside a filled text is told at its place in the file, with the
-//! value beside it (`tests/language/variables.rs`).
+//! value beside it (`tests/parts/variables.rs`).
 
 mod draw;
 

@@ -14,40 +14,34 @@ use crate::read::check_name;
 use crate::time_verb::Until;
 use crate::tree::{Item, Kind, Table};
 use crate::verb::unknown;
-use crate::{Filter, TimeVerb, Verb, gallery, syntax};
+use crate::{Filter, TimeVerb, Verb, syntax};
 
 /// What a task brings that does not say.
 const POINTS: u32 = 10;
 
-/// Finds the lab that a lesson names.
-pub type Find<'a> = dyn Fn(&str) -> Option<Lab> + 'a;
-
-/// Reads a lesson over a lab of the gallery, with the programs and reasons of this very program.
-///
-/// # Errors
-/// All mistakes, in the order of the file.
-pub fn read_lesson(octets: &[u8], file_name: &str) -> Result<Lesson, Vec<Diagnostic>> {
-    let (programs, reasons) = (crate::program_names(), crate::reasons());
-    let reasons: Vec<&str> = reasons.iter().map(|reason| reason.name).collect();
-    let options =
-        Options { known_programs: &programs, known_reasons: Some(&reasons), ..Options::default() };
-    let find = |name: &str| crate::read_lab(gallery::text(name)?.as_bytes(), name).ok();
-    utf8(octets, file_name).and_then(|text| read_with(text, file_name, &options, &find))
+/// The labs that lessons are played in.
+pub struct Labs<'a> {
+    /// Their names, for "did you mean".
+    pub names: &'a [&'a str],
+    /// One of them, by its name.
+    pub find: &'a dyn Fn(&str) -> Option<Lab>,
 }
 
-/// Reads a lesson, given what the world around it knows and where its lab comes from.
+/// Reads a lesson from the octets of a file, given what the world around it knows and where its lab
+/// comes from.
 ///
 /// # Errors
 /// All mistakes, in the order of the file.
-pub fn read_with(
-    text: &str,
+pub fn parse(
+    octets: &[u8],
     file_name: &str,
     options: &Options<'_>,
-    find: &Find<'_>,
+    labs: &Labs<'_>,
 ) -> Result<Lesson, Vec<Diagnostic>> {
+    let text = utf8(octets, file_name)?;
     let mut sink = Sink::default();
     let root = syntax::read_or(file_name, text, empty, &mut sink);
-    let lesson = root.map(|root| Scribe::new(&mut sink, options).lesson(&root, find));
+    let lesson = root.map(|root| Scribe::new(&mut sink, options).lesson(&root, labs));
     match lesson {
         Some(lesson) if sink.is_empty() => Ok(lesson),
         _ => Err(sink.finish()),
@@ -55,14 +49,14 @@ pub fn read_with(
 }
 
 impl Scribe<'_> {
-    fn lesson(&mut self, root: &Table, find: &Find<'_>) -> Lesson {
+    fn lesson(&mut self, root: &Table, labs: &Labs<'_>) -> Lesson {
         self.keys(root, LESSON_KEYS, "a lesson", "课文");
         let start = root.entries.iter().map(|(key, _)| key.span).min_by_key(|span| span.start);
         let head = start.unwrap_or_default();
         let name = self.demand(root, head, "lesson", "a lesson", "课文", "lesson = \"my-lesson\"");
         let name = name.and_then(|item| self.name(item)).unwrap_or_default();
         let lab = self.demand(root, head, "lab", "a lesson", "课文", "lab = \"handshake\"");
-        let lab = lab.and_then(|item| self.find_lab(item, find)).unwrap_or_default();
+        let lab = lab.and_then(|item| self.find_lab(item, labs)).unwrap_or_default();
         let title = self.both(root, head, "title", Style::Line).unwrap_or_default();
         let about = self.both(root, head, "about", Style::Line).unwrap_or_default();
         let scenes = self.demand(root, head, "scene", "a lesson", "课文", "[[scene]]");
@@ -84,11 +78,11 @@ impl Scribe<'_> {
         Some(words.to_owned())
     }
 
-    fn find_lab(&mut self, item: &Item, find: &Find<'_>) -> Option<String> {
+    fn find_lab(&mut self, item: &Item, labs: &Labs<'_>) -> Option<String> {
         let words = self.reader.words(item, "lab")?;
-        self.lab = find(words);
+        self.lab = (labs.find)(words);
         if self.lab.is_none() {
-            let mut complaint = unknown(words, words, "lab", "实验", gallery::names());
+            let mut complaint = unknown(words, words, "lab", "实验", labs.names.iter().copied());
             complaint.at = 0..words.len();
             self.reader.complain(item, complaint);
         }

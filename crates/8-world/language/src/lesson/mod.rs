@@ -34,12 +34,11 @@
 //! |---|---|
 //! | `reader`, `scribe`, `show` | from text to [`Lesson`], or all its mistakes |
 //! | `prose` | paragraphs and the two marks that a text may bear |
-//! | [`shelf`] | the lessons inside the binary |
+//! | `terms` | the glossary's file, read with the same hand |
 
 mod prose;
 mod reader;
 mod scribe;
-pub mod shelf;
 mod show;
 mod terms;
 
@@ -48,8 +47,8 @@ use serde::Serialize;
 use crate::{Expect, Text, TimeVerb, Verb};
 
 pub use prose::{Piece, pieces};
-pub use reader::{Find, read_lesson, read_with};
-pub(crate) use terms::read_terms;
+pub use reader::{Labs, parse};
+pub use terms::{Term, read_terms};
 
 /// One lesson, complete.
 #[derive(Clone, Debug, PartialEq)]

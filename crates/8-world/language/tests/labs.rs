@@ -1,14 +1,14 @@
 //! Every lab of ours parses and survives its long form; every bad lab says what it always said.
 //!
 //! `labs/bad/NN-name.toml` stands beside `NN-name.en.txt` and `.zh.txt`, what `catenet validate`
-//! prints for it. `UPDATE=1 cargo test -p catenet-lab` writes them anew: look at each by eye.
+//! prints for it. `UPDATE=1 cargo test -p catenet-language` writes them anew: look at each by eye.
 #![allow(clippy::disallowed_methods, reason = "a test reads the labs from the disk")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use base::Lang;
-use catenet_lab::{Lab, Options, long_form, parse, parse_bytes, parse_with, render};
+use catenet_language::{Lab, Options, long_form, parse, parse_bytes, parse_with, render};
 
 fn labs() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../labs")
@@ -41,7 +41,7 @@ fn bad_labs_say_what_is_wrong_and_how_to_mend_it() {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let octets = fs::read(&file).unwrap_or_default();
         let include = |path: &str| {
-            let why = |_| catenet_lab::Text {
+            let why = |_| catenet_language::Text {
                 en: "no such file".into(),
                 zh: "没有这个文件".into(),
             };
@@ -55,7 +55,7 @@ fn bad_labs_say_what_is_wrong_and_how_to_mend_it() {
             mistakes.iter().all(|m| !m.message.zh.is_empty() && !m.message.en.is_empty()),
             "{name}"
         );
-        let repaired = |m: &catenet_lab::Diagnostic| {
+        let repaired = |m: &catenet_language::Diagnostic| {
             !m.help.is_empty() && m.help.iter().all(|h| !h.zh.is_empty())
         };
         assert!(

@@ -38,7 +38,7 @@ impl Text {
 }
 
 /// Both languages of one sentence, side by side in the code.
-pub(crate) fn text(en: impl Into<String>, zh: impl Into<String>) -> Text {
+pub fn text(en: impl Into<String>, zh: impl Into<String>) -> Text {
     Text { en: en.into(), zh: zh.into() }
 }
 

@@ -2,11 +2,27 @@
 
 use base::Lang;
 use catenet_lab::run::{Options, Report, test};
-use catenet_lab::{Lab, gallery, render, with_checks};
-
-use super::read;
+use catenet_lab::{gallery, read_lab, reason_names};
+use language::{Diagnostic, Lab, render, with_checks};
 
 const RULES: &str = "lab = \"task\"\nduration = \"5s\"\nfixed = [\"web\", \"lan\", \"pc1--lan\"]\n[networks]\nlan = \"10.0.0.0/24\"\n[hosts]\npc1 = \"lan\"\nweb = { net = \"lan\", ip = \"10.0.0.80\", run = \"http root=./site\" }\n[[script]]\nat = \"2s\"\ndo = \"exec pc1 -- curl http://10.0.0.80/\"\nlabel = \"page\"\n[[task]]\ntext = { en = \"pc1 pings web\", zh = \"pc1 ping web\" }\nexpect = \"exit(ping) == 0 and count(icmp.type == 8) > 0\"\npoints = 10\n[[check]]\nexpect = \"exit(page) == 0\"\n";
+
+fn read(text: &str) -> Lab {
+    let lab = read_lab(text.as_bytes(), "lab.toml");
+    lab.unwrap_or_else(|mistakes| panic!("{}\n{text}", render(&mistakes, Lang::En)))
+}
+
+/// The only one of a text.
+fn mistake(text: &str) -> Diagnostic {
+    let mut mistakes = read_lab(text.as_bytes(), "lab.toml").expect_err("a mistake");
+    assert_eq!(mistakes.len(), 1, "{}", render(&mistakes, Lang::En));
+    mistakes.remove(0)
+}
+
+/// As `catenet test --checks` reads it.
+fn under(submission: Lab, rules: &Lab) -> Result<Lab, Vec<Diagnostic>> {
+    with_checks(submission, rules, Some(&reason_names()))
+}
 
 fn rules() -> Lab {
     let unnamed = RULES.replace(
@@ -28,7 +44,7 @@ fn run(lab: &Lab) -> Report {
 }
 
 fn findings(text: &str, rules: &Lab) -> String {
-    match with_checks(read(text), rules) {
+    match under(read(text), rules) {
         Ok(_) => String::new(),
         Err(found) => {
             assert!(found.iter().all(|one| !one.message.zh.is_empty() && !one.help.is_empty()));
@@ -40,7 +56,7 @@ fn findings(text: &str, rules: &Lab) -> String {
 #[test]
 fn a_submission_is_judged_by_the_rules() {
     let judged = |text: &str| {
-        let lab = with_checks(read(text), &rules());
+        let lab = under(read(text), &rules());
         run(&lab.unwrap_or_else(|found| panic!("{}", render(&found, Lang::En)))).points().0
     };
     assert_eq!(judged(&submission(PING)), 10);
@@ -53,7 +69,7 @@ fn a_submission_is_judged_by_the_rules() {
         own.replace("\"5s\"", "\"600s\"").replace("\"task\"", "\"other\"")
     );
     assert_eq!(judged(&edited), 0);
-    let lab = with_checks(read(&edited), &rules()).expect("a lab");
+    let lab = under(read(&edited), &rules()).expect("a lab");
     let rules = rules();
     assert_eq!((&lab.name, lab.duration, &lab.tasks), (&rules.name, rules.duration, &rules.tasks));
     assert_eq!((&lab.checks, &lab.scripts), (&rules.checks, &rules.scripts));
@@ -65,7 +81,7 @@ fn rules_alone_need_no_network() {
     let (_, tail) = tail.split_once("[[script]]").expect("a script");
     let alone = read(&format!("{head}[[script]]{tail}"));
     assert!(alone.is_rules());
-    assert_eq!(run(&with_checks(read(&submission(PING)), &alone).expect("a lab")).points().0, 10);
+    assert_eq!(run(&under(read(&submission(PING)), &alone).expect("a lab")).points().0, 10);
     let other = "lab = \"y\"\n[networks]\nlan = \"10.0.0.0/24\"\n[hosts]\npc2 = \"lan\"\n";
     let said = findings(other, &alone);
     assert!(
@@ -156,10 +172,8 @@ fn names_and_labels_stay_where_they_are() {
             "a link and a node are both called `lan`",
         ),
     ] {
-        let found = super::only(super::read_for(
-            &submission(PING).replace(was, becomes).replace(", \"pc1--lan\"", ""),
-            &[],
-        ));
+        let text = submission(PING).replace(was, becomes).replace(", \"pc1--lan\"", "");
+        let found = mistake(&text);
         assert_eq!(found.code, "duplicate-name");
         assert!(found.message.en.contains(says) && !found.message.zh.is_empty(), "{found:?}");
     }
@@ -173,7 +187,7 @@ fn no_cable_bears_a_nodes_name() {
     for name in ["web", "lan"] {
         let mut lab = read(&submission(PING));
         name.clone_into(&mut lab.links[0].name);
-        let found = with_checks(lab, &rules).expect_err("two of one name");
+        let found = under(lab, &rules).expect_err("two of one name");
         let says = format!("a cable and a node are both called `{name}`");
         assert!(found.iter().any(|one| one.message.en == says), "{found:?}");
     }
@@ -204,7 +218,7 @@ fn a_real_host_is_no_machine_of_the_world() {
     let text = "lab = \"x\"\n[networks]\nlan = \"10.0.0.0/24\"\n[hosts]\npc1 = { net = \"lan\", run = \"ping -c 1 chat\" }\nchat = { net = \"lan\", real = \"python3 server.py\" }\n[[check]]\nexpect = \"exit(chat) == 0\"\n";
     let lab = read(text);
     assert_eq!(lab.hosts[1].real.as_deref(), Some("python3 server.py"));
-    assert_eq!(read(&catenet_lab::long_form(&lab)), lab);
+    assert_eq!(read(&language::long_form(&lab)), lab);
     let options = Options { seed: 1, lang: Lang::En, folder: &gallery::folder, capture: false };
     let why = test(&lab, &options).expect_err("virtual time");
     for why in [&why.en, &why.zh] {
@@ -225,6 +239,6 @@ fn a_real_host_is_no_machine_of_the_world() {
         ("chat = {", "chat = {} \n[routers]\nr1 = {"),
     ] {
         let wrong = text.replace(was, becomes).replace("exit(chat)", "exit(pc1/ping)");
-        assert_eq!(super::only(super::read_for(&wrong, &[])).code, "bad-real", "{becomes}");
+        assert_eq!(mistake(&wrong).code, "bad-real", "{becomes}");
     }
 }

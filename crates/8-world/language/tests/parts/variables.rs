@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use base::Lang;
-use catenet_lab::{Lab, long_form, render};
+use catenet_language::{Lab, long_form, render};
 
 use super::{marked, only, read, read_for};
 

@@ -254,7 +254,7 @@ impl Verb {
 }
 
 /// The complaint about a name that nothing in the lab bears, marked where `line` has it.
-pub(crate) fn unknown<'a>(
+pub fn unknown<'a>(
     line: &str,
     name: &str,
     what: &str,

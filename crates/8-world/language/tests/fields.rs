@@ -1,9 +1,9 @@
 //! The published table of fields is the table: `docs/fields.md` is made from it.
 //!
-//! `UPDATE=1 cargo test -p catenet-lab --test fields` writes it anew.
+//! `UPDATE=1 cargo test -p catenet-language --test fields` writes it anew.
 #![allow(clippy::disallowed_methods, reason = "a test reads and writes a document")]
 
-use catenet_lab::fields::{FIELDS, Field, describe};
+use catenet_language::fields::{FIELDS, Field, describe};
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -19,7 +19,7 @@ fn document() -> String {
     let mut out = String::from(
         "# Fields\n\n\
          Every field that [filters](filters.md) may name, made from the table in the code\n\
-         (`crates/8-world/lab/src/fields.rs`). Names and types are Wireshark's, but for the first group. A\n\
+         (`crates/8-world/language/src/fields.rs`). Names and types are Wireshark's, but for the first group. A\n\
          number's width says which values a filter accepts; `number (64)` takes all.\n",
     );
     let mut layers: Vec<&str> = FIELDS.0.iter().map(|field| field.layer).collect();

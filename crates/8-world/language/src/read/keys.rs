@@ -22,6 +22,11 @@ pub(crate) const TABLES: &[&str] = &[
     "broken",
     "variables",
 ];
+/// Whether a word is a key of a lab file's top: no name of a node is one.
+pub fn is_key(word: &str) -> bool {
+    SCALARS.contains(&word) || TABLES.contains(&word)
+}
+
 /// Of a network.
 pub(crate) const NETWORK: &[&str] = &["v4", "v6", "switch"];
 /// Of a switch.
