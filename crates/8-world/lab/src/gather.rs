@@ -210,12 +210,17 @@ pub(crate) fn copies(gathered: &Gather, op: Op, wanted: u64, gone: u64) -> Outco
 fn at_least(op: Op, (found, wanted): (u64, u64), value: Text, shown: Shown, gone: u64) -> Outcome {
     let shown = Shown { number: Some(found), ..shown };
     let holds = op.holds(found.cmp(&wanted));
-    let settled = match op {
-        Op::Gt | Op::Ge => holds,
-        Op::Lt | Op::Le => !holds,
-        Op::Eq | Op::Ne => found > wanted,
-    };
+    let settled = is_settled(op, found, wanted);
     if gone > 0 && !settled { Err(forgotten(gone, &value)) } else { Ok((holds, value, shown)) }
+}
+
+/// Does the answer stand, however much more than `found` there was?
+pub(crate) fn is_settled(op: Op, found: u64, wanted: u64) -> bool {
+    match op {
+        Op::Gt | Op::Ge => op.holds(found.cmp(&wanted)),
+        Op::Lt | Op::Le => !op.holds(found.cmp(&wanted)),
+        Op::Eq | Op::Ne => found > wanted,
+    }
 }
 
 fn forgotten(gone: u64, kept: &Text) -> Text {

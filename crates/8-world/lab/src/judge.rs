@@ -10,7 +10,7 @@
 //! when it began; [`judge`] takes one slice of everything. Where the check fails, the journeys of the
 //! first frames behind its numbers are looked for in the same slices.
 
-use crate::gather::{Gather, SHOWN, Shown, before, bytes, copies, count};
+use crate::gather::{Gather, SHOWN, Shown, before, bytes, copies, count, is_settled};
 use crate::journey;
 use crate::lookup;
 use crate::seen_event::{needs_frame, passing};
@@ -276,49 +276,58 @@ impl Judge<'_> {
     }
 
     fn events(&self, reason: &str, filter: Option<&Filter>, op: Op, wanted: u64) -> Outcome {
-        let log = self.world.events();
-        let missed = log.missed(0);
-        // Times never fall: once the oldest is from before the time that counts, so are those forgotten.
-        if missed > 0 && log.since(0).next().is_none_or(|oldest| oldest.time >= self.after) {
+        let events = self.kept(reason, filter)?;
+        let count = events.len() as u64;
+        let value = text(format!("events = {count}"), format!("事件数 = {count}"));
+        let gone = self.gone_events();
+        if gone > 0 && !is_settled(op, count, wanted) {
             return Err(text(
-                format!("{missed} events are forgotten: nobody can count them"),
-                format!("{missed} 个事件已被遗忘, 无法计数"),
+                format!("{gone} events are forgotten; of those that are kept: {}", value.en),
+                format!("{gone} 个事件已被遗忘; 保留下来的: {}", value.zh),
             ));
         }
-        let named = log.since(0).filter(|event| {
+        let lines = events.iter().take(SHOWN).map(|event| self.event_line(event)).collect();
+        let first = events.first().map(|event| event.journey);
+        let shown = Shown { number: Some(count), lines, first };
+        Ok((op.holds(count.cmp(&wanted)), value, shown))
+    }
+
+    /// How many events are forgotten that may count. Times never fall: once the oldest that is kept is
+    /// from before the time that counts, so are those forgotten.
+    fn gone_events(&self) -> u64 {
+        let log = self.world.events();
+        let oldest = log.since(0).next();
+        if oldest.is_none_or(|oldest| oldest.time >= self.after) { log.missed(0) } else { 0 }
+    }
+
+    /// The events of that name in the time that counts that are kept and pass.
+    fn kept(&self, reason: &str, filter: Option<&Filter>) -> Result<Vec<&trace::Event>, Text> {
+        let named = self.world.events().since(0).filter(|event| {
             event.time >= self.after && event.time <= self.until && event.reason.name == reason
         });
         let named: Vec<&trace::Event> = named.collect();
-        let events = match filter {
-            None => named,
-            // Told of a connection, before any frame of it: `retransmit`, `syn_sent` and their like.
-            Some(filter) if needs_frame(filter) && named.iter().any(|it| it.journey.is_none()) => {
-                return Err(text(
-                    format!(
-                        "`{reason}` is told of no frame, so a packet's fields say nothing of it: ask by node"
-                    ),
-                    format!("`{reason}` 不属于任何帧, 分组的字段说明不了它: 请按 node 筛选"),
-                ));
-            }
-            Some(filter) if needs_frame(filter) && self.recorded() > self.most => {
-                let recorded = self.recorded();
-                return Err(text(
-                    format!(
-                        "{recorded} frames are recorded: too many to look for each event's frame while the lab runs; ask by node, or count frames"
-                    ),
-                    format!(
-                        "已记录 {recorded} 帧: 实验运行时来不及为每个事件找帧; 请按 node 筛选, 或改为统计帧数"
-                    ),
-                ));
-            }
-            Some(filter) => passing(self.world, named, filter),
-        };
-        let count = events.len() as u64;
-        let lines = events.iter().take(SHOWN).map(|event| self.event_line(event)).collect();
-        let first = events.first().map(|event| event.journey);
-        let value = text(format!("events = {count}"), format!("事件数 = {count}"));
-        let shown = Shown { number: Some(count), lines, first };
-        Ok((op.holds(count.cmp(&wanted)), value, shown))
+        let Some(filter) = filter else { return Ok(named) };
+        // Told of a connection, before any frame of it: `retransmit`, `syn_sent` and their like.
+        if needs_frame(filter) && named.iter().any(|it| it.journey.is_none()) {
+            return Err(text(
+                format!(
+                    "`{reason}` is told of no frame, so a packet's fields say nothing of it: ask by node"
+                ),
+                format!("`{reason}` 不属于任何帧, 分组的字段说明不了它: 请按 node 筛选"),
+            ));
+        }
+        let recorded = self.recorded();
+        if needs_frame(filter) && recorded > self.most {
+            return Err(text(
+                format!(
+                    "{recorded} frames are recorded: too many to look for each event's frame while the lab runs; ask by node, or count frames"
+                ),
+                format!(
+                    "已记录 {recorded} 帧: 实验运行时来不及为每个事件找帧; 请按 node 筛选, 或改为统计帧数"
+                ),
+            ));
+        }
+        Ok(passing(self.world, named, filter))
     }
 
     fn recorded(&self) -> u64 {

@@ -93,21 +93,47 @@ fn a_check_that_always_holds_under_a_script_without_pause_ends() {
     assert!(report.checks[0].verdict.holds && report.faults.is_empty());
 }
 
-/// Far more events than are kept: those of the time that counts are all there, and their count is known.
+/// Far more events than are kept. What is kept is the least that there was, and that settles much; and
+/// those of the time that counts are all there, so that their count is known.
 #[test]
-fn events_from_before_the_time_that_counts_do_not_matter() {
+fn what_is_kept_of_events_settles_what_more_of_them_could_not_turn() {
+    let late = "after = \"4900ms\"\nwithin = \"5s\"\n";
+    // 300,001 events from 2 s on, of which not even the last 270,000 are kept.
+    let cases = [
+        ("events(script_refused) > 0", "", Some(true)),
+        ("events(script_refused) >= 10001", "", Some(true)),
+        ("events(script_refused) != 10001", "", Some(true)),
+        ("events(script_refused) == 10001", "", Some(false)),
+        ("events(script_refused) < 10001", "", Some(false)),
+        ("events(script_refused) <= 10001", "", Some(false)),
+        ("events(script_refused, node == b) > 10000", "", Some(true)),
+        ("events(script_refused) > 270000", "", None),
+        ("events(script_refused) >= 270000", "", None),
+        ("events(script_refused) == 300001", "", None),
+        ("events(script_refused) != 300001", "", None),
+        ("events(script_refused) < 270000", "", None),
+        ("events(script_refused) <= 300001", "", None),
+        ("events(retransmit) == 0", "", None),
+        ("events(retransmit) > 0", "", None),
+        ("events(script_refused) == 10001", late, Some(true)),
+        ("events(script_refused) != 10001", late, Some(false)),
+    ];
+    let checks = cases.map(|(expect, when, _)| format!("[[check]]\nexpect = \"{expect}\"\n{when}"));
     let text = format!(
         "{LAB}[[script]]\nat = \"1s\"\ndo = \"power b off\"\n\
-         [[script]]\nat = \"2s\"\nevery = \"10us\"\ndo = \"exec b -- ping -c 1 10.0.0.1\"\n\
-         [[check]]\nafter = \"4900ms\"\nwithin = \"5s\"\nexpect = \"events(script_refused) == 10001\"\n\
-         [[check]]\nwithin = \"5s\"\nexpect = \"events(script_refused) >= 10001\"\n"
+         [[script]]\nat = \"2s\"\nevery = \"10us\"\ndo = \"exec b -- ping -c 1 10.0.0.1\"\n{}",
+        checks.concat()
     );
     let text = text.replace("\"8s\"", "\"5s\"");
     let options = Options { seed: 1, lang: Lang::En, folder: &gallery::folder, capture: false };
     let report = test(&read(&text), &options).unwrap_or_else(|why| panic!("{why:?}"));
-    let [late, all] = &report.checks[..] else { panic!("{:?}", report.checks) };
-    assert!(late.verdict.holds, "{late:?}");
-    assert!(!all.verdict.known, "{all:?}");
+    for ((expect, when, wanted), judged) in cases.into_iter().zip(&report.checks) {
+        let Verdict { holds, known, measured } = &judged.verdict;
+        assert_eq!(known.then_some(*holds), wanted, "{expect} {when}: {measured:?}");
+        let value = &measured[0].value;
+        let says = (value.en.contains("events are forgotten"), value.zh.contains("事件已被遗忘"));
+        assert_eq!(says, (wanted.is_none(), wanted.is_none()), "{value:?}");
+    }
 }
 
 #[test]
