@@ -99,7 +99,8 @@ fn begin(context: &Context, run: &Run<'_>) -> Result<(Side, Instant), Failure> {
     if is_journal(path) {
         return begin_journal(context, run, path);
     }
-    let source = super::up::source(run.source)?;
+    let source =
+        super::up::source(run.source).map_err(|why| Failure::in_both(2, why, context.lang))?;
     let loaded = sources::load(&source).map_err(|problem| Failure::of(&problem, context.lang))?;
     let student = run.student.map(|id| ("student".to_owned(), id.to_owned()));
     let variables: BTreeMap<String, String> = student.into_iter().collect();

@@ -37,7 +37,7 @@ pub fn run(context: &Context, graph: &Graph) -> Result<Exit, Failure> {
 type Parts = (String, Vec<NodeIn>, Vec<LinkIn>);
 
 fn of_file(context: &Context, file: &str, variables: &Variables) -> Result<Parts, Failure> {
-    let source = super::up::source(file)?;
+    let source = super::up::source(file).map_err(|why| Failure::in_both(2, why, context.lang))?;
     let loaded = sources::load(&source).map_err(|problem| Failure::of(&problem, context.lang))?;
     let parsed = loaded.read(&variables.all());
     let lab = parsed.map_err(|mistakes| {

@@ -4,6 +4,7 @@ use crate::args::Up;
 use crate::client::{Client, block_on, encode};
 use crate::say::{Context, Exit, Failure, SERVICE_LEAVES, called_as, print};
 use base::Lang;
+use language::Text;
 use service::api::{LabLine, LabView, Source, StartLab, Status};
 use std::path::{Path, PathBuf, absolute};
 use std::sync::Arc;
@@ -14,10 +15,11 @@ const WELCOME: &str = "two-lans";
 
 /// Boots the lab; in the foreground, stays until Ctrl-C.
 pub fn run(context: &Context, up: &Up) -> Result<Exit, Failure> {
+    let refused = |why| Failure::in_both(2, why, context.lang);
     let request = StartLab {
-        source: source(up.lab_file.as_deref().unwrap_or(WELCOME))?,
+        source: source(up.lab_file.as_deref().unwrap_or(WELCOME)).map_err(refused)?,
         seed: up.seed,
-        record: up.record.as_deref().map(absolute_text).transpose()?,
+        record: up.record.as_deref().map(absolute_text).transpose().map_err(refused)?,
         lang: Some(if context.lang == Lang::Zh { "zh" } else { "en" }.to_owned()),
         variables: up.variables.all(),
     };
@@ -190,7 +192,7 @@ impl Ends {
 }
 
 /// A file if there is one of that name, else a built-in lab.
-pub fn source(name: &str) -> Result<Source, Failure> {
+pub fn source(name: &str) -> Result<Source, Text> {
     let path = Path::new(name);
     let looks_like_file = name.contains('/') || name.ends_with(".toml");
     if looks_like_file || path.is_file() {
@@ -200,13 +202,20 @@ pub fn source(name: &str) -> Result<Source, Failure> {
     }
 }
 
-fn absolute_text(path: &Path) -> Result<String, Failure> {
-    let absolute =
-        absolute(path).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
-    absolute
-        .into_os_string()
-        .into_string()
-        .map_err(|_| Failure::usage(format!("{}: not UTF-8", path.display())))
+/// The path from the root, which the service reads in a folder of its own.
+fn absolute_text(path: &Path) -> Result<String, Text> {
+    let shown = path.display();
+    let absolute = absolute(path).map_err(|error| {
+        let says = |lang| format!("{shown}: {}", door::system::says(&error, lang));
+        Text { en: says(Lang::En), zh: says(Lang::Zh) }
+    })?;
+    absolute.into_os_string().into_string().map_err(|odd| {
+        let odd = Path::new(&odd).display();
+        Text {
+            en: format!("{odd}: this path is not UTF-8; rename the folder or file"),
+            zh: format!("{odd}: 这个路径不是 UTF-8 编码; 请给其中的文件夹或文件改名"),
+        }
+    })
 }
 
 fn json(view: &LabView, status: &Status) -> String {
@@ -302,4 +311,24 @@ fn first_host<'a>(view: &'a LabView, network: &str) -> Option<&'a str> {
 
 fn dash(title: &str) -> String {
     if title.is_empty() { String::new() } else { format!(": {title}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    #[test]
+    fn a_path_that_cannot_be_told_is_refused_in_both_languages() {
+        let cases = [
+            (OsStr::new(""), "empty path", "参数无效"),
+            (OsStr::from_bytes(b"/labs/\xff.toml"), "is not UTF-8; rename", "不是 UTF-8 编码; 请"),
+        ];
+        for (path, en, zh) in cases {
+            let why = absolute_text(Path::new(path)).expect_err("refused");
+            assert!(why.en.contains(en) && why.zh.contains(zh), "{why:?}");
+        }
+        assert_eq!(absolute_text(Path::new("/a/b.toml")).as_deref(), Ok("/a/b.toml"));
+    }
 }

@@ -78,8 +78,7 @@ pub fn load(wanted: &Wanted<'_>) -> Result<Trial, Refusal> {
 
 /// Reads a file's or a built-in lab's text.
 fn source(name: &str) -> Result<Loaded, Refusal> {
-    let source = crate::verbs::up::source(name)
-        .map_err(|failure| Refusal::told("no-file", failure.both()))?;
+    let source = crate::verbs::up::source(name).map_err(|why| Refusal::told("no-file", why))?;
     let loaded = sources::load(&source);
     let loaded = loaded.map_err(|problem| Refusal::new("no-file", problem.en, problem.zh))?;
     // Mistakes are told by the path that the person wrote.

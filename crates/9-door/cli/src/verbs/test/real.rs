@@ -31,7 +31,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// Runs the lab by the wall's clock.
 pub fn play(context: &Context, wish: &Test) -> Result<Report, Failure> {
     refuse(context, wish)?;
-    let source = up::source(&wish.lab_file)?;
+    let source =
+        up::source(&wish.lab_file).map_err(|why| Failure::in_both(2, why, context.lang))?;
     let loaded = sources::load(&source).map_err(|problem| Failure::of(&problem, context.lang))?;
     let lab = loaded.read(&wish.variables.all()).map_err(|mistakes| {
         eprint!("{}", crate::say::as_called(&language::render(&mistakes, context.lang)));
