@@ -247,3 +247,21 @@ fn a_lab_that_runs_is_graded_as_it_stands() {
     user.line("catenet grade --last soon").code(2).complains("soon");
     user.line("catenet down mend").code(0);
 }
+
+/// A run that a grader stops is stopped by its page's command, too.
+#[test]
+fn a_page_repeats_a_run_that_was_stopped() {
+    let user = User::new("grade-endless");
+    let task = TASK.replace("\"6s\"", "\"100000h\"").replace("ping -c 2", "ping -i 0.001");
+    user.write("task.toml", &task);
+    user.write("class/long.toml", &task);
+    let line =
+        "catenet grade --submissions class --checks task.toml --reports out --json --limit 1";
+    let rows = user.line(line).code(1).out;
+    assert!(rows.contains("\"too-long\""), "{rows}");
+    let page = fs::read_to_string(user.path("out/long.html")).expect("a page");
+    assert!(page.contains("计算时间用完") && !page.contains("Digest"), "{page}");
+    let again = command(&page);
+    assert!(again.contains(" --limit=1 "), "{again}");
+    user.line(again).code(1).says("it takes too long");
+}

@@ -438,6 +438,9 @@ pub struct Test {
     /// With --checks: the file came alone, nothing that lies beside it belongs to it
     #[arg(long, requires = "checks")]
     pub alone: bool,
+    /// Computing time that it may use, as `grade` holds a submission
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600), conflicts_with = "seeds")]
+    pub limit: Option<u64>,
     /// Write what came out as JUnit, for a build server
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,

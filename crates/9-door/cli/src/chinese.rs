@@ -131,6 +131,7 @@ static OPTIONS: &[(&str, &str, &str)] = &[
     ("test", "overlay", "叠加: solution, broken, broken.NAME"),
     ("test", "checks", "用另一个实验文件的检查, 任务和脚本; 本实验就是一份提交"),
     ("test", "alone", "与 --checks 一起: 文件是单独提交的, 它旁边的一切都不属于它"),
+    ("test", "limit", "可用的计算时间, 单位秒; 像 grade 限制一份提交那样"),
     ("test", "junit", "把结果写成 JUnit, 供持续集成读取"),
     ("test", "report", "把结果写成一个双语网页"),
     ("test", "seeds", "用所有核心运行许多种子, 如 1..1000; 把第一个失败的缩减为脚本"),

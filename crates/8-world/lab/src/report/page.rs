@@ -7,7 +7,7 @@
 
 use super::escape::escape;
 use super::{Evidence, Graded, JudgedTask, Outcome, Refusal, Report};
-use crate::run::Judged;
+use crate::run::{Ending, Judged};
 use base::Lang;
 
 const STYLE: &str = include_str!("style.css");
@@ -205,22 +205,32 @@ fn measured(one: &super::evidence::Measure, lang: Lang) -> String {
     text
 }
 
-/// How anybody comes to the same result.
-fn repeat(graded: &Graded, again: &str, lang: Lang) -> String {
-    let head = say(lang, "Run it again", "重新运行");
-    let real = graded.report().is_some_and(|report| report.real);
-    let note = match real {
-        true => say(
+/// What comes again when it is run again.
+fn promise(graded: &Graded, lang: Lang) -> &'static str {
+    match graded.report() {
+        Some(report) if report.real => say(
             lang,
             "Real programs keep their own time: there is no digest, and the seed repeats only what the cables do.",
             "真实程序有自己的时间: 没有摘要, 种子只重现网线的行为。",
         ),
-        false => say(
+        Some(report) if report.ended == Ending::Enough => say(
+            lang,
+            "It was stopped when its computing time was over. How far it comes until then depends on the machine: there is no digest.",
+            "计算时间用完, 它被停止了。到那时能运行到哪里, 取决于机器的快慢: 没有摘要。",
+        ),
+        _ => say(
             lang,
             "The same lab with the same seed gives the same digest on every machine.",
             "同样的实验, 同样的种子, 在任何机器上得到同样的摘要。",
         ),
-    };
+    }
+}
+
+/// How anybody comes to the same result.
+fn repeat(graded: &Graded, again: &str, lang: Lang) -> String {
+    let head = say(lang, "Run it again", "重新运行");
+    let note = promise(graded, lang);
+    let real = graded.report().is_some_and(|report| report.real);
     let mut text = format!(
         "<h2>{head}</h2>\n<p class=\"note\">{note}</p>\n<pre translate=\"no\">{}</pre>\n<dl>\n",
         escape(again)
@@ -231,7 +241,7 @@ fn repeat(graded: &Graded, again: &str, lang: Lang) -> String {
     row(say(lang, "File", "文件"), &graded.file);
     if let Some(report) = graded.report() {
         row(say(lang, "Seed", "种子"), &report.seed.to_string());
-        if !real {
+        if !real && report.ended != Ending::Enough {
             row(say(lang, "Digest", "摘要"), &format!("{:032x}", report.digest));
         }
         let ran = match lang {

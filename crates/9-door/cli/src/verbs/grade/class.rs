@@ -89,6 +89,7 @@ fn reported(
             alone: found.alone,
             student: &graded.student,
             seed: wish.seed,
+            limit: Some(wish.limit().as_secs()),
             variables: &wish.var,
             real: false,
             lang: context.lang,

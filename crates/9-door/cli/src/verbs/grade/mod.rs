@@ -16,7 +16,7 @@ mod live;
 mod one;
 mod workers;
 
-pub use one::used;
+pub use one::{hold, used};
 
 use crate::args::Grade;
 use crate::say::{Context, Exit, Failure};

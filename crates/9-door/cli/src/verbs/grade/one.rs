@@ -4,7 +4,7 @@
 //! |---|---|
 //! | computing time | the run stops itself; the kernel ends a reader that does not (`RLIMIT_CPU`) |
 //! | memory | `RLIMIT_AS`: an allocation beyond it ends the process |
-//! | machines and cables | counted before the lab is booted |
+//! | machines and cables | counted before the lab is booted (`test::load`) |
 //! | events at one instant | the world itself stops |
 
 use crate::args::Grade;
@@ -19,11 +19,6 @@ use std::time::Duration;
 
 /// Octets that its process may have.
 pub const MEMORY: u64 = 1 << 30;
-/// Machines and switches that a submission may have.
-const NODES: usize = 1_000;
-/// Cables that it may have.
-const LINKS: usize = 4_000;
-
 /// Prints what came of it, for the process that asked.
 pub fn run(context: &Context, wish: &Grade, file: &Path) -> Result<Exit, Failure> {
     hold(wish.limit()).map_err(|error| Failure::cannot(error.to_string()))?;
@@ -48,7 +43,7 @@ pub fn run(context: &Context, wish: &Grade, file: &Path) -> Result<Exit, Failure
 }
 
 /// What this process may use from now on.
-fn hold(limit: Duration) -> nix::Result<()> {
+pub fn hold(limit: Duration) -> nix::Result<()> {
     // The run stops itself at the limit; what is left is telling what came out.
     let seconds = 2 * limit.as_secs() + 5;
     setrlimit(Resource::RLIMIT_CPU, seconds, seconds + 1)?;
@@ -57,8 +52,6 @@ fn hold(limit: Duration) -> nix::Result<()> {
 }
 
 fn play(context: &Context, wish: &Grade, trial: &Trial) -> Result<Report, Refusal> {
-    too_large(&trial.lab)?;
-    no_real(&trial.lab)?;
     let files = |path: &str| trial.files(path);
     let options = Options {
         seed: wish.seed.unwrap_or(trial.lab.seed),
@@ -77,44 +70,4 @@ fn play(context: &Context, wish: &Grade, trial: &Trial) -> Result<Report, Refusa
 /// Computing time that this process has had: fair, however busy the machine is.
 pub fn used() -> Duration {
     clock_gettime(ClockId::CLOCK_PROCESS_CPUTIME_ID).map_or(Duration::MAX, Duration::from)
-}
-
-fn too_large(lab: &language::Lab) -> Result<(), Refusal> {
-    let nodes = lab.node_names().count();
-    let links = lab.links.len();
-    if nodes <= NODES && links <= LINKS {
-        return Ok(());
-    }
-    Err(Refusal::new(
-        "too-large",
-        format!("{nodes} nodes and {links} cables; a submission has at most {NODES} and {LINKS}"),
-        format!("{nodes} 个节点, {links} 根网线; 提交的实验最多 {NODES} 个节点, {LINKS} 根网线"),
-    ))
-}
-
-/// A program of the machine that grades is nobody's to start.
-fn no_real(lab: &language::Lab) -> Result<(), Refusal> {
-    let Some(host) = lab.real_hosts().next() else { return Ok(()) };
-    let name = &host.name;
-    Err(Refusal::new(
-        "real-program",
-        format!("{name} is a real program; a submission has none: give it `run`"),
-        format!("{name} 是真实程序, 提交的实验不能有: 请改用 `run`"),
-    ))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::no_real;
-
-    #[test]
-    fn a_submission_starts_no_real_program() {
-        let text = "lab = \"x\"\n[networks]\nlan = \"10.0.0.0/24\"\n[hosts]\npc = { net = \"lan\", real = \"id\" }\n";
-        let read = |text: &str| lab::read_lab(text.as_bytes(), "x.toml").expect("a lab");
-        let refused = no_real(&read(text)).expect_err("a real program");
-        assert_eq!(refused.code, "real-program");
-        assert!(
-            no_real(&read(&text.replace("real", "run").replace("\"id\"", "\"sleep 1\""))).is_ok()
-        );
-    }
 }

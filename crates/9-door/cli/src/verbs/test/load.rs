@@ -9,6 +9,11 @@ use service::sources::{self, Loaded};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+/// Machines and switches that a submission may have.
+const NODES: usize = 1_000;
+/// Cables that it may have.
+const LINKS: usize = 4_000;
+
 /// What shall be run.
 pub struct Wanted<'a> {
     /// A lab file, or the name of a built-in lab.
@@ -69,6 +74,8 @@ pub fn load(wanted: &Wanted<'_>) -> Result<Trial, Refusal> {
     let lab = language::with_checks(submission, &rules, Some(&lab::reason_names()))
         .map_err(|mistakes| Refusal::lacks(&mistakes))?;
     virtual_time(&lab, checks)?;
+    too_large(&lab)?;
+    no_real(&lab)?;
     let mut folders = vec![task.folder];
     if !wanted.alone {
         folders.push(loaded.folder);
@@ -122,4 +129,44 @@ fn virtual_time(lab: &Lab, file: &str) -> Result<(), Refusal> {
             "{file}: clock = \"real\", 而测试按虚拟时间运行: 去掉这一行, 或者用 catenet up {file} 运行"
         ),
     ))
+}
+
+fn too_large(lab: &Lab) -> Result<(), Refusal> {
+    let nodes = lab.node_names().count();
+    let links = lab.links.len();
+    if nodes <= NODES && links <= LINKS {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        "too-large",
+        format!("{nodes} nodes and {links} cables; a submission has at most {NODES} and {LINKS}"),
+        format!("{nodes} 个节点, {links} 根网线; 提交的实验最多 {NODES} 个节点, {LINKS} 根网线"),
+    ))
+}
+
+/// A program of the machine that grades is nobody's to start.
+fn no_real(lab: &Lab) -> Result<(), Refusal> {
+    let Some(host) = lab.real_hosts().next() else { return Ok(()) };
+    let name = &host.name;
+    Err(Refusal::new(
+        "real-program",
+        format!("{name} is a real program; a submission has none: give it `run`"),
+        format!("{name} 是真实程序, 提交的实验不能有: 请改用 `run`"),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::no_real;
+
+    #[test]
+    fn a_submission_starts_no_real_program() {
+        let text = "lab = \"x\"\n[networks]\nlan = \"10.0.0.0/24\"\n[hosts]\npc = { net = \"lan\", real = \"id\" }\n";
+        let read = |text: &str| lab::read_lab(text.as_bytes(), "x.toml").expect("a lab");
+        let refused = no_real(&read(text)).expect_err("a real program");
+        assert_eq!(refused.code, "real-program");
+        assert!(
+            no_real(&read(&text.replace("real", "run").replace("\"id\"", "\"sleep 1\""))).is_ok()
+        );
+    }
 }

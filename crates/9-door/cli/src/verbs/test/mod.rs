@@ -8,13 +8,18 @@ mod seeds;
 
 use crate::args::Test;
 use crate::say::{Context, Exit, Failure, print};
+use crate::verbs::grade::{hold, used};
 use lab::report::{Graded, Outcome, Refusal, Report};
-use lab::run::{Options, test};
+use lab::run::{Options, bounded};
 use load::{Trial, Wanted};
 use std::path::Path;
+use std::time::Duration;
 
 /// Runs it; 1 when a check failed.
 pub fn run(context: &Context, wish: &Test) -> Result<Exit, Failure> {
+    if let Some(limit) = wish.limit.filter(|_| wish.clock != "real") {
+        hold(Duration::from_secs(limit)).map_err(|error| Failure::cannot(error.to_string()))?;
+    }
     let wanted = Wanted {
         lab_file: &wish.lab_file,
         overlay: wish.overlay.as_deref(),
@@ -79,7 +84,9 @@ fn play(context: &Context, wish: &Test, trial: &Trial) -> Result<Report, Refusal
         folder: &files,
         capture: wish.capture.is_some(),
     };
-    let mut report = test(&trial.lab, &options).map_err(|why| Refusal::told("bad-lab", why))?;
+    let enough = || wish.limit.is_some_and(|limit| used() > Duration::from_secs(limit));
+    let (mut report, _) =
+        bounded(&trial.lab, &options, &enough).map_err(|why| Refusal::told("bad-lab", why))?;
     report.solving = trial.solving;
     report.student = wish.variables.student.clone().unwrap_or_default();
     Ok(report)
@@ -110,6 +117,7 @@ fn evidence(context: &Context, wish: &Test, graded: &Graded) -> Result<(), Failu
             alone: wish.alone,
             student: &graded.student,
             seed: wish.seed,
+            limit: wish.limit,
             variables: &wish.variables.var,
             real: wish.clock == "real",
             lang: context.lang,

@@ -73,6 +73,7 @@ fn refuse(context: &Context, wish: &Test) -> Result<(), Failure> {
         ("--checks", wish.checks.is_some()),
         ("--capture", wish.capture.is_some()),
         ("--seeds", wish.seeds.is_some()),
+        ("--limit", wish.limit.is_some()),
     ];
     match unfit.iter().find(|(_, given)| *given) {
         None => Ok(()),

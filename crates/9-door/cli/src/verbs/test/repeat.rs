@@ -19,6 +19,8 @@ pub struct Again<'a> {
     pub seed: Option<u64>,
     /// Values of variables.
     pub variables: &'a [(String, String)],
+    /// Seconds of computing time that it may use.
+    pub limit: Option<u64>,
     /// By the wall's clock?
     pub real: bool,
     /// What its programs speak: an `output(..)` may ask for their words.
@@ -38,6 +40,7 @@ pub fn line(again: &Again<'_>) -> String {
         add("student", again.student);
     }
     again.seed.into_iter().for_each(|seed| add("seed", &seed.to_string()));
+    again.limit.into_iter().for_each(|limit| add("limit", &limit.to_string()));
     again.variables.iter().for_each(|(name, value)| add("var", &format!("{name}={value}")));
     add("lang", if again.lang == Lang::Zh { "zh" } else { "en" });
     if again.alone {
@@ -69,13 +72,14 @@ mod tests {
             alone: true,
             student: "=1+1 \"x\"",
             seed: Some(7),
+            limit: Some(30),
             variables: &[("net".to_owned(), "10.0.0.0/8".to_owned())],
             real: true,
             lang: Lang::Zh,
         };
         assert_eq!(
             line(&again),
-            "catenet test 'in/it'\\''s $HOME.toml' --clock=real --checks=task.toml '--student==1+1 \"x\"' --seed=7 --var=net=10.0.0.0/8 --lang=zh --alone"
+            "catenet test 'in/it'\\''s $HOME.toml' --clock=real --checks=task.toml '--student==1+1 \"x\"' --seed=7 --limit=30 --var=net=10.0.0.0/8 --lang=zh --alone"
         );
     }
 }

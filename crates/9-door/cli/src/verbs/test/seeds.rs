@@ -289,6 +289,7 @@ impl Hunt<'_> {
             alone: wish.alone,
             student: wish.variables.student.as_deref().unwrap_or_default(),
             seed: Some(seed),
+            limit: None,
             variables: &wish.variables.var,
             real: false,
             lang: context.lang,
