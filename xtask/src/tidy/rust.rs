@@ -1,5 +1,5 @@
-//! Rules over Rust files: where `unsafe` may live, that nothing is left unfinished, that a file
-//! opens by telling what it is, and that no file grows beyond a room.
+//! Rules over Rust files: where `unsafe` may live, that nothing is left unfinished and no test ignored,
+//! that a file opens by telling what it is, and that no file grows beyond a room.
 //!
 //! `xtask/long-files.txt` lists the files that are longer all the same, with the length they may
 //! not exceed. The list only shrinks: an entry that is no longer needed is a fault too.
@@ -36,6 +36,12 @@ pub(super) fn faults(path: &str, text: &str) -> Vec<Fault> {
             faults.push(Fault::at(
                 at + 1,
                 "`unsafe` lives in `sys.rs` files of floor 9, and in the checksum's",
+            ));
+        }
+        if code.trim_start().starts_with("#[ignore") {
+            faults.push(Fault::at(
+                at + 1,
+                "a test that nobody runs: measure in `bench/`, write files in an example",
             ));
         }
         let macros = UNFINISHED.iter().filter(|name| calls(code, name));
@@ -123,6 +129,12 @@ mod tests {
         assert_eq!(lines_at_fault("a.rs", "//! A todo!() is refused.\n"), [0; 0]);
         let note = format!("//! A.\n// {}: later\n", NOTES[0]);
         assert_eq!(lines_at_fault("a.rs", &note), [2]);
+    }
+
+    #[test]
+    fn no_test_is_ignored() {
+        assert_eq!(lines_at_fault("a.rs", "//! A.\n#[ignore = \"slow\"]\nfn f() {}\n"), [2]);
+        assert_eq!(lines_at_fault("a.rs", "//! No `#[ignore]`.\n// #[ignore]\n"), [0; 0]);
     }
 
     #[test]

@@ -205,27 +205,3 @@ fn access_lines() {
     assert!(said.starts_with("192.168.1.10 - - [14/Nov/2023:22:13:2"), "{said}");
     assert!(said.ends_with(" +0000] \"GET /ten.txt HTTP/1.1\" 200 10\n"), "{said}");
 }
-
-/// For a clock outside: `time cargo test --release -p catenet-tools --test web -- --ignored`.
-#[test]
-#[ignore = "a measurement"]
-fn a_hundred_megabytes_down_and_up() {
-    let builder = room::builder(1);
-    let mut room = room::Room::of(builder.build().expect("whole"));
-    let upload = room.start("web", "curl -sS -T - http://localhost/big");
-    let part = vec![7; 100_000];
-    for _ in 0..1000 {
-        room.stdin(&upload, &part);
-        room.wait(Duration::from_millis(1));
-    }
-    room.stdin(&upload, b"");
-    room.wait(Duration::from_secs(60));
-    assert_eq!(room.exit(&upload), Some(0), "{}", room.printed(&upload));
-    let down = "curl -s -o /big -w '%{size_download} %{time_total}\\n' http://www/big";
-    let (code, text) = room.sh("pc1", down);
-    assert!(code == Some(0) && text.starts_with("100000000 "), "{text}");
-    let up = "curl -s -T /big -w '%{http_code} %{size_upload} %{time_total}\\n' http://www/again";
-    let (code, said) = room.sh("pc1", up);
-    assert!(code == Some(0) && said.starts_with("201 100000000 "), "{said}");
-    println!("{text}{said}");
-}

@@ -1,5 +1,5 @@
 //! Makes the saved inputs anew: real frames of the flood's clean run, real labs, real questions.
-//! `cargo test --release --manifest-path fuzz/Cargo.toml --test seeds -- --ignored`
+//! `cargo run --release --manifest-path fuzz/Cargo.toml --example seeds`
 
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)] // it writes files
 
@@ -31,9 +31,7 @@ fn run(frames: &[Vec<u8>], skip: usize, wanted: impl Fn(&[u8]) -> Option<&[u8]>)
     out
 }
 
-#[test]
-#[ignore = "writes the corpus"]
-fn write_the_seeds() {
+fn main() {
     let frames = network::recorded(11);
     let kind = |frame: &[u8]| (frame[12..14].to_vec(), frame.get(23).copied().unwrap_or(0));
     let ip = |protocol: u8| move |frame: &[u8]| kind(frame) == (vec![8, 0], protocol);
