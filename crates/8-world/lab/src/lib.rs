@@ -6,8 +6,9 @@
 //!   +-- generate, import                 +-- live, inputs      +-- talk, journey, line: told to people
 //! ```
 //!
-//! What a lab file *says* is the crate [`language`]; here is what it *does*. All of it is pure too (no
-//! files, no clock): folders come through a callback, and time is the world's.
+//! What a lab file *says* is the crate [`language`], how it looks on paper `layout`; here is what it
+//! *does*. All of it is pure too (no files, no clock): folders come through a callback, and time is the
+//! world's.
 //!
 //! | room | what lives there |
 //! |---|---|
@@ -25,7 +26,6 @@
 //! | [`generate`] | networks of known shapes as lab files; `plan` is a network on paper |
 //! | [`import`](mod@import) | labs of other tools as lab files, with a list of losses |
 //! | [`glossary`] | one word per thing, in both languages |
-//! | [`layout`] | where machines and cables stand in a picture |
 
 pub mod diff;
 mod followed;
@@ -37,7 +37,6 @@ pub mod import;
 pub mod inputs;
 pub mod journey;
 pub mod judge;
-pub mod layout;
 pub mod line;
 pub mod live;
 mod lookup;

@@ -33,7 +33,7 @@
 //! | [`host`], [`socket`] | one machine; what its programs see |
 //! | [`files`], [`dns`], [`http`], [`tools`] | what runs on it |
 //! | [`sim`], [`capture`] | the world in virtual time; pcapng |
-//! | [`language`], [`lab`] | what a lab file says; what it does |
+//! | [`language`], [`layout`], [`lab`] | what a lab file says; how it looks on paper; what it does |
 //! | [`net`], [`testing`] | tokio programs on the hosts of a lab; what the attribute stands for |
 
 pub use base;
@@ -46,6 +46,7 @@ pub use host;
 pub use ip;
 pub use lab;
 pub use language;
+pub use layout;
 pub use sim;
 pub use socket;
 pub use tcp;

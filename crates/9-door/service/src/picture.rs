@@ -3,7 +3,7 @@
 use crate::api;
 use crate::api::{LayoutLabel, LayoutLink, LayoutNode, LinkLine, NodeLine, Problem, Text};
 use crate::labs::RunningLab;
-use lab::layout::{self, Kind, LinkIn, NodeIn};
+use layout::{Kind, LinkIn, NodeIn};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 

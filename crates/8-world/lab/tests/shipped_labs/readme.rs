@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use base::Lang;
-use catenet_lab::{gallery, layout, shelf};
+use catenet_lab::{gallery, shelf};
 use language::{Lab, Text};
 
 use super::lab;
@@ -79,8 +79,7 @@ fn one(lab: &Lab, lang: Lang, out: &mut String) {
         lab.title.get(lang),
         lab.about.get(lang)
     ));
-    let (nodes, links) = layout::parts(lab);
-    if let Some(picture) = layout::terminal(&layout::layout(&nodes, &links), lang, WIDEST) {
+    if let Some(picture) = layout::terminal(&layout::of_lab(lab), lang, WIDEST) {
         let lines: Vec<&str> = picture.lines().map(str::trim_end).collect();
         out.push_str(&format!("\n```text\n{}\n```\n", lines.join("\n").trim_matches('\n')));
     }

@@ -4,7 +4,7 @@ use crate::args::{Graph, Variables};
 use crate::client::{Client, block_on};
 use crate::say::{Context, Exit, Failure, print};
 use crate::table;
-use lab::layout::{self, Kind, LinkIn, NodeIn};
+use layout::{Kind, LinkIn, NodeIn};
 use service::api::LabView;
 use service::sources;
 

@@ -5,17 +5,28 @@
 // A test reads the shipped files and looks at a watch.
 #![allow(clippy::disallowed_methods)]
 
-#[path = "layout/networks.rs"]
+#[path = "pictures/networks.rs"]
 mod networks;
 
 use base::Lang;
-use catenet_lab as lab;
-use lab::layout::{Faults, Kind, Layout, dot, faults, layout, of_lab, parts, svg, terminal};
+use catenet_layout::{
+    Faults, Kind, Layout, Placed, dot, faults, layout, of_lab, parts, svg, terminal,
+};
+use language::{Lab, Options, parse_bytes};
 use networks::Network;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Crossings are forbidden up to this many machines.
 const SMALL: usize = 20;
+
+fn labs() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../labs")
+}
+
+fn read(file: &Path) -> Lab {
+    let octets = std::fs::read(file).expect("a lab file");
+    parse_bytes(&octets, &file.to_string_lossy(), &Options::default()).expect("a good lab")
+}
 
 fn keep(name: &str, picture: &Layout) {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("layout");
@@ -26,7 +37,7 @@ fn keep(name: &str, picture: &Layout) {
 
 fn inside(picture: &Layout) -> bool {
     let fits = |x: f64, y: f64| x >= 0.0 && y >= 0.0 && x <= picture.width && y <= picture.height;
-    let node = |node: &lab::layout::Placed| {
+    let node = |node: &Placed| {
         let (w, h) = (node.width / 2.0, node.height / 2.0);
         let label = &node.label;
         fits(node.x - w, node.y - h)
@@ -40,16 +51,14 @@ fn inside(picture: &Layout) -> bool {
 
 #[test]
 fn every_shipped_lab_is_drawn_without_a_fault() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../labs");
     let mut drawn = 0;
-    for entry in std::fs::read_dir(folder).expect("labs/") {
+    for entry in std::fs::read_dir(labs()).expect("labs/") {
         let path = entry.expect("an entry").path();
         let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
         if path.extension().is_none_or(|end| end != "toml") || name == "captures" {
             continue;
         }
-        let octets = std::fs::read(&path).expect("a lab file");
-        let lab = lab::read_lab(&octets, &name).expect("a good lab");
+        let lab = read(&path);
         let picture = of_lab(&lab);
         keep(&name, &picture);
         assert_eq!(faults(&picture), Faults::default(), "{name}");
@@ -141,8 +150,7 @@ fn the_counter_of_faults_sees_them() {
 
 #[test]
 fn a_picture_as_text() {
-    let octets = lab::gallery::text("two-lans").expect("a built-in lab").as_bytes();
-    let lab = lab::read_lab(octets, "two-lans").expect("a good lab");
+    let lab = read(&labs().join("two-lans.toml"));
     let text = terminal(&of_lab(&lab), Lang::En, 160).expect("narrow enough");
     let names = text.lines().find(|line| line.contains("[office]")).expect("a line with the spine");
     let (office, router, servers) =

@@ -1,6 +1,6 @@
 //! Networks to draw: every shape that a lesson might have, and chance ones from a seed.
 
-use catenet_lab::layout::{Kind, LinkIn, NodeIn};
+use catenet_layout::{Kind, LinkIn, NodeIn};
 use language::Text;
 
 /// A network by name.

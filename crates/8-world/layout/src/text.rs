@@ -3,18 +3,18 @@
 use language::Text;
 
 /// Advance of a character of the Latin alphabet, digits and signs.
-pub const NARROW: f64 = 7.5;
+pub(crate) const NARROW: f64 = 7.5;
 /// Advance of a Chinese, Japanese or Korean character and of full-width punctuation.
-pub const WIDE: f64 = 14.0;
+pub(crate) const WIDE: f64 = 14.0;
 /// Height of a line.
-pub const LINE: f64 = 16.0;
+pub(crate) const LINE: f64 = 16.0;
 /// Room around the lines, on each side.
-pub const PADDING: f64 = 3.0;
+pub(crate) const PADDING: f64 = 3.0;
 /// The widest line; longer ones end in `…`.
-pub const MOST: f64 = 190.0;
+pub(crate) const MOST: f64 = 190.0;
 
 /// Width of one line of text.
-pub fn width(line: &str) -> f64 {
+pub(crate) fn width(line: &str) -> f64 {
     line.chars().map(advance).sum()
 }
 
@@ -28,7 +28,7 @@ fn advance(c: char) -> f64 {
 }
 
 /// The line, cut with `…` where it is wider than [`MOST`].
-pub fn fitted(line: &str) -> String {
+pub(crate) fn fitted(line: &str) -> String {
     if width(line) <= MOST {
         return line.to_owned();
     }

@@ -1,6 +1,9 @@
 //! Where the machines and cables of a lab stand on paper, so that a person sees the network at once.
 //!
 //! ```text
+//!  Lab --parts--> nodes, cables --layout--> Layout (places) --svg, terminal--> a picture
+//!                      +-----------------------------dot--> Graphviz draws it
+//!
 //!  tree      a spine of switches and routers from left to right, hosts in rows above and below
 //!  ring      the same, with the spine bent into two rows
 //!  other     without crossings where that can be (planar, spread), untangled (untangle), set apart
@@ -9,12 +12,13 @@
 //! [`layout`] is a pure function of nodes and links: the same lab has the same picture everywhere.
 //! What must hold of every picture is counted by [`faults`](fn@faults): no two machines or labels
 //! overlap, no machine lies on a cable that is not its own, a planar lab has no crossing, and cables
-//! keep clear of labels where there is room. `tests/layout.rs` counts it over the shipped labs and
+//! keep clear of labels where there is room. `tests/pictures.rs` counts it over the shipped labs and
 //! over generated ones.
 //!
 //! | room | what lives there |
 //! |---|---|
-//! | [`text`], `geometry` | how wide a label is; points, boxes, segments |
+//! | [`of_lab`](fn@of_lab) | a lab's nodes, what their labels say, and its cables |
+//! | `text`, `geometry` | how wide a label is; points, boxes, segments |
 //! | `graph`, `sketch` | what is joined to what; places while they are being found |
 //! | `hang`, `tree`, `ring` | rows of hosts under their switch; the two drawings made of them |
 //! | `planar`, `spread`, `untangle`, `polish`, `tangle` | every other network |
@@ -41,7 +45,7 @@ mod spread;
 mod svg;
 mod tangle;
 mod terminal;
-pub mod text;
+mod text;
 mod tree;
 mod untangle;
 

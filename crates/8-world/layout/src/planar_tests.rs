@@ -1,8 +1,8 @@
 //! Euler's formula proves an order of edges: on a sheet, faces = edges - nodes + 2.
 
 use super::{embed, faces};
-use crate::layout::graph::Graph;
-use crate::layout::{Kind, LinkIn, NodeIn};
+use crate::graph::Graph;
+use crate::{Kind, LinkIn, NodeIn};
 
 fn graph(nodes: usize, edges: &[(usize, usize)]) -> Graph {
     let node = |v: usize| NodeIn { name: v.to_string(), kind: Kind::Router, lines: Vec::new() };
