@@ -5,9 +5,12 @@
 //! ```
 //! A node owns two slots (its earliest deadline; the frame that it is busy with), a line one (the
 //! first frame to arrive). So the heap is as small as the network, however many frames fly, and a
-//! deadline that moves is one sift and never a dead entry left behind.
+//! deadline that moves is one sift and never a dead entry left behind. What comes before all else as it
+//! is set stays in front of the heap: a conversation, in which each thing makes the next, never
+//! touches the heap.
 //!
-//! Invariant: `position[heap[i].slot] == i` (test `the_heap_agrees_with_a_sorted_list`).
+//! Invariants: `position[heap[i].slot] == i`; the front, if there is one, is less than the heap's
+//! least (test `the_heap_agrees_with_a_sorted_list`).
 
 use base::Instant;
 
@@ -67,11 +70,13 @@ impl Entry {
 const _: () = assert!(size_of::<Entry>() == 32);
 
 const ABSENT: u32 = u32::MAX;
+const FRONT: u32 = u32::MAX - 1;
 /// Children per entry: shallower than two, and four keys lie in two cache lines.
 const ARITY: usize = 4;
 
 #[derive(Debug, Default)]
 pub(crate) struct Calendar {
+    front: Option<Entry>,
     heap: Vec<Entry>,
     position: Vec<u32>,
     owners: Vec<Owner>,
@@ -85,30 +90,65 @@ impl Calendar {
     }
 
     /// What is next, if anything ever happens.
+    #[inline]
     pub(crate) fn first(&self) -> Option<(Key, Owner)> {
-        self.heap.first().map(|entry| (entry.key(), self.owners[entry.slot.0 as usize]))
+        let first = self.front.as_ref().or(self.heap.first())?;
+        Some((first.key(), self.owners[first.slot.0 as usize]))
     }
 
     /// Moves, makes or (with `None`) takes away the entry of `slot`.
     pub(crate) fn set(&mut self, slot: Slot, key: Option<Key>) {
-        let at = self.position[slot.0 as usize];
-        match (at, key) {
+        match (self.position[slot.0 as usize], key) {
             (ABSENT, None) => {}
-            (ABSENT, Some(key)) => {
-                self.heap.push(Entry { place: key.place, count: key.count, slot });
-                self.rise(self.heap.len() - 1);
-            }
-            (at, Some(key)) => {
-                let entry = &mut self.heap[at as usize];
-                let before = entry.key();
-                if before == key {
-                    return;
-                }
-                (entry.place, entry.count) = (key.place, key.count);
-                if key < before { self.rise(at as usize) } else { self.sink(at as usize) }
+            (ABSENT, Some(key)) => self.insert(key, slot),
+            (FRONT, None) => self.clear_front(slot),
+            (FRONT, Some(key)) => {
+                self.clear_front(slot);
+                self.insert(key, slot);
             }
             (at, None) => self.remove(at as usize),
+            (at, Some(key)) => self.shift(at as usize, key),
         }
+    }
+
+    fn clear_front(&mut self, slot: Slot) {
+        self.front = None;
+        self.position[slot.0 as usize] = ABSENT;
+    }
+
+    /// Makes an entry: the new front, if it is less than all.
+    #[inline]
+    fn insert(&mut self, key: Key, slot: Slot) {
+        let entry = Entry { place: key.place, count: key.count, slot };
+        let least = self.front.as_ref().or(self.heap.first());
+        if least.is_some_and(|least| least.key() <= key) {
+            return self.push(entry);
+        }
+        if let Some(second) = self.front.replace(entry) {
+            self.push(second);
+        }
+        self.position[slot.0 as usize] = FRONT;
+    }
+
+    fn push(&mut self, entry: Entry) {
+        self.heap.push(entry);
+        self.rise(self.heap.len() - 1);
+    }
+
+    /// Gives the entry there another key.
+    fn shift(&mut self, at: usize, key: Key) {
+        let entry = &mut self.heap[at];
+        let before = entry.key();
+        if before == key {
+            return;
+        }
+        if self.front.is_some_and(|front| key < front.key()) {
+            let slot = entry.slot;
+            self.remove(at);
+            return self.insert(key, slot);
+        }
+        (entry.place, entry.count) = (key.place, key.count);
+        if key < before { self.rise(at) } else { self.sink(at) }
     }
 
     fn remove(&mut self, at: usize) {
@@ -187,6 +227,9 @@ mod tests {
             let want = model.iter().min_by_key(|(_, key)| **key);
             let got = calendar.first();
             assert_eq!(got, want.map(|(which, key)| (*key, Owner::Line(*which))));
+            let front = calendar.front.iter();
+            assert!(front.clone().all(|it| calendar.position[it.slot.0 as usize] == FRONT));
+            assert_eq!(calendar.heap.len() + front.count(), model.len());
             for (at, entry) in calendar.heap.iter().enumerate() {
                 assert_eq!(calendar.position[entry.slot.0 as usize] as usize, at);
             }
