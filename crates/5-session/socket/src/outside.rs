@@ -12,21 +12,27 @@ use crate::machine::lock;
 use base::{Instant, NodeId};
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use core::task::Waker;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 
 /// The time of a runtime, shared with the machines whose programs it runs.
 #[derive(Debug)]
 pub struct Outside {
     now: AtomicU64,
     woke: AtomicBool,
-    calls: Mutex<Calls>,
-    /// The machine noted last in `calls`, if any: it is noted, and nobody sleeps.
+    /// Who called: `NOBODY`, or one machine, which is noted here alone; or `LISTED` with the machine
+    /// that was listed last. Only in the last case is there anything in `calls`.
     noted: AtomicU64,
+    calls: Mutex<Calls>,
 }
 
-/// No machine's number.
+/// Neither a call, nor a poke, nor a sleeper.
 const NOBODY: u64 = u64::MAX;
+/// Beside the number of a machine: it is in the list, as is all else.
+const LISTED: u64 = 1 << 32;
+/// No machine's number.
+const NONE: u32 = u32::MAX;
 
+/// What is seldom: several machines called, something else happened, the runtime sleeps.
 #[derive(Debug, Default)]
 struct Calls {
     /// Whom programs called since the runtime last asked; some perhaps more than once.
@@ -37,13 +43,26 @@ struct Calls {
     sleeper: Option<Waker>,
 }
 
+impl Calls {
+    fn push(&mut self, node: u32) {
+        if node == NONE {
+            return;
+        }
+        if self.machines.len() == self.machines.capacity() {
+            self.machines.sort_unstable();
+            self.machines.dedup();
+        }
+        self.machines.push(NodeId(node));
+    }
+}
+
 impl Default for Outside {
     fn default() -> Self {
         Outside {
             now: AtomicU64::default(),
             woke: AtomicBool::default(),
-            calls: Mutex::default(),
             noted: AtomicU64::new(NOBODY),
+            calls: Mutex::default(),
         }
     }
 }
@@ -54,15 +73,22 @@ impl Outside {
     pub fn now(&self) -> Instant {
         Instant::from_nanos(self.now.load(Ordering::Acquire))
     }
-    /// It is so late now.
+    /// It is so late now. Only the runtime says so, on one thread.
     pub fn set(&self, now: Instant) {
-        self.now.fetch_max(now.as_nanos(), Ordering::AcqRel);
+        if now > self.now() {
+            self.now.store(now.as_nanos(), Ordering::Release);
+        }
     }
 
-    /// Was a waiting program of one of the machines woken since the last call?
+    /// Was a waiting program of one of the machines woken since the last call? Only the runtime asks,
+    /// and then lets programs run: who is woken meanwhile is seen by that.
     #[inline]
     pub fn take_woke(&self) -> bool {
-        self.woke.load(Ordering::Acquire) && self.woke.swap(false, Ordering::AcqRel)
+        let woke = self.woke.load(Ordering::Acquire);
+        if woke {
+            self.woke.store(false, Ordering::Release);
+        }
+        woke
     }
     pub(crate) fn note_wake(&self) {
         self.woke.store(true, Ordering::Release);
@@ -72,37 +98,58 @@ impl Outside {
     /// woke one.
     pub fn take_calls(&self, machines: &mut Vec<NodeId>) {
         machines.clear();
+        let noted = self.noted.load(Ordering::Acquire);
+        if noted == NOBODY {
+            return;
+        }
+        if noted < LISTED && self.turn(noted, NOBODY) {
+            return machines.push(NodeId(noted as u32));
+        }
         {
-            let mut calls = lock(&self.calls);
+            let mut calls = self.list(NONE);
             calls.poked = false;
-            self.noted.store(NOBODY, Ordering::Release);
             core::mem::swap(machines, &mut calls.machines);
+            if calls.sleeper.is_none() {
+                self.noted.store(NOBODY, Ordering::Release);
+            }
         }
         machines.sort_unstable();
         machines.dedup();
     }
+    #[inline]
     pub(crate) fn note_call(&self, node: NodeId) {
-        if self.noted.load(Ordering::Acquire) == u64::from(node.0) {
+        let noted = self.noted.load(Ordering::Acquire);
+        if noted as u32 == node.0 || noted == NOBODY && self.turn(NOBODY, u64::from(node.0)) {
             return;
         }
         let sleeper = {
-            let mut calls = lock(&self.calls);
-            let machines = &mut calls.machines;
-            if machines.len() == machines.capacity() {
-                machines.sort_unstable();
-                machines.dedup();
-            }
-            machines.push(node);
-            self.noted.store(u64::from(node.0), Ordering::Release);
+            let mut calls = self.list(node.0);
+            calls.push(node.0);
             calls.sleeper.take()
         };
         sleeper.into_iter().for_each(Waker::wake);
     }
 
+    /// From one note to another, if nobody else was faster.
+    #[inline]
+    fn turn(&self, from: u64, to: u64) -> bool {
+        self.noted.compare_exchange(from, to, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+    }
+
+    /// Locks the list, and moves into it what was noted alone.
+    fn list(&self, last: u32) -> MutexGuard<'_, Calls> {
+        let mut calls = lock(&self.calls);
+        let noted = self.noted.swap(LISTED | u64::from(last), Ordering::AcqRel);
+        if noted < LISTED {
+            calls.push(noted as u32);
+        }
+        calls
+    }
+
     /// The runtime will sleep. What happens from now on, on another thread then, wakes it; what
     /// happened since it last asked does so at once.
     pub fn sleep(&self, waker: Waker) {
-        let mut calls = lock(&self.calls);
+        let mut calls = self.list(NONE);
         if calls.poked || !calls.machines.is_empty() {
             drop(calls);
             waker.wake();
@@ -117,7 +164,7 @@ impl Outside {
     /// Something happened that the runtime is to see, and that was no call.
     pub fn poke(&self) {
         let sleeper = {
-            let mut calls = lock(&self.calls);
+            let mut calls = self.list(NONE);
             calls.poked = true;
             calls.sleeper.take()
         };
@@ -183,8 +230,8 @@ mod tests {
         assert!(wakes > 1_000, "only {wakes}");
     }
 
-    /// The note of who called last is read without a lock: a call beside an asking is heard, then or
-    /// the next time.
+    /// The note of who called is made and taken without a lock: a call beside an asking is heard, then
+    /// or the next time.
     #[test]
     fn calls_of_another_thread_are_heard() {
         const CALLS: usize = 50_000;

@@ -25,7 +25,7 @@ mod driver;
 use base::{Duration, Instant, NodeId};
 use core::cell::Cell;
 use core::ops::{Deref, DerefMut};
-use core::sync::atomic::AtomicBool;
+use core::sync::atomic::{AtomicBool, Ordering};
 use core::task::{Context, Poll, Waker};
 use language::Lab;
 use socket::{Machine, Outside};
@@ -37,13 +37,25 @@ use tokio::task::AbortHandle;
 pub(crate) struct Stage {
     pub(crate) lab: Lab,
     pub(crate) limit: Instant,
-    world: Mutex<sim::World>,
+    scene: Mutex<Scene>,
     outside: Arc<Outside>,
     begun: OnceLock<tokio::time::Instant>,
-    driver: Mutex<driver::Driver>,
+    /// While the runtime sleeps: what wakes it at the latest.
+    alarm: Mutex<Option<driver::Alarm>>,
     /// Does the runtime sleep?
     asleep: AtomicBool,
+    /// Lies somebody's note in `desk.waiting`?
+    somebody_waits: AtomicBool,
+    /// Is there a word in `desk.over`?
+    is_over: AtomicBool,
     desk: Mutex<Desk>,
+}
+
+/// What is worked on.
+struct Scene {
+    world: sim::World,
+    /// The machines that guests called; the driver's, kept for its capacity.
+    called: Vec<NodeId>,
 }
 
 /// Notes between tasks; never locked together with the world by who holds it.
@@ -77,17 +89,17 @@ thread_local! {
     static LOOKING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// The world, which this thread has.
-struct Held<'a>(MutexGuard<'a, sim::World>);
+/// The scene, which this thread has.
+struct Held<'a>(MutexGuard<'a, Scene>);
 
 impl Deref for Held<'_> {
-    type Target = sim::World;
-    fn deref(&self) -> &sim::World {
+    type Target = Scene;
+    fn deref(&self) -> &Scene {
         &self.0
     }
 }
 impl DerefMut for Held<'_> {
-    fn deref_mut(&mut self) -> &mut sim::World {
+    fn deref_mut(&mut self) -> &mut Scene {
         &mut self.0
     }
 }
@@ -102,11 +114,13 @@ impl Stage {
         Arc::new(Stage {
             lab,
             limit: Instant::ZERO + limit,
-            world: Mutex::new(world),
+            scene: Mutex::new(Scene { world, called: Vec::new() }),
             outside: Arc::default(),
             begun: OnceLock::new(),
-            driver: Mutex::default(),
+            alarm: Mutex::default(),
             asleep: AtomicBool::default(),
+            somebody_waits: AtomicBool::default(),
+            is_over: AtomicBool::default(),
             desk: Mutex::default(),
         })
     }
@@ -127,16 +141,16 @@ impl Stage {
         Some(*self.begun.get()? + at.since(Instant::ZERO).into())
     }
 
-    /// The world, for this thread; another that has it (a blocking task asked it) is waited for.
+    /// The scene, for this thread; another that has it (a blocking task asked it) is waited for.
     fn hold(&self) -> Held<'_> {
         // Whoever waits for itself waits for ever.
         assert!(
             !LOOKING.get(),
             "the world is being looked at already: ask the world that `until` or `with` hands over"
         );
-        let world = lock(&self.world);
+        let scene = lock(&self.scene);
         LOOKING.set(true);
-        Held(world)
+        Held(scene)
     }
 
     /// Works with the world as it is now.
@@ -147,13 +161,14 @@ impl Stage {
     pub(crate) fn with<R>(&self, work: impl FnOnce(&mut sim::World) -> R) -> R {
         let now = self.now();
         let result = {
-            let mut world = self.hold();
+            let mut scene = self.hold();
+            let world = &mut scene.world;
             if world.now() < now
                 && let Err(stuck) = world.run_until(now)
             {
                 self.end(stuck.text(base::Lang::En));
             }
-            work(&mut world)
+            work(world)
         };
         self.outside.poke();
         result
@@ -171,6 +186,7 @@ impl Stage {
         let root = {
             let mut desk = lock(&self.desk);
             desk.over.get_or_insert(why);
+            self.is_over.store(true, Ordering::Release);
             desk.root.take()
         };
         root.into_iter().for_each(Waker::wake);
@@ -199,10 +215,23 @@ impl Stage {
         core::mem::take(&mut lock(&self.desk).faults)
     }
 
-    /// Why the test is over, if it is.
-    pub(crate) fn poll_over(&self, task: &mut Context<'_>) -> Poll<String> {
+    /// Why the test is over, if it is. `known` is the caller's: whom this wakes.
+    pub(crate) fn poll_over(
+        &self,
+        task: &mut Context<'_>,
+        known: &mut Option<Waker>,
+    ) -> Poll<String> {
+        let same = |known: &Waker| {
+            let waker = task.waker();
+            // The table may lie in the binary twice, and then `will_wake` knows nothing.
+            (known.data(), known.vtable()) == (waker.data(), waker.vtable())
+        };
+        if known.as_ref().is_some_and(same) && !self.is_over.load(Ordering::Acquire) {
+            return Poll::Pending;
+        }
+        *known = Some(task.waker().clone());
         let mut desk = lock(&self.desk);
-        desk.root.get_or_insert_with(|| task.waker().clone()).clone_from(task.waker());
+        desk.root = known.clone();
         desk.over.clone().map_or(Poll::Pending, Poll::Ready)
     }
 
@@ -218,7 +247,11 @@ impl Stage {
 
     async fn wait(&self, at: Option<Instant>, sight: Option<Sight>) {
         let done: Arc<Mutex<(bool, Option<Waker>)>> = Arc::default();
-        lock(&self.desk).waiting.push(Waiting { at, sight, done: done.clone() });
+        {
+            let mut desk = lock(&self.desk);
+            desk.waiting.push(Waiting { at, sight, done: done.clone() });
+            self.somebody_waits.store(true, Ordering::Release);
+        }
         self.outside.poke();
         core::future::poll_fn(|task| {
             let mut done = lock(&done);
@@ -235,7 +268,7 @@ impl Stage {
     }
 
     /// The work of a world that nobody waits for any more.
-    pub(crate) fn close(&self) -> MutexGuard<'_, sim::World> {
-        lock(&self.world)
+    pub(crate) fn close<R>(&self, work: impl FnOnce(&sim::World) -> R) -> R {
+        work(&lock(&self.scene).world)
     }
 }

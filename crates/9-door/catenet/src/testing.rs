@@ -173,7 +173,7 @@ impl Setup {
         if let Some(fault) = stage.take_faults().into_iter().next() {
             return Err(fault);
         }
-        stage.close().audit()?;
+        stage.close(sim::World::audit)?;
         guard.file = None;
         Ok(())
     }
@@ -195,8 +195,9 @@ where
 {
     stage.begin();
     let mut body = pin!(body(World { stage: stage.clone() }));
+    let mut root = None;
     poll_fn(|task| {
-        if let Poll::Ready(why) = stage.poll_over(task) {
+        if let Poll::Ready(why) = stage.poll_over(task, &mut root) {
             return Poll::Ready(Err(why));
         }
         let ended = body.as_mut().poll(task);
@@ -217,7 +218,7 @@ impl Drop for Leaving<'_> {
         self.stage.forget_runtime();
         let Some(file) = self.file else { return };
         let mut octets = Vec::new();
-        capture::Capture::everything().write_new(&self.stage.close(), &mut octets);
+        self.stage.close(|world| capture::Capture::everything().write_new(world, &mut octets));
         match folder::write(file, &octets) {
             Ok(()) => eprintln!("what was on the cables: {}", file.display()),
             Err(why) => eprintln!("{}: {why}", file.display()),

@@ -1,6 +1,6 @@
 //! The driver: makes time go, for the world and for tokio's clock alike.
 
-use super::{Stage, lock};
+use super::{Scene, Stage, lock};
 use base::{Duration, Instant, NodeId};
 use core::future::Future;
 use core::pin::{Pin, pin};
@@ -10,14 +10,8 @@ use core::task::{Context, Waker};
 /// tokio's timers fire on boundaries of this.
 const TICK: u64 = 1_000_000;
 
-/// The driver's own; nobody else locks it.
-#[derive(Default)]
-pub(super) struct Driver {
-    /// While the runtime sleeps: what wakes it at the latest.
-    alarm: Option<Pin<Box<tokio::time::Sleep>>>,
-    /// The machines that guests called, kept for its capacity.
-    called: Vec<NodeId>,
-}
+/// What wakes a runtime that sleeps.
+pub(super) type Alarm = Pin<Box<tokio::time::Sleep>>;
 
 /// How time goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,14 +39,13 @@ fn boundary(now: Instant) -> Instant {
 impl Stage {
     /// The runtime is about to sleep. The world works until somebody may have something to do.
     pub(crate) fn parking(&self) {
-        let now = self.now();
+        let now = self.outside.now();
         if now >= self.limit {
             let limit = self.limit;
             return self
                 .end(format!("the test has not ended after {limit} s of virtual time (`limit`)"));
         }
-        let mut driver = lock(&self.driver);
-        match self.turn(now, &mut driver.called) {
+        match self.turn(now) {
             Err(why) => self.end(why),
             // Who was woken need not be a task that is still there.
             Ok(Next::Again) => advance(Duration::ZERO),
@@ -61,19 +54,20 @@ impl Stage {
                 self.outside.set(at);
                 advance(at.since(now));
             }
-            Ok(Next::Sleep(at)) => driver.alarm = self.sleep(at.min(self.limit)),
+            Ok(Next::Sleep(at)) => self.sleep(at.min(self.limit)),
         }
     }
 
     /// The runtime will sleep until then, or until somebody's timer fires before, or until another
     /// thread calls a machine.
-    fn sleep(&self, until: Instant) -> Option<Pin<Box<tokio::time::Sleep>>> {
+    fn sleep(&self, until: Instant) {
         let root = lock(&self.desk).root.clone();
         root.into_iter().for_each(|root| self.outside.sleep(root));
-        let mut alarm = Box::pin(tokio::time::sleep_until(self.moment(until)?));
+        let Some(until) = self.moment(until) else { return };
+        let mut alarm = Box::pin(tokio::time::sleep_until(until));
         let _ = alarm.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        *lock(&self.alarm) = Some(alarm);
         self.asleep.store(true, Ordering::Relaxed);
-        Some(alarm)
     }
 
     /// The runtime woke; if it slept, it is later now.
@@ -82,34 +76,47 @@ impl Stage {
             self.asleep.store(false, Ordering::Relaxed);
             self.outside.set(self.now());
             self.outside.awake();
-            lock(&self.driver).alarm = None;
+            *lock(&self.alarm) = None;
         }
     }
 
     /// Everybody rests. Lets the world work until somebody may have something to do.
-    fn turn(&self, now: Instant, called: &mut Vec<NodeId>) -> Result<Next, String> {
-        let mut world = self.hold();
+    fn turn(&self, now: Instant) -> Result<Next, String> {
+        let mut scene = self.hold();
+        let Scene { world, called } = &mut *scene;
         self.outside.take_woke();
-        self.run(&mut world, now)?;
-        while self.attend(&mut world, called) {
-            self.run(&mut world, now)?;
+        self.run(world, now)?;
+        while self.attend(world, called) {
+            self.run(world, now)?;
         }
         // Guests rest, so that nobody else begins to wait meanwhile.
-        let (anybody, wait) = self.waits();
-        if self.outside.take_woke() | (anybody && self.look(&world)) {
+        let anybody = self.somebody_waits.load(Ordering::Acquire);
+        let wait = if anybody { self.earliest_wait() } else { None };
+        if self.outside.take_woke() | (anybody && self.look(world)) {
             return Ok(Next::Again);
         }
         let tick = boundary(now);
         loop {
             let next = [world.next_deadline(), wait].into_iter().flatten().min();
             let Some(at) = next.filter(|&at| at < tick) else {
+                if self.catch_up(now) {
+                    return Ok(Next::Again);
+                }
                 return Ok(Self::far(now, next.unwrap_or(self.limit)));
             };
-            self.run(&mut world, at)?;
-            if self.outside.take_woke() | (anybody && self.look(&world)) {
+            self.run(world, at)?;
+            if self.outside.take_woke() | (anybody && self.look(world)) {
                 return Ok(Next::To(at));
             }
         }
+    }
+
+    /// Nobody but the driver moves tokio's clock, except a guest that calls `tokio::time::advance`
+    /// itself. To read that clock is dear: it is looked at when a boundary is near.
+    fn catch_up(&self, now: Instant) -> bool {
+        let real = self.now();
+        self.outside.set(real);
+        real > now
     }
 
     /// The next event lies behind the next boundary, or on it.
@@ -132,10 +139,9 @@ impl Stage {
         !called.is_empty()
     }
 
-    /// Does anybody wait, and until when?
-    fn waits(&self) -> (bool, Option<Instant>) {
-        let waiting = &lock(&self.desk).waiting;
-        (!waiting.is_empty(), waiting.iter().filter_map(|waiting| waiting.at).min())
+    /// The first of the moments that are waited for.
+    fn earliest_wait(&self) -> Option<Instant> {
+        lock(&self.desk).waiting.iter().filter_map(|waiting| waiting.at).min()
     }
 
     /// Wakes those who see what they waited for; true if there were any.
@@ -154,7 +160,11 @@ impl Stage {
             !seen
         });
         let any = waiting.len() < count;
-        lock(&self.desk).waiting.extend(waiting);
+        {
+            let mut desk = lock(&self.desk);
+            desk.waiting.extend(waiting);
+            self.somebody_waits.store(!desk.waiting.is_empty(), Ordering::Release);
+        }
         wakers.into_iter().for_each(Waker::wake);
         any
     }
