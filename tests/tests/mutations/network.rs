@@ -254,7 +254,7 @@ pub(crate) fn recorded(seed: u64) -> Vec<Vec<u8>> {
     network.run(Duration::from_millis(2_000));
     network.check("clean");
     let world = &network.world;
-    let from_office = |frame: &&sim::Recorded| {
+    let from_office = |frame: &sim::Recorded| {
         frame.direction == Direction::In
             && frame.jack == JackId(0)
             && ["pc1", "pc2", "r1"].contains(&world.name(frame.node))

@@ -53,7 +53,7 @@ pub fn conversations<'a>(frames: impl IntoIterator<Item = &'a [u8]>) -> Vec<Conv
 /// The conversations that passed one jack, as far as they are recorded.
 pub fn conversations_in(world: &World, node: NodeId, jack: JackId) -> Vec<Conversation> {
     let here = world.recorder().since(0).filter(|frame| (frame.node, frame.jack) == (node, jack));
-    let frames: Vec<Vec<u8>> = here.map(sim::Recorded::octets).collect();
+    let frames: Vec<Vec<u8>> = here.map(|frame| frame.octets()).collect();
     conversations(frames.iter().map(Vec::as_slice))
 }
 

@@ -136,8 +136,8 @@ impl Capture {
                 break;
             }
             self.cursor += 1;
-            if self.covers(recorded) && wanted(recorded) {
-                self.write_frame(world, recorded, out);
+            if self.covers(&recorded) && wanted(&recorded) {
+                self.write_frame(world, &recorded, out);
             }
         }
         self.cursor < recorder.next()

@@ -299,7 +299,7 @@ fn tshark_counts_a_lossy_transfer_the_same() {
             .recorder()
             .since(0)
             .filter(|frame| frame.node == node && whole(frame))
-            .map(sim::Recorded::octets)
+            .map(|frame| frame.octets())
             .collect();
         let ours = conversations(frames.iter().map(Vec::as_slice));
         assert_eq!(ours.len(), 1);

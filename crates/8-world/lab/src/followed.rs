@@ -41,14 +41,14 @@ impl Followed {
             if self.known.len() == MOST {
                 self.known.pop_front();
             }
-            self.known.push_back(self.walk.pass(frame));
+            self.known.push_back(self.walk.pass(&frame));
             self.next = frame.sequence + 1;
         }
         self.next < recorder.next()
     }
 
     /// A recorded frame, once the walk has passed it.
-    pub(crate) fn seen<'a>(&mut self, world: &'a World, frame: &'a Recorded) -> Seen<'a> {
+    pub(crate) fn seen<'a>(&mut self, world: &'a World, frame: Recorded<'a>) -> Seen<'a> {
         while self.next <= frame.sequence && self.follow(world, usize::MAX) {}
         let oldest = self.next - self.known.len() as u64;
         let place = frame.sequence.checked_sub(oldest).and_then(|at| usize::try_from(at).ok());

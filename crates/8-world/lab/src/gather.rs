@@ -121,7 +121,7 @@ impl Gather {
         match self {
             Gather::Nothing | Gather::Nowhere(_) => {}
             Gather::Frames(passed) if passed.place.covers(frame) => {
-                let seen = passed.walk.step(world, frame);
+                let seen = passed.walk.step(world, *frame);
                 if frame.time >= after && passed.filter.matches(&seen) {
                     match &mut passed.copies {
                         Some(copies) => copy(&seen, copies),
@@ -133,7 +133,7 @@ impl Gather {
             }
             Gather::Frames(_) => {}
             Gather::Order(order) => {
-                let seen = order.walk.step(world, frame);
+                let seen = order.walk.step(world, *frame);
                 if frame.time < after {
                     return;
                 }

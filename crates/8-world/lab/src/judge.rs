@@ -158,7 +158,7 @@ impl Judging {
                 return false;
             }
             for gather in &mut self.gathers {
-                gather.take(world, frame, self.after);
+                gather.take(world, &frame, self.after);
             }
             self.cursor = frame.sequence + 1;
         }

@@ -21,12 +21,12 @@ fn world() -> World {
 #[test]
 fn a_fetch_reads_as_people_would_tell_it() {
     let world = world();
-    let out = |recorded: &&Recorded| {
+    let out = |recorded: &Recorded| {
         recorded.direction == Direction::Out
             && world.name(recorded.node) == world.name(recorded.journey().origin)
     };
     let lines: Vec<Line> =
-        world.recorder().since(0).filter(out).map(|frame| Line::of(&world, frame)).collect();
+        world.recorder().since(0).filter(out).map(|frame| Line::of(&world, &frame)).collect();
     let of = |protocol: &str, word: &str| {
         let found = lines.iter().find(|line| {
             line.summary.protocol() == protocol && line.summary.info.en.contains(word)
@@ -70,7 +70,7 @@ fn a_fetch_reads_as_people_would_tell_it() {
     for line in &lines {
         assert_eq!(
             packet_named(&world, &line.packet),
-            world.recorder().get(line.sequence).map(Recorded::journey)
+            world.recorder().get(line.sequence).map(|frame| frame.journey())
         );
         assert!(!line.summary.info.en.is_empty() && !line.summary.info.zh.is_empty());
     }

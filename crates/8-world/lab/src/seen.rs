@@ -93,7 +93,7 @@ pub(crate) struct Known {
 /// One frame, dissected.
 pub struct Seen<'a> {
     world: &'a World,
-    frame: &'a Recorded,
+    frame: Recorded<'a>,
     own: Part,
     known: Known,
     node: String,
@@ -103,8 +103,8 @@ pub struct Seen<'a> {
 
 impl Walk {
     /// The next frame of the walk.
-    pub fn step<'a>(&mut self, world: &'a World, frame: &'a Recorded) -> Seen<'a> {
-        let (own, http) = Part::of_frame(frame);
+    pub fn step<'a>(&mut self, world: &'a World, frame: Recorded<'a>) -> Seen<'a> {
+        let (own, http) = Part::of_frame(&frame);
         let known = self.know(frame.time, &own, http);
         Seen::new(world, frame, own, known)
     }
@@ -189,7 +189,7 @@ impl Part {
 }
 
 impl<'a> Seen<'a> {
-    fn new(world: &'a World, frame: &'a Recorded, own: Part, known: Known) -> Seen<'a> {
+    fn new(world: &'a World, frame: Recorded<'a>, own: Part, known: Known) -> Seen<'a> {
         let cable = world.cable_at(frame.node, frame.jack);
         let node = world.name(frame.node);
         Seen {
@@ -204,8 +204,8 @@ impl<'a> Seen<'a> {
     }
 
     /// A frame of which a walk remembers this.
-    pub(crate) fn again(world: &'a World, frame: &'a Recorded, known: Known) -> Seen<'a> {
-        Seen::new(world, frame, Part::of_frame(frame).0, known)
+    pub(crate) fn again(world: &'a World, frame: Recorded<'a>, known: Known) -> Seen<'a> {
+        Seen::new(world, frame, Part::of_frame(&frame).0, known)
     }
 
     /// The frame's number in this walk, from 1.
@@ -230,8 +230,8 @@ impl<'a> Seen<'a> {
         self.octets().is_empty()
     }
     /// The frame as it was recorded.
-    pub fn recorded(&self) -> &Recorded {
-        self.frame
+    pub fn recorded(&self) -> &Recorded<'a> {
+        &self.frame
     }
 
     /// One line for people: number, time, where, who to whom, what.

@@ -27,17 +27,17 @@ const REACH: usize = 4096;
 /// The recorded frame that an event is about: of its journey, at its node if it was there, the last
 /// up to the event's time, else the first after it (a frame that was born waits for its cable). It is
 /// looked for among the `reach` frames before the event and as many after it.
-fn frame_of<'a>(world: &'a World, event: &Event, reach: usize) -> Option<&'a Recorded> {
+fn frame_of<'a>(world: &'a World, event: &Event, reach: usize) -> Option<Recorded<'a>> {
     if event.journey.is_none() {
         return None;
     }
     let recorder = world.recorder();
     let split = first_after(world, event);
-    let mine = |frame: &&Recorded| frame.journey() == event.journey;
+    let mine = |frame: &Recorded| frame.journey() == event.journey;
     let gone = (recorder.next() - split) as usize;
     let before = || recorder.since(0).rev().skip(gone).take(reach).filter(mine);
     let after = || recorder.since(split).take(reach).filter(mine);
-    let here = |frame: &&Recorded| frame.node == event.node;
+    let here = |frame: &Recorded| frame.node == event.node;
     before()
         .find(here)
         .or_else(|| after().find(here))
@@ -111,7 +111,7 @@ impl<'a> SeenEvent<'a> {
     fn new(
         world: &'a World,
         event: &'a Event,
-        see: Option<&mut dyn FnMut(&'a Recorded) -> Seen<'a>>,
+        see: Option<&mut dyn FnMut(Recorded<'a>) -> Seen<'a>>,
     ) -> Self {
         let frame = see.and_then(|see| frame_of(world, event, REACH).map(see));
         SeenEvent { world, event, frame }
@@ -203,15 +203,15 @@ impl StreamFilter {
     /// Does this frame pass, of those that the walk is made over? For captures of one place, which are
     /// counted as whoever opens them counts.
     pub fn passes_frame(&self, walk: &mut Walk, world: &World, frame: &Recorded) -> bool {
-        self.filter.as_ref().is_none_or(|filter| filter.matches(&walk.step(world, frame)))
+        self.filter.as_ref().is_none_or(|filter| filter.matches(&walk.step(world, *frame)))
     }
 
     /// Does this frame pass, of all that are recorded?
     pub fn passes_recorded(&self, world: &World, frame: &Recorded) -> bool {
-        self.filter.as_ref().is_none_or(|filter| filter.matches(&self.see(world, frame)))
+        self.filter.as_ref().is_none_or(|filter| filter.matches(&self.see(world, *frame)))
     }
 
-    fn see<'a>(&self, world: &'a World, frame: &'a Recorded) -> Seen<'a> {
+    fn see<'a>(&self, world: &'a World, frame: Recorded<'a>) -> Seen<'a> {
         match self.needs_walk {
             true => self.followed().seen(world, frame),
             false => Walk::default().step(world, frame),

@@ -160,7 +160,7 @@ fn what_ends_early_is_told_where_and_why() {
 fn a_packet_that_a_flood_brings_everywhere_is_told_everywhere() {
     let made = generate::lab(1);
     let (lab, world) = run(&made.text, 1, 300);
-    let asks = |frame: &&sim::Recorded| {
+    let asks = |frame: &sim::Recorded| {
         capture::dissect(&frame.octets())
             .values("arp.opcode")
             .any(|value| *value == base::field::Value::Number(1))

@@ -249,8 +249,8 @@ fn passing(stage: &Stage<'_>, filter: &str, from: u64) -> std::vec::IntoIter<Jou
     };
     let mut walk = catenet_lab::seen::Walk::default();
     let recorded = stage.world.recorder().since(from);
-    let passing = recorded.filter(|frame| filter.matches(&walk.step(&stage.world, frame)));
-    passing.map(sim::Recorded::journey).collect::<Vec<_>>().into_iter()
+    let passing = recorded.filter(|frame| filter.matches(&walk.step(&stage.world, *frame)));
+    passing.map(|frame| frame.journey()).collect::<Vec<_>>().into_iter()
 }
 
 fn came_by(stage: &Stage<'_>, node: &str, journey: Journey) -> bool {

@@ -22,7 +22,7 @@ fn walked() -> World {
     world
 }
 
-fn is_get(frame: &&Recorded) -> bool {
+fn is_get(frame: &Recorded) -> bool {
     capture::dissect(&frame.octets()).values("http.request.method").next().is_some()
 }
 
@@ -40,7 +40,7 @@ fn the_get_walks_as_the_guide_says() {
     let world = walked();
     let get = world.recorder().since(0).find(is_get).expect("pc1's GET");
     let journey: Journey = get.journey();
-    let stations: Vec<&Recorded> =
+    let stations: Vec<Recorded<'_>> =
         world.recorder().since(0).filter(|frame| frame.journey() == journey).collect();
     let names: Vec<String> = stations.iter().map(|frame| jack(&world, frame)).collect();
     assert_eq!(

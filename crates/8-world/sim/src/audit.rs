@@ -47,7 +47,7 @@ impl World {
         self.hash_of(self.recorder.since(0).filter(|frame| frame.node == node), false)
     }
 
-    fn hash_of<'a>(&self, frames: impl Iterator<Item = &'a Recorded>, numbered: bool) -> u128 {
+    fn hash_of<'a>(&self, frames: impl Iterator<Item = Recorded<'a>>, numbered: bool) -> u128 {
         let mut hasher = SipHasher13::new();
         for frame in frames {
             if numbered {

@@ -50,8 +50,12 @@ impl<T> Log<T> {
         self.first.saturating_sub(cursor)
     }
     /// The entries from number `cursor` on that are still kept, oldest first.
-    pub(crate) fn since(&self, cursor: u64) -> Since<'_, T> {
-        Since { log: self, numbers: cursor.clamp(self.first, self.next)..self.next }
+    pub(crate) fn since(&self, cursor: u64) -> Since<&Log<T>> {
+        Since { of: self, numbers: self.numbers(cursor) }
+    }
+    /// Their numbers.
+    pub(crate) fn numbers(&self, cursor: u64) -> Range<u64> {
+        cursor.clamp(self.first, self.next)..self.next
     }
     /// The entry with this number, if it is kept.
     pub(crate) fn get(&self, number: u64) -> Option<&T> {
@@ -102,37 +106,52 @@ impl<T> Log<T> {
     }
 }
 
-/// Entries of a log, from either end.
-#[derive(Debug)]
-pub(crate) struct Since<'a, T> {
-    log: &'a Log<T>,
-    numbers: Range<u64>,
+/// What has entries with consecutive numbers.
+pub(crate) trait Numbered: Copy {
+    /// One of them.
+    type Entry;
+    /// The entry with this number, if it is kept.
+    fn entry(self, number: u64) -> Option<Self::Entry>;
 }
 
-impl<'a, T> Iterator for Since<'a, T> {
-    type Item = &'a T;
-
-    fn next(&mut self) -> Option<&'a T> {
-        self.log.get(self.numbers.next()?)
+impl<'a, T> Numbered for &'a Log<T> {
+    type Entry = &'a T;
+    fn entry(self, number: u64) -> Option<&'a T> {
+        self.get(number)
     }
-    fn nth(&mut self, n: usize) -> Option<&'a T> {
-        self.log.get(self.numbers.nth(n)?)
+}
+
+/// Entries, from either end; any number of them is skipped at once.
+#[derive(Debug)]
+pub(crate) struct Since<S> {
+    pub(crate) of: S,
+    pub(crate) numbers: Range<u64>,
+}
+
+impl<S: Numbered> Iterator for Since<S> {
+    type Item = S::Entry;
+
+    fn next(&mut self) -> Option<S::Entry> {
+        self.of.entry(self.numbers.next()?)
+    }
+    fn nth(&mut self, n: usize) -> Option<S::Entry> {
+        self.of.entry(self.numbers.nth(n)?)
     }
     fn size_hint(&self) -> (usize, Option<usize>) {
         self.numbers.size_hint()
     }
 }
 
-impl<T> DoubleEndedIterator for Since<'_, T> {
-    fn next_back(&mut self) -> Option<Self::Item> {
-        self.log.get(self.numbers.next_back()?)
+impl<S: Numbered> DoubleEndedIterator for Since<S> {
+    fn next_back(&mut self) -> Option<S::Entry> {
+        self.of.entry(self.numbers.next_back()?)
     }
-    fn nth_back(&mut self, n: usize) -> Option<Self::Item> {
-        self.log.get(self.numbers.nth_back(n)?)
+    fn nth_back(&mut self, n: usize) -> Option<S::Entry> {
+        self.of.entry(self.numbers.nth_back(n)?)
     }
 }
 
-impl<T> ExactSizeIterator for Since<'_, T> {}
+impl<S: Numbered> ExactSizeIterator for Since<S> {}
 
 #[cfg(test)]
 mod tests {

@@ -1,15 +1,17 @@
 //! Every frame at every jack, both directions, as a cheap handle, within a bound.
 //!
-//! Frames are packed ([`Kept`]); a long one shares its body with the frame that flies on. The two ends
+//! Frames are packed ([`Slabs`]); a long one shares its body with the frame that flies on. The two ends
 //! of a cable, and the jacks of a switch, share one of them ([`Twin`]). What is kept is the last
 //! 256 MiB by true size; the oldest go and are counted. A reader holds a cursor (a sequence number):
 //! what it asks for and is gone, it is told.
 //!
 //! Invariant: sequence numbers are consecutive, times never fall.
 
-use crate::kept::{Kept, Packer};
-use crate::log::Log;
-use base::{Frame, Instant, JackId, Journey, NodeId};
+use crate::kept::{Kept, Slabs};
+use crate::log::{Log, Numbered, Since};
+use base::frame::Fcs;
+use base::{Body, Frame, Instant, JackId, Journey, NodeId};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use trace::{Args, Event, Fate, Place, ReasonInfo};
 
@@ -23,8 +25,8 @@ pub enum Direction {
 }
 
 /// One frame at one jack.
-#[derive(Clone, Debug)]
-pub struct Recorded {
+#[derive(Clone, Copy, Debug)]
+pub struct Recorded<'a> {
     /// Its number in this world, from 0.
     pub sequence: u64,
     /// When.
@@ -36,12 +38,35 @@ pub struct Recorded {
     /// Which way.
     pub direction: Direction,
     /// The frame as it was there.
-    pub frame: Arc<Kept>,
-    /// Why it went no further; rare, and so apart: entries are many.
-    dropped: Option<Box<(&'static ReasonInfo, Args)>>,
-    /// Is the frame shared with an entry before?
-    shared: bool,
+    pub frame: Kept<'a>,
+    dropped: Option<&'a Why>,
 }
+
+/// Why a frame went no further.
+type Why = (&'static ReasonInfo, Args);
+
+/// What is kept of it: entries are many.
+#[derive(Debug)]
+struct Entry {
+    time: Instant,
+    journey: Journey,
+    parent: Journey,
+    /// A long body.
+    rest: Option<Arc<Body>>,
+    node: NodeId,
+    /// Its octets in the slabs.
+    place: u32,
+    len: u16,
+    jack: JackId,
+    direction: Direction,
+    fcs: Fcs,
+    /// Is it shared with an entry before?
+    shared: bool,
+    /// Is it known why the frame went no further?
+    explained: bool,
+}
+
+const _: () = assert!(size_of::<Entry>() == 48);
 
 /// Names the entry that a frame had at the jack before, so that the next one can share its copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +77,7 @@ impl Twin {
     pub(crate) const NONE: Twin = Twin(u64::MAX);
 }
 
-impl Recorded {
+impl Recorded<'_> {
     /// Which packet it is.
     pub fn journey(&self) -> Journey {
         self.frame.journey()
@@ -63,53 +88,96 @@ impl Recorded {
     }
     /// Why it went no further (or was spoiled on its cable), if it is known yet.
     pub fn dropped(&self) -> Option<(&'static ReasonInfo, &Args)> {
-        self.dropped.as_ref().map(|dropped| (dropped.0, &dropped.1))
+        self.dropped.map(|(reason, args)| (*reason, args))
     }
     /// The whole frame without its check sequence.
     pub fn octets(&self) -> Vec<u8> {
         self.frame.to_vec()
     }
+}
+
+impl Entry {
     /// Octets of memory that go with this entry.
     fn charge(&self) -> usize {
-        let frame = if self.shared { 0 } else { self.frame.charge() };
-        size_of::<Recorded>() + frame + if self.dropped.is_some() { WHY } else { 0 }
+        // Beside a long body's octets, its views and the counts of its handles.
+        let rest = self.rest.as_ref().map_or(0, |rest| BODY + rest.len());
+        let frame = if self.shared { 0 } else { usize::from(self.len) + rest };
+        size_of::<Entry>() + frame + if self.explained { WHY } else { 0 }
     }
 }
+
+const BODY: usize = size_of::<Body>() + 2 * size_of::<usize>();
+/// What it costs to know why a frame went no further: with its number, in a table.
+const WHY: usize = size_of::<u64>() + size_of::<Why>();
 
 /// The last frames of a world.
 #[derive(Debug)]
 pub struct Recorder {
-    frames: Log<Recorded>,
+    frames: Log<Entry>,
+    slabs: Slabs,
+    /// Why frames went no further, by their numbers; rare.
+    why: BTreeMap<u64, Why>,
     on: bool,
     bound: usize,
     size: usize,
-    packer: Packer,
+}
+
+impl<'a> Numbered for &'a Recorder {
+    type Entry = Recorded<'a>;
+    fn entry(self, number: u64) -> Option<Recorded<'a>> {
+        self.get(number)
+    }
 }
 
 impl Recorder {
     /// What is kept, in octets.
     pub const BOUND: usize = 256 << 20;
+    /// What can be kept at most.
+    pub const LARGEST_BOUND: usize = 1 << 30;
     /// How far back a reason looks for its frame.
     const LOOK_BACK: usize = 8192;
 
     pub(crate) fn new(on: bool, bound: usize) -> Self {
-        Recorder { frames: Log::default(), on, bound, size: 0, packer: Packer::default() }
+        let bound = bound.min(Self::LARGEST_BOUND);
+        Recorder {
+            frames: Log::default(),
+            slabs: Slabs::default(),
+            why: BTreeMap::new(),
+            on,
+            bound,
+            size: 0,
+        }
     }
 
     /// The frames from number `cursor` on that are still kept, oldest first.
     pub fn since(
         &self,
         cursor: u64,
-    ) -> impl DoubleEndedIterator<Item = &Recorded> + ExactSizeIterator {
-        self.frames.since(cursor)
+    ) -> impl DoubleEndedIterator<Item = Recorded<'_>> + ExactSizeIterator {
+        Since { of: self, numbers: self.frames.numbers(cursor) }
     }
     /// How many of the frames from `cursor` on are gone.
     pub fn missed(&self, cursor: u64) -> u64 {
         self.frames.missed(cursor)
     }
     /// The frame with this number, if it is kept.
-    pub fn get(&self, sequence: u64) -> Option<&Recorded> {
-        self.frames.get(sequence)
+    pub fn get(&self, sequence: u64) -> Option<Recorded<'_>> {
+        let entry = self.frames.get(sequence)?;
+        Some(Recorded {
+            sequence,
+            time: entry.time,
+            node: entry.node,
+            jack: entry.jack,
+            direction: entry.direction,
+            frame: Kept {
+                journey: entry.journey,
+                parent: entry.parent,
+                fcs: entry.fcs,
+                octets: self.slabs.get(entry.place, entry.len),
+                rest: entry.rest.as_deref(),
+            },
+            dropped: if entry.explained { self.why.get(&sequence) } else { None },
+        })
     }
     /// The number that the next frame will have: a reader's next cursor.
     pub fn next(&self) -> u64 {
@@ -133,14 +201,28 @@ impl Recorder {
     }
 
     pub(crate) fn set_bound(&mut self, octets: usize) {
-        self.bound = octets;
+        self.bound = octets.min(Self::LARGEST_BOUND);
         self.forget();
     }
 
+    #[inline]
     fn forget(&mut self) {
+        if self.size > self.bound {
+            self.forget_oldest();
+        }
+    }
+
+    fn forget_oldest(&mut self) {
         while self.size > self.bound {
+            let number = self.frames.first();
             let Some(gone) = self.frames.pop() else { break };
             self.size -= gone.charge();
+            if gone.explained {
+                self.why.remove(&number);
+            }
+        }
+        if let Some(oldest) = self.frames.get(self.frames.first()) {
+            self.slabs.forget_before(oldest.place);
         }
     }
 
@@ -156,27 +238,43 @@ impl Recorder {
         if !self.on {
             return Twin::NONE;
         }
-        let (frame, shared) = self.keep(frame, twin);
+        let (place, len, rest, shared) = self.keep(frame, twin);
+        let meta = frame.meta();
+        let entry = Entry {
+            time,
+            journey: meta.journey,
+            parent: meta.parent,
+            rest,
+            node,
+            place,
+            len,
+            jack,
+            direction,
+            fcs: meta.fcs,
+            shared,
+            explained: false,
+        };
         let sequence = self.frames.next();
-        let dropped = None;
-        let recorded = Recorded { sequence, time, node, jack, direction, shared, frame, dropped };
-        self.size += recorded.charge();
-        self.frames.push(recorded);
+        self.size += entry.charge();
+        self.frames.push(entry);
         self.forget();
         Twin(sequence)
     }
 
-    /// The frame as it is to be kept; is it that of the twin?
-    fn keep(&mut self, frame: &Frame, twin: Twin) -> (Arc<Kept>, bool) {
+    /// Where the frame's octets lie, and its long body; are they those of the twin?
+    #[inline]
+    fn keep(&mut self, frame: &Frame, twin: Twin) -> (u32, u16, Option<Arc<Body>>, bool) {
         let meta = frame.meta();
-        let same = |twin: &&Recorded| {
-            let twin = &twin.frame;
-            (twin.journey(), twin.fcs(), twin.len()) == (meta.journey, meta.fcs, frame.len())
-        };
-        match self.get(twin.0).filter(same) {
-            Some(twin) => (twin.frame.clone(), true),
-            None => (Arc::new(self.packer.pack(frame)), false),
+        if let Some(twin) = self.frames.get(twin.0) {
+            let len = usize::from(twin.len) + twin.rest.as_ref().map_or(0, |rest| rest.len());
+            let same = (twin.journey, twin.fcs, len) == (meta.journey, meta.fcs, frame.len());
+            if same && self.slabs.is_near(twin.place) {
+                return (twin.place, twin.len, twin.rest.clone(), true);
+            }
         }
+        let (place, len) = self.slabs.put(frame);
+        let rest = (!Slabs::takes_all(frame)).then(|| Arc::new(frame.body().clone()));
+        (place, len, rest, false)
     }
 
     /// An event says that a frame went no further: its entry learns why. The frame was recorded a
@@ -192,25 +290,22 @@ impl Recorder {
     #[cold]
     fn learn_why(&mut self, event: &Event, on_cable: bool) {
         let direction = if on_cable { Direction::Out } else { Direction::In };
-        let mine = |recorded: &&Recorded| {
-            recorded.node == event.node
-                && recorded.direction == direction
-                && recorded.journey() == event.journey
-                && (!on_cable || event.place == Place::Jack(recorded.jack))
+        let mine = |entry: &Entry| {
+            entry.node == event.node
+                && entry.direction == direction
+                && entry.journey == event.journey
+                && (!on_cable || event.place == Place::Jack(entry.jack))
         };
-        let found = self.since(0).rev().take(Self::LOOK_BACK).find(mine);
-        let Some(sequence) = found.map(|recorded| recorded.sequence) else { return };
-        let recorded = self.frames.get_mut(sequence);
-        if let Some(recorded) = recorded.filter(|recorded| recorded.dropped.is_none()) {
-            recorded.dropped = Some(Box::new((event.reason, event.args)));
+        let back = self.frames.since(0).rev().take(Self::LOOK_BACK).position(mine);
+        let Some(sequence) = back.map(|back| self.frames.next() - 1 - back as u64) else { return };
+        if let Some(entry) = self.frames.get_mut(sequence).filter(|entry| !entry.explained) {
+            entry.explained = true;
+            self.why.insert(sequence, (event.reason, event.args));
             self.size += WHY;
             self.forget();
         }
     }
 }
-
-/// What it costs to know why a frame went no further.
-const WHY: usize = size_of::<(&ReasonInfo, Args)>();
 
 #[cfg(test)]
 mod tests {
@@ -241,11 +336,16 @@ mod tests {
             };
             recorder.learn(&event);
             recorder.learn(&event);
-            let octets = |kept: &Recorded| {
-                let why = kept.dropped.as_deref().map_or(0, size_of_val);
-                size_of::<Recorded>() + kept.frame.charge() + why
+            let octets = |kept: Recorded<'_>| {
+                let why = if kept.dropped.is_some() { 8 + size_of::<Why>() } else { 0 };
+                let body = if kept.frame.rest.is_some() { BODY } else { 0 };
+                size_of::<Entry>() + kept.frame.len() + body + why
             };
             assert_eq!(recorder.size(), recorder.since(0).map(octets).sum::<usize>());
+            assert_eq!(
+                recorder.why.len(),
+                recorder.since(0).filter(|it| it.dropped.is_some()).count()
+            );
             assert!(recorder.size() <= BOUND);
         }
         let newest = recorder.since(0).next_back().expect("kept");

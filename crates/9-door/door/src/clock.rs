@@ -125,7 +125,7 @@ fn too_much(lang: Lang) -> String {
 #[derive(Clone, Copy, Debug)]
 pub enum News<'a> {
     /// A frame at a jack.
-    Frame(&'a Recorded),
+    Frame(Recorded<'a>),
     /// An event.
     Event(&'a Event),
 }

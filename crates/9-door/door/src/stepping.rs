@@ -114,7 +114,7 @@ impl Stepping {
             }
             Left::First(fits) => {
                 let mut frames = world.recorder().since(before.frames);
-                let frame = frames.find(|frame| fits(world, News::Frame(frame)));
+                let frame = frames.find(|frame| fits(world, News::Frame(*frame)));
                 self.frame = frame.map(|frame| frame.sequence);
                 if self.frame.is_none() {
                     let mut events = (before.events..).zip(world.events().since(before.events));

@@ -77,7 +77,7 @@ fn fits(filter: &str) -> Fits {
     let filter = StreamFilter::parse(filter).expect("a filter");
     let mut walk = Walk::default();
     Box::new(move |world, news| match news {
-        News::Frame(frame) => filter.passes_frame(&mut walk, world, frame),
+        News::Frame(frame) => filter.passes_frame(&mut walk, world, &frame),
         News::Event(event) => filter.passes_event_beside_frames(world, event),
     })
 }

@@ -268,7 +268,7 @@ async fn fits(lab: &Arc<RunningLab>, filter: &str) -> Result<Fits, Problem> {
         StreamFilter::parse(filter).map_err(|why| Problem::new("bad-filter", why.en, why.zh))?;
     let filter = followed(lab, filter).await?;
     Ok(Box::new(move |world, news| match news {
-        News::Frame(frame) => filter.passes_recorded(world, frame),
+        News::Frame(frame) => filter.passes_recorded(world, &frame),
         News::Event(event) => filter.passes_event_beside_frames(world, event),
     }))
 }
@@ -281,7 +281,7 @@ fn tell_of(world: &World, stepped: &door::clock::Stepped) -> Stepped {
     let events: Vec<_> = lines.map(|(number, event)| event_line(world, event, number)).collect();
     let frames: Vec<_> = newest(&stepped.frames)
         .filter_map(|sequence| recorder.get(sequence))
-        .map(|frame| frame_line(world, frame))
+        .map(|frame| frame_line(world, &frame))
         .collect();
     let more = More {
         frames: stepped.frames.end - stepped.frames.start - frames.len() as u64,
@@ -290,7 +290,7 @@ fn tell_of(world: &World, stepped: &door::clock::Stepped) -> Stepped {
     // Of a filter the one that it lets pass, of other steps the last ones.
     let fits = stepped.by == By::Filter;
     let frame = stepped.frame.and_then(|sequence| recorder.get(sequence));
-    let frame = frame.map(|frame| frame_line(world, frame));
+    let frame = frame.map(|frame| frame_line(world, &frame));
     let event = stepped.event.and_then(|number| Some((number, log.since(number).next()?)));
     let event = event.map(|(number, event)| event_line(world, event, number));
     Stepped {

@@ -82,7 +82,7 @@ async fn ladder(
     let (mut ladder, frames) = found.await?.ok_or_else(|| unknown(&id))?;
     for (rung, frame) in ladder.rungs.iter_mut().zip(frames) {
         if let Some(frame) = frame {
-            let says = lab::line::summary(&capture::dissect(&frame.to_vec())).info;
+            let says = lab::line::summary(&capture::dissect(&frame)).info;
             rung.info = Text { en: says.en, zh: says.zh };
         }
     }
@@ -145,16 +145,12 @@ fn conversation(world: &World, one: &talk::Conversation) -> Conversation {
 }
 
 /// The ladder without words, and the frames that have them.
-fn climb(
-    world: &World,
-    one: &talk::Conversation,
-    limit: usize,
-) -> (Ladder, Vec<Option<Arc<sim::Kept>>>) {
+fn climb(world: &World, one: &talk::Conversation, limit: usize) -> (Ladder, Vec<Option<Vec<u8>>>) {
     let skip = one.rungs().len().saturating_sub(limit);
     let skipped_samples = one.samples().len().saturating_sub(limit);
     let shown = || one.rungs().skip(skip);
     let frame = |rung: &talk::Rung| {
-        world.recorder().get(rung.sent_sequence).map(|recorded| recorded.frame.clone())
+        world.recorder().get(rung.sent_sequence).map(|recorded| recorded.octets())
     };
     let ladder = Ladder {
         conversation: conversation(world, one),

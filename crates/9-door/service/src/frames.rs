@@ -91,9 +91,9 @@ async fn list_frames(
     let filter = followed(&lab, filter).await?;
     let found = search(&lab, span, wish.limit, frame_ends, move |world, number| {
         let frame = world.recorder().get(number)?;
-        let wanted = place.as_ref().is_none_or(|place| place.covers(frame));
-        let passes = wanted && filter.passes_recorded(world, frame);
-        passes.then(|| frame_line(world, frame))
+        let wanted = place.as_ref().is_none_or(|place| place.covers(&frame));
+        let passes = wanted && filter.passes_recorded(world, &frame);
+        passes.then(|| frame_line(world, &frame))
     });
     let Found { lines: frames, first, next, more, resume } = found.await?;
     Ok(Json(FrameList { frames, first, next, more, resume }))
@@ -155,11 +155,10 @@ async fn look_at_frame(
     let looked = lab.ask(move |running| {
         let world = &running.world;
         let frame = world.recorder().get(sequence);
-        let found = frame.map(|frame| (frame_line(world, frame), frame.frame.clone()));
+        let found = frame.map(|frame| (frame_line(world, &frame), frame.octets()));
         found.ok_or_else(|| frame_ends(world))
     });
-    let (line, frame) = looked.await?.map_err(|ends| no_frame(sequence, ends))?;
-    let octets = frame.to_vec();
+    let (line, octets) = looked.await?.map_err(|ends| no_frame(sequence, ends))?;
     let fields = field_lines(&capture::dissect(&octets), &octets);
     let octets = octets.iter().map(|octet| format!("{octet:02x}")).collect();
     Ok(Json(FrameView { line, octets, fields }))

@@ -34,8 +34,8 @@ async fn a_frame_is_told_with_all_its_fields() {
     let span = Span::new(None, None, None);
     let found = search(&lab, span, Some(1), frame_ends, move |world, number| {
         let frame = world.recorder().get(number)?;
-        let passes = filter.passes_recorded(world, frame);
-        passes.then(|| (frame_line(world, frame), frame.octets()))
+        let passes = filter.passes_recorded(world, &frame);
+        passes.then(|| (frame_line(world, &frame), frame.octets()))
     });
     let found = found.await.unwrap_or_else(|problem| panic!("{}", problem.en));
     let (line, octets) = found.lines.first().expect("a GET");

@@ -406,8 +406,8 @@ fn find(running: &Running, filter: &StreamFilter, from: Cursors) -> Found {
         filter.passes_event(world, event).then(|| watching::event_line(world, event, number))
     });
     let frames = newest(recorder.next(), from.frames, recorder.since(from.frames), |_, frame| {
-        let passes = filter.passes_recorded(world, frame);
-        passes.then(|| frames::frame_line(world, frame))
+        let passes = filter.passes_recorded(world, &frame);
+        passes.then(|| frames::frame_line(world, &frame))
     });
     Found { events, frames, next: Cursors::at_end(running) }
 }

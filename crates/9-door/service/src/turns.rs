@@ -181,7 +181,7 @@ pub async fn newest<T: Send + 'static>(
                 span.forget(ends.0)
             }
             let done = one_turn(&running.world, &mut span, |world, number| {
-                match world.recorder().get(number).map(|frame| look(world, frame)) {
+                match world.recorder().get(number).map(|frame| look(world, &frame)) {
                     Some(Newest::Best(found)) => {
                         best = (u8::MAX, Some(found));
                         true

@@ -112,7 +112,7 @@ impl Side {
         self.world.events().since(self.events).collect()
     }
 
-    fn new_frames(&self) -> Vec<&Recorded> {
+    fn new_frames(&self) -> Vec<Recorded<'_>> {
         self.world.recorder().since(self.frames).collect()
     }
 
@@ -190,7 +190,7 @@ fn happened(a: &Side, b: &Side) -> Option<First> {
     let (mine, yours) = (a.new_frames(), b.new_frames());
     let sides = event.or_else(|| {
         let (mine, yours) = unlike(&mine, &yours, |x, y| same_frame(a, x, b, y))?;
-        Some([mine.map(|frame| a.tell_frame(frame)), yours.map(|frame| b.tell_frame(frame))])
+        Some([mine.map(|frame| a.tell_frame(&frame)), yours.map(|frame| b.tell_frame(&frame))])
     })?;
     let time = sides.iter().flatten().map(|told| told.time).min()?;
     Some(First { time, sides, why: Vec::new() })
@@ -198,16 +198,16 @@ fn happened(a: &Side, b: &Side) -> Option<First> {
 
 /// Where two lists of one instant part. What one has here and the other only further down is no news:
 /// what stands before it there is.
-fn unlike<'x, T>(
-    mine: &[&'x T],
-    yours: &[&'x T],
+fn unlike<T: Copy>(
+    mine: &[T],
+    yours: &[T],
     same: impl Fn(&T, &T) -> bool,
-) -> Option<(Option<&'x T>, Option<&'x T>)> {
+) -> Option<(Option<T>, Option<T>)> {
     let both = mine.iter().zip(yours).take_while(|(x, y)| same(x, y)).count();
     let (mine, yours) = (&mine[both..], &yours[both..]);
     let (x, y) = (mine.first().copied(), yours.first().copied());
-    let x_comes = x.is_some_and(|x| yours.iter().any(|y| same(x, y)));
-    let y_comes = y.is_some_and(|y| mine.iter().any(|x| same(x, y)));
+    let x_comes = x.is_some_and(|x| yours.iter().any(|y| same(&x, y)));
+    let y_comes = y.is_some_and(|y| mine.iter().any(|x| same(x, &y)));
     match (x, y) {
         (None, None) => None,
         (_, Some(_)) if x_comes && !y_comes => Some((None, y)),

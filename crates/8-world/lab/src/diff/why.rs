@@ -64,7 +64,7 @@ fn same_later(side: &mut Side, told: &Told, enough: &dyn Fn() -> bool) -> Option
         side.passed();
         side.run_until(next, enough).ok().filter(|&there| there)?;
         let events = side.new_events().into_iter().map(|event| side.tell_event(event));
-        let frames = side.new_frames().into_iter().map(|frame| side.tell_frame(frame));
+        let frames = side.new_frames().into_iter().map(|frame| side.tell_frame(&frame));
         let mut all = events.chain(frames);
         let like = |it: &Told| {
             (&it.node, &it.jack, &it.packet, &it.says)

@@ -93,7 +93,7 @@ impl Gather {
                 return true;
             }
             if frame.journey() == self.journey {
-                self.see(lab, world, frame);
+                self.see(lab, world, &frame);
             } else if frame.parent() == self.journey && self.children.len() < MOST_CHILDREN {
                 self.children.insert(packet_name(world, frame.journey()));
             }

@@ -349,7 +349,7 @@ impl Run<'_> {
             return Vec::new();
         }
         let frames: Vec<Vec<u8>> =
-            self.world.recorder().since(0).map(sim::Recorded::octets).collect();
+            self.world.recorder().since(0).map(|frame| frame.octets()).collect();
         capture::conversations(frames.iter().map(Vec::as_slice))
     }
 }

@@ -18,7 +18,7 @@ fn fetched() -> (language::Lab, World, Packet) {
     };
     let mut world = boot(&lab, &ground).expect("a world");
     world.run_until(Instant::from_nanos(1_000_000_000)).expect("a quiet second");
-    let is_get = |frame: &&sim::Recorded| {
+    let is_get = |frame: &sim::Recorded| {
         capture::dissect(&frame.octets()).values("http.request.method").next().is_some()
     };
     let packet = world.recorder().since(0).find(is_get).expect("pc1's GET").journey();
