@@ -5,7 +5,7 @@ use crate::config::Direction;
 use crate::demux::unspecified;
 use crate::key::PingKey;
 use crate::reasons::{PingDelivered, PingFull, PingNobody};
-use crate::sockets::{PingRecord, Wakers};
+use crate::sockets::{PingRecord, Wakers, wake};
 use crate::udp_sockets::send_error;
 use crate::{Error, Host};
 use base::{Body, Instant, Journey};
@@ -150,7 +150,7 @@ impl Host {
     pub fn ping_waker(&mut self, key: PingKey, waker: &Waker) {
         if let Some(record) = self.ping_sockets.get_mut(key) {
             let old = record.wakers.set(Direction::Read, waker);
-            self.woken.extend(old);
+            wake(&mut self.woken, old);
         }
     }
 
@@ -195,7 +195,7 @@ impl Host {
         }
         record.memory += size;
         record.queue.push_back(received);
-        self.woken.extend(record.wakers.read.take());
+        wake(&mut self.woken, record.wakers.read.take());
         true
     }
 }

@@ -158,10 +158,10 @@ impl Host {
             let ready = record.connection.readiness();
             let over = ready.failed.is_some();
             if ready.readable || ready.peer_closed || over {
-                self.woken.extend(record.wakers.read.take());
+                wake(&mut self.woken, record.wakers.read.take());
             }
             if (ready.connected && ready.writable) || over {
-                self.woken.extend(record.wakers.write.take());
+                wake(&mut self.woken, record.wakers.write.take());
             }
         }
     }
@@ -174,7 +174,7 @@ impl Host {
             self.dirty_listeners.push_back(key);
         }
         if record.listener.accept_queue_len() > 0 {
-            self.woken.extend(record.wakers.read.take());
+            wake(&mut self.woken, record.wakers.read.take());
         }
     }
 }
@@ -194,6 +194,14 @@ pub(crate) fn state_name(state: tcp::StateName) -> &'static str {
         S::LastAck => "LAST-ACK",
         S::TimeWait => "TIME-WAIT",
         S::Closed => "CLOSED",
+    }
+}
+
+/// Notes whom to wake, if anybody; nearly always there is nobody.
+#[inline]
+pub(crate) fn wake(woken: &mut VecDeque<Waker>, waker: Option<Waker>) {
+    if let Some(waker) = waker {
+        woken.push_back(waker);
     }
 }
 

@@ -6,7 +6,7 @@ use crate::error::Transport;
 use crate::key::{Key, ListenerKey, TcpKey};
 use crate::ports::Bound;
 use crate::reasons::{Listening, PortChosen};
-use crate::sockets::{ListenerRecord, Wakers};
+use crate::sockets::{ListenerRecord, Wakers, wake};
 use crate::{Error, Host};
 use base::{Duration, Journey};
 use bytes::Bytes;
@@ -182,7 +182,7 @@ impl Host {
     pub fn tcp_listener_waker(&mut self, key: ListenerKey, waker: &Waker) {
         if let Some(record) = self.listeners.get_mut(key) {
             let old = record.wakers.set(Direction::Read, waker);
-            self.woken.extend(old);
+            wake(&mut self.woken, old);
         }
     }
 
@@ -385,7 +385,7 @@ impl Host {
     pub fn tcp_waker(&mut self, key: TcpKey, direction: Direction, waker: &Waker) {
         if let Some(record) = self.connections.get_mut(key) {
             let old = record.wakers.set(direction, waker);
-            self.woken.extend(old);
+            wake(&mut self.woken, old);
         }
     }
 }

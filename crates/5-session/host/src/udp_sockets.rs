@@ -4,7 +4,7 @@ use crate::config::Direction;
 use crate::error::Transport;
 use crate::key::UdpKey;
 use crate::ports::Bound;
-use crate::sockets::{UdpRecord, Wakers};
+use crate::sockets::{UdpRecord, Wakers, wake};
 use crate::{Error, Host};
 use base::{Body, Frame, InterfaceId, Journey};
 use bytes::Bytes;
@@ -255,7 +255,7 @@ impl Host {
     pub fn udp_waker(&mut self, key: UdpKey, direction: Direction, waker: &Waker) {
         if let Some(record) = self.udp_sockets.get_mut(key) {
             let old = record.wakers.set(direction, waker);
-            self.woken.extend(old);
+            wake(&mut self.woken, old);
         }
     }
 
