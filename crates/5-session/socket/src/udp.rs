@@ -5,8 +5,9 @@ use bytes::Bytes;
 use core::future::poll_fn;
 use core::net::SocketAddr;
 use core::task::{Context, Poll};
-use host::{Direction, Error, UdpKey, UdpReceived, UdpSend};
+use host::{Direction, Error, Host, UdpKey, UdpReceived, UdpSend};
 use std::io;
+use trace::Cx;
 
 /// One UDP socket. Dropping it closes it.
 #[derive(Debug)]
@@ -43,11 +44,19 @@ impl UdpSocket {
     /// Sends one datagram to `to`; returns its length.
     pub async fn send_to(&self, data: &[u8], to: SocketAddr) -> io::Result<usize> {
         let how = UdpSend { to: Some(to), ..UdpSend::default() };
-        self.send_msg(how, Bytes::copy_from_slice(data)).await
+        poll_fn(|task| self.poll_send_copy(task, &how, data)).await
     }
     /// Sends one datagram to where the socket is connected.
     pub async fn send(&self, data: &[u8]) -> io::Result<usize> {
-        self.send_msg(UdpSend::default(), Bytes::copy_from_slice(data)).await
+        poll_fn(|task| self.poll_send_copy(task, &UdpSend::default(), data)).await
+    }
+    fn poll_send_copy(
+        &self,
+        task: &mut Context<'_>,
+        how: &UdpSend,
+        data: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.attempt(task, Direction::Write, |host, cx| host.udp_send_copy(cx, self.key, how, data))
     }
     /// Sends one datagram with everything one may say about it.
     pub async fn send_msg(&self, how: UdpSend, data: Bytes) -> io::Result<usize> {
@@ -60,13 +69,7 @@ impl UdpSocket {
         how: UdpSend,
         data: Bytes,
     ) -> Poll<io::Result<usize>> {
-        self.machine.call(|host, cx| match host.udp_send(cx, self.key, how, data) {
-            Err(Error::WouldBlock) => {
-                host.udp_waker(self.key, Direction::Write, task.waker());
-                Poll::Pending
-            }
-            result => Poll::Ready(result.map_err(io::Error::from)),
-        })
+        self.attempt(task, Direction::Write, |host, cx| host.udp_send(cx, self.key, how, data))
     }
     /// Sends one datagram now or says why not.
     pub fn try_send_msg(&self, how: UdpSend, data: Bytes) -> io::Result<usize> {
@@ -76,8 +79,12 @@ impl UdpSocket {
     }
     /// The next datagram, cut to `buffer`; its length there and who sent it.
     pub async fn recv_from(&self, buffer: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
-        let received = self.recv_msg().await?;
-        Ok((received.payload.copy_to(buffer), received.from))
+        poll_fn(|task| {
+            self.attempt(task, Direction::Read, |host, cx| {
+                host.udp_receive_into(cx, self.key, buffer)
+            })
+        })
+        .await
     }
     /// The next datagram, cut to `buffer`; its length there.
     pub async fn recv(&self, buffer: &mut [u8]) -> io::Result<usize> {
@@ -89,9 +96,19 @@ impl UdpSocket {
     }
     /// As [`UdpSocket::recv_msg`], polled.
     pub fn poll_recv_msg(&self, task: &mut Context<'_>) -> Poll<io::Result<UdpReceived>> {
-        self.machine.call(|host, cx| match host.udp_receive(cx, self.key) {
+        self.attempt(task, Direction::Read, |host, cx| host.udp_receive(cx, self.key))
+    }
+
+    /// Does it now, or wakes the task when it may be tried again.
+    fn attempt<R>(
+        &self,
+        task: &mut Context<'_>,
+        direction: Direction,
+        work: impl FnOnce(&mut Host, &mut Cx) -> Result<R, Error>,
+    ) -> Poll<io::Result<R>> {
+        self.machine.call(|host, cx| match work(host, cx) {
             Err(Error::WouldBlock) => {
-                host.udp_waker(self.key, Direction::Read, task.waker());
+                host.udp_waker(self.key, direction, task.waker());
                 Poll::Pending
             }
             result => Poll::Ready(result.map_err(io::Error::from)),
