@@ -5,6 +5,7 @@
 //!      ├─ words      the glossary's words and no others
 //!      ├─ texts      developer paths, registry hosts
 //!      ├─ links      what a Markdown file points at exists
+//!      ├─ twins      a document's two languages show the same code
 //!      ├─ citations  the section that `//= rfcNNNN#section` names exists
 //!      └─ ledgers    reasons in both languages, labs that somebody tests
 //! ```
@@ -18,6 +19,7 @@ mod links;
 mod rust;
 mod scan;
 mod texts;
+mod twins;
 mod words;
 
 use std::path::{Path, PathBuf};
@@ -73,6 +75,7 @@ pub(crate) fn run() -> Result<String, Failure> {
     faults.extend(wrong);
     faults.extend(rust::lengths(&files));
     faults.extend(ledgers::untested_labs(&files));
+    faults.extend(twins::faults(&files));
     if !faults.is_empty() {
         return Err(Failure::new(format!("untidy\n  {}", faults.join("\n  "))));
     }
