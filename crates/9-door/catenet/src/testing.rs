@@ -231,21 +231,13 @@ mod tests {
     use super::*;
     use std::sync::{Mutex, Weak};
 
-    const LAB: &str = r#"
-lab = "pair"
-links = ["pc1 - web"]
-[hosts]
-pc1 = { ip = "10.0.0.1/24" }
-web = { ip = "10.0.0.2/24" }
-"#;
-
     /// A hundred seeds are a hundred worlds: each goes with its test.
     #[test]
     fn nothing_is_left_of_a_world() {
         let stages = Arc::new(Mutex::new(Vec::<Weak<Stage>>::new()));
         for sleeps in [false, true] {
             let stages = stages.clone();
-            Setup::new("t", Source::Text(LAB)).run(move |w: World| {
+            Setup::new("t", Source::Name("two-lans")).run(move |w: World| {
                 stages.lock().expect("whole").push(Arc::downgrade(&w.stage));
                 async move {
                     drop(w.host("web").spawn(core::future::pending::<()>()));

@@ -1,17 +1,12 @@
 //! tokio programs on the hosts of a lab: written for `tokio::net`, with another `use`.
+
 use catenet::World;
 use catenet::net::{TcpListener, TcpStream, UdpSocket};
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{Duration, Instant, sleep, timeout};
 
-const LAB: &str = r#"
-lab = "pair"
-links = ["pc1 - web"]
-[hosts]
-pc1 = { ip = "10.0.0.1/24" }
-web = { ip = "10.0.0.2/24" }
-"#;
+const PAIR: &str = include_str!("../labs/pair.toml");
 
 async fn echo(port: u16) -> std::io::Result<()> {
     let listener = TcpListener::bind(("0.0.0.0", port)).await?;
@@ -25,9 +20,7 @@ async fn echo(port: u16) -> std::io::Result<()> {
     }
 }
 
-#[catenet::test(
-    lab = "\nlab = \"pair\"\nlinks = [\"pc1 - web\"]\n[hosts]\npc1 = { ip = \"10.0.0.1/24\" }\nweb = { ip = \"10.0.0.2/24\" }\n"
-)]
+#[catenet::test(lab = "labs/pair.toml")]
 async fn echoes(w: World) {
     w.host("web").spawn(echo(7));
     let got = w
@@ -48,7 +41,7 @@ async fn echoes(w: World) {
 fn digest_of(seed: u64) -> (u128, u64) {
     let seen = Arc::new(Mutex::new((0, 0)));
     let told = seen.clone();
-    catenet::testing::Setup::new("digest", catenet::testing::Source::Text(LAB)).seed(seed).run(
+    catenet::testing::Setup::new("digest", catenet::testing::Source::Text(PAIR)).seed(seed).run(
         move |w: World| {
             let told = told.clone();
             async move {
@@ -245,7 +238,7 @@ type BoxedTest = std::pin::Pin<Box<dyn Future<Output = ()>>>;
 
 #[test]
 fn failures_say_why() {
-    let setup = || catenet::testing::Setup::new("crate::t", catenet::testing::Source::Text(LAB));
+    let setup = || catenet::testing::Setup::new("crate::t", catenet::testing::Source::Text(PAIR));
     let endless = failure(setup().limit("3ms"), |w| {
         Box::pin(async move { while w.host("pc1").exec("ping -c 1 10.0.0.2").await.ok() {} })
     });
