@@ -9,6 +9,7 @@
 //! | `killed` | `kill -9` of the service leaves nothing, and readable captures |
 //! | `clock` | pause, step, resume; a machine plugged elsewhere |
 //! | `codes` | exit codes, two labs, two users |
+//! | `complete` | a real bash completes a filter |
 //! | `ends` | a lab's end ends its own programs, and is said |
 //! | `exec` | input, codes and ends of the machines' own programs |
 //! | `real` | real programs that a lab file names, judged with it |
@@ -25,6 +26,8 @@
 mod clock;
 #[path = "interop/codes.rs"]
 mod codes;
+#[path = "interop/complete.rs"]
+mod complete;
 #[path = "interop/doors.rs"]
 mod doors;
 #[path = "interop/ends.rs"]
