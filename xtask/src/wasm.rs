@@ -1,16 +1,22 @@
 //! The pure floors build where there is no operating system at all.
 //!
 //! That `wasm32-unknown-unknown` accepts a crate proves more than a lint can: no sockets, no
-//! threads, no descriptors. Floors 0 to 6 and, of floor 8, `sim`, `capture`, `language`, `layout` and
-//! `lab` are held to it.
+//! threads, no descriptors. Floors 0 to 6 and, of floor 8, `sim`, `capture`, `language`, `layout`,
+//! `lab` and `topology` are held to it.
 
 use crate::peers::{self, WASM_TARGET};
 use crate::shell::{self, Failure};
 use crate::{tower, workspace};
 
 /// The crates of floor 8 that must check as well.
-const OF_THE_WORLD: &[&str] =
-    &["catenet-sim", "catenet-capture", "catenet-language", "catenet-layout", "catenet-lab"];
+const OF_THE_WORLD: &[&str] = &[
+    "catenet-sim",
+    "catenet-capture",
+    "catenet-language",
+    "catenet-layout",
+    "catenet-lab",
+    "catenet-topology",
+];
 
 /// Checks the pure floors for WebAssembly.
 ///

@@ -2,8 +2,8 @@
 //!
 //! ```text
 //!  text --language--> Lab --world--> sim::World --run--> recorded frames --judge--> report
-//!   ^                                    ^                     |
-//!   +-- generate, import                 +-- live, inputs      +-- talk, journey, line: told to people
+//!                                        ^                     |
+//!                                        +-- live, inputs      +-- talk, journey, line: told to people
 //! ```
 //!
 //! What a lab file *says* is the crate [`language`], how it looks on paper `layout`; here is what it
@@ -23,17 +23,13 @@
 //! | [`seeds`], [`shrink`](mod@shrink) | many seeds, and the few mishaps without which it holds |
 //! | [`diff`](mod@diff) | two runs side by side: the first thing that differs, and why |
 //! | [`gallery`], [`shelf`] | the labs inside the binary, and the lessons |
-//! | [`generate`] | networks of known shapes as lab files; `plan` is a network on paper |
-//! | [`import`](mod@import) | labs of other tools as lab files, with a list of losses |
 //! | [`glossary`] | one word per thing, in both languages |
 
 pub mod diff;
 mod followed;
 pub mod gallery;
 mod gather;
-pub mod generate;
 pub mod glossary;
-pub mod import;
 pub mod inputs;
 pub mod journey;
 pub mod judge;
@@ -42,7 +38,6 @@ pub mod live;
 mod lookup;
 mod marks;
 mod pieces;
-mod plan;
 mod programs;
 pub mod report;
 pub mod run;

@@ -34,6 +34,7 @@
 //! | [`files`], [`dns`], [`http`], [`tools`] | what runs on it |
 //! | [`sim`], [`capture`] | the world in virtual time; pcapng |
 //! | [`language`], [`layout`], [`lab`] | what a lab file says; how it looks on paper; what it does |
+//! | [`topology`] | shapes and other tools' labs as lab files |
 //! | [`net`], [`testing`] | tokio programs on the hosts of a lab; what the attribute stands for |
 
 pub use base;
@@ -51,6 +52,7 @@ pub use sim;
 pub use socket;
 pub use tcp;
 pub use tools;
+pub use topology;
 pub use trace;
 pub use udp;
 pub use web as http;

@@ -2,10 +2,10 @@
 
 use crate::args::Import;
 use crate::say::{Context, Exit, Failure};
-use lab::import::{MOST_OCTETS, Source, import};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use topology::import::{MOST_OCTETS, Source, import};
 
 /// Files beside a `lab.conf` that are looked at, and their octets together.
 const MOST_BESIDE: usize = 2000;

@@ -2,9 +2,9 @@
 
 use crate::args::New;
 use crate::say::{Context, Exit, Failure, print};
-use lab::generate::{SHAPES, generate};
 use std::io::Write;
 use std::path::Path;
+use topology::generate::{SHAPES, generate};
 
 /// Prints it, or writes it to a new file; without a shape, lists the shapes.
 pub fn run(context: &Context, new: &New) -> Result<Exit, Failure> {
@@ -18,7 +18,7 @@ pub fn run(context: &Context, new: &New) -> Result<Exit, Failure> {
 }
 
 fn shapes(context: &Context) -> String {
-    let row = |shape: &lab::generate::Shape| {
+    let row = |shape: &topology::generate::Shape| {
         let numbers = shape.numbers.iter().map(|n| format!("[{}={}]", n.name, n.default));
         let call = format!("{} {}", shape.name, numbers.collect::<Vec<_>>().join(" "));
         vec![call, (shape.about)().get(context.lang).to_owned()]

@@ -21,11 +21,12 @@ mod miniedit;
 mod ways;
 
 use base::Lang;
+use lab::read_lab;
+use lab::run::{Options, test};
 use language::Text;
 use language::diagnostic::text;
 
 use crate::plan::{self, Plan};
-use crate::run;
 use losses::Losses;
 
 /// The longest file that is read.
@@ -189,7 +190,7 @@ fn finish(draft: Draft, lang: Lang) -> Result<Imported, Text> {
 
 /// Does the lab's check hold? An error if it is no lab at all.
 fn holds(lab: &str) -> Result<bool, Text> {
-    let read = crate::read_lab(lab.as_bytes(), "lab.toml").map_err(|mistakes| {
+    let read = read_lab(lab.as_bytes(), "lab.toml").map_err(|mistakes| {
         let first =
             |lang| mistakes.first().map(|m| m.message.get(lang).to_owned()).unwrap_or_default();
         text(
@@ -198,8 +199,8 @@ fn holds(lab: &str) -> Result<bool, Text> {
         )
     })?;
     let folder = |_: &str| Vec::new();
-    let options = run::Options { seed: read.seed, lang: Lang::En, folder: &folder, capture: false };
-    Ok(run::test(&read, &options).is_ok_and(|report| report.passed()))
+    let options = Options { seed: read.seed, lang: Lang::En, folder: &folder, capture: false };
+    Ok(test(&read, &options).is_ok_and(|report| report.passed()))
 }
 
 fn unknown(file: &str) -> Text {

@@ -8,9 +8,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use base::Lang;
-use catenet_lab::import::{Format, Imported, Source, import};
-use catenet_lab::read_lab;
-use catenet_lab::run::{Options, test};
+use catenet_topology::import::{Format, Imported, Source, import};
+use lab::read_lab;
+use lab::run::{Options, test};
 use language::{Lab, Text, render};
 
 fn foreign(file: &str) -> PathBuf {

@@ -1,9 +1,9 @@
 //! Every shape of `catenet new` boots, routes, proves it, and fails when its cable is cut.
 
 use base::Lang;
-use catenet_lab::generate::{SHAPES, generate};
-use catenet_lab::run::{Options, Report, test};
-use catenet_lab::{gallery, read_lab};
+use catenet_topology::generate::{SHAPES, generate};
+use lab::run::{Options, Report, test};
+use lab::{gallery, read_lab};
 use language::{Lab, render};
 
 fn lab(shape: &str, numbers: &[u32]) -> Lab {
