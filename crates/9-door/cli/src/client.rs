@@ -1,6 +1,6 @@
 //! Speaking to the service: HTTP over its Unix socket, or over loopback with the token.
 
-use crate::say::{Context, Failure};
+use crate::say::{Context, Failure, tell};
 use base::Lang;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
@@ -328,8 +328,10 @@ fn spawn(place: &Place, listen: Option<std::net::SocketAddr>) -> io::Result<Chil
 /// Says that a lab's journal broke off: what it holds is good up to there.
 pub fn say_trouble(context: &Context, lab: &str, trouble: Option<&str>) {
     if let Some(trouble) = trouble {
-        let en = format!("catenet: the journal of {lab} breaks off at {trouble}");
-        eprintln!("{}", context.say(&en, &format!("catenet: {lab} 的日志中断于 {trouble}")));
+        tell(&context.say(
+            &format!("catenet: the journal of {lab} breaks off at {trouble}\n"),
+            &format!("catenet: {lab} 的日志中断于 {trouble}\n"),
+        ));
     }
 }
 

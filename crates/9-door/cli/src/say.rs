@@ -38,6 +38,11 @@ pub fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// Writes to standard error. Where nobody reads any more there is nobody to be told of it.
+pub fn tell(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}
+
 /// `exec` or `join` itself failed, as shells say it for `env`, `nohup` and `timeout`.
 pub const WE_FAILED: u8 = 125;
 /// The service is about to end: `up` starts another. Never seen outside.
@@ -76,6 +81,11 @@ impl Failure {
     /// The system would not let us have a file, a folder or a socket.
     pub fn of_system(name: &dyn core::fmt::Display, error: &std::io::Error, lang: Lang) -> Failure {
         Failure::cannot(format!("{name}: {}", door::system::says(error, lang)))
+    }
+    /// A lab's mistakes, which it tells at once.
+    pub fn mistakes(mistakes: &[language::Diagnostic], lang: Lang) -> Failure {
+        tell(&as_called(&language::render(mistakes, lang)));
+        Failure::usage("")
     }
     /// What the service said.
     pub fn of(problem: &Problem, lang: Lang) -> Failure {

@@ -1,7 +1,7 @@
 //! `set`, `cut`, `mend`, `lose`, `hold`, `double`, `damage`, `plug`, `power`: one verb line to the service, which knows the grammar.
 
 use crate::client::{Client, block_on};
-use crate::say::{Context, Exit, Failure, called_as};
+use crate::say::{Context, Exit, Failure, called_as, tell};
 use service::api::{Do, LabView};
 use std::net::IpAddr;
 
@@ -25,7 +25,7 @@ pub fn plug(context: &Context, place: &str, network: &str) -> Result<Exit, Failu
         let lab = client.lab(context).await?;
         let view: LabView = client.get(&format!("/labs/{lab}")).await?;
         if let Some(note) = foreign(context, &view, place, network) {
-            eprintln!("catenet: {note}");
+            tell(&format!("catenet: {note}\n"));
         }
         Ok(Exit::DONE)
     })

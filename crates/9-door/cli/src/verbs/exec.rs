@@ -3,7 +3,7 @@
 use crate::args::Exec;
 use crate::client::{self, Client, End, block_on};
 use crate::output::{Output, Stream};
-use crate::say::{Context, Exit, Failure, NOT_FOUND, WE_FAILED};
+use crate::say::{Context, Exit, Failure, NOT_FOUND, WE_FAILED, tell};
 use data_encoding::BASE64;
 use hyper::Method;
 use service::api::{Exec as Request, ExecNews};
@@ -81,7 +81,9 @@ async fn news(
         ExecNews::Process(id) => process.set(Some(id)),
         ExecNews::Stdout(text) => return Ok(output.put(Stream::Stdout, octets(&text)?).await),
         ExecNews::Stderr(text) => return Ok(output.put(Stream::Stderr, octets(&text)?).await),
-        ExecNews::Missed(count) => eprintln!("catenet: {count} pieces of output were lost"),
+        ExecNews::Missed(count) => {
+            tell(&format!("catenet: {count} pieces of output were lost / 丢失了 {count} 段输出\n"))
+        }
         ExecNews::Exit(value) => {
             code.set(Some(value));
             return Ok(false);

@@ -1,7 +1,7 @@
 //! `import`: a lab of another tool as a lab file; what was lost goes to standard error.
 
 use crate::args::Import;
-use crate::say::{Context, Exit, Failure};
+use crate::say::{Context, Exit, Failure, tell};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,8 @@ pub fn run(context: &Context, wish: &Import) -> Result<Exit, Failure> {
         .map_err(|why| Failure::usage(format!("{}: {}", path.display(), why.get(context.lang))))?;
     let done = super::new::deliver(context, &imported.text, wish.output.as_deref())?;
     for loss in &imported.losses {
-        eprintln!("{}{}", context.say("lost or changed: ", "丢失或改动: "), loss.get(context.lang));
+        let loss = loss.get(context.lang);
+        tell(&context.say(&format!("lost or changed: {loss}\n"), &format!("丢失或改动: {loss}\n")));
     }
     Ok(done)
 }

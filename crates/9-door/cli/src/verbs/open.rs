@@ -13,7 +13,7 @@ mod socks;
 
 use crate::args::Open;
 use crate::client::{Client, block_on, encode};
-use crate::say::{Context, Exit, Failure, called_as, print};
+use crate::say::{Context, Exit, Failure, called_as, print, tell};
 use browser::{Browser, Profile};
 use relay::Gate;
 use serde_json::Value;
@@ -162,7 +162,7 @@ fn tell_opening(context: &Context, url: &str, host: &str, port: SocketAddr) {
         ),
         &format!("{url}, 从 {host} 看到的样子, 经过 socks5h://{port}; 关闭浏览器或按 Ctrl-C 结束"),
     );
-    eprintln!("{text}");
+    tell(&format!("{text}\n"));
 }
 
 async fn browse(

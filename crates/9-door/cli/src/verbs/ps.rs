@@ -1,7 +1,7 @@
 //! `ps`: which labs run.
 
 use crate::client::{self, Client, block_on};
-use crate::say::{Context, Exit, Failure, print};
+use crate::say::{Context, Exit, Failure, print, tell};
 use crate::table;
 use service::api::{LabLine, Status};
 
@@ -19,7 +19,7 @@ pub fn run(context: &Context) -> Result<Exit, Failure> {
         }
         let status: Status = client.get("/status").await?;
         if !status.ended.is_empty() {
-            eprintln!("catenet:{}", client::endings(&status.ended, context.lang));
+            tell(&format!("catenet:{}\n", client::endings(&status.ended, context.lang)));
         }
         let row = |lab: &LabLine| {
             vec![

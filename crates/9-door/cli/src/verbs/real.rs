@@ -10,7 +10,7 @@
 //! does; and the lab ends with us, because we hold it.
 
 use crate::client::{Client, encode, place};
-use crate::say::{Context, Failure};
+use crate::say::{Context, Failure, tell};
 use data_encoding::BASE64;
 use language::Text;
 use language::model::{Lab, Machine};
@@ -199,7 +199,7 @@ impl Teller {
         while let Ok(count @ 1..) = from.read(&mut piece).await {
             if let Some(name) = shown {
                 let text = String::from_utf8_lossy(&piece[..count]);
-                text.lines().for_each(|line| eprintln!("{name} | {line}"));
+                text.lines().for_each(|line| tell(&format!("{name} | {line}\n")));
             }
             self.tell(&news(BASE64.encode(&piece[..count]))).await;
         }

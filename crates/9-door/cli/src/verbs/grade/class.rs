@@ -4,12 +4,12 @@ use super::find::{self, Found};
 use super::workers;
 use crate::args::Grade;
 use crate::client::block_on;
-use crate::say::{Context, Exit, Failure, print};
+use crate::say::{Context, Exit, Failure, print, tell};
 use crate::table;
 use crate::verbs::test::{load, repeat, said, write};
 use lab::report::{self, Graded};
 use std::collections::BTreeSet;
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::Path;
 
 /// Grades them all; 1 when not everybody did everything.
@@ -20,12 +20,11 @@ pub fn run(context: &Context, wish: &Grade, folder: &Path) -> Result<Exit, Failu
     let terminal = std::io::stderr().is_terminal() && !context.json;
     let all = block_on(workers::grade(context, wish, &found, |count| {
         if terminal {
-            eprint!("\r{count}/{}", found.len());
-            let _ = std::io::stderr().flush(); // a picture of progress only
+            tell(&format!("\r{count}/{}", found.len()));
         }
     }))?;
     if terminal {
-        eprint!("\r                \r");
+        tell("\r                \r");
     }
     // First of all what was found: a file that cannot be written takes nothing away.
     let seconds = began.elapsed().as_secs_f64();

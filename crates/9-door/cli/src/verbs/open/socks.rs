@@ -9,6 +9,7 @@
 
 use super::owner;
 use super::relay::Gate;
+use crate::say::tell;
 use std::io;
 use std::net::Ipv4Addr;
 use std::rc::Rc;
@@ -70,7 +71,9 @@ pub async fn accept(listener: TcpListener, gate: Gate) -> io::Result<()> {
         };
         let gate = gate.clone();
         if !stream.local_addr().is_ok_and(|local| owner::is_ours(peer, local)) {
-            eprintln!("catenet: {peer}: another user's program, refused / 其他用户的程序, 已拒绝");
+            tell(&format!(
+                "catenet: {peer}: another user's program, refused / 其他用户的程序, 已拒绝\n"
+            ));
             continue;
         }
         tokio::task::spawn_local(async move {
