@@ -9,21 +9,24 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+/// Over the options that every verb has.
+const EVERYWHERE: &str = "Options of every verb";
+
 /// A whole internet in one binary: networks, hosts and routers from a small file
 #[derive(Parser)]
 #[command(name = "catenet", version, max_term_width = 100)]
 pub struct Args {
     /// The service: a socket's path or http://127.0.0.1:PORT (CATENET_SERVER)
-    #[arg(long, global = true, env = "CATENET_SERVER", hide_env = true)]
+    #[arg(long, global = true, env = "CATENET_SERVER", hide_env = true, help_heading = EVERYWHERE)]
     pub server: Option<String>,
     /// Which lab, when several run
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = EVERYWHERE)]
     pub lab: Option<String>,
     /// en or zh (CATENET_LANG, then the locale)
-    #[arg(long, global = true, value_parser = ["en", "zh"])]
+    #[arg(long, global = true, value_parser = ["en", "zh"], help_heading = EVERYWHERE)]
     pub lang: Option<String>,
     /// Print JSON; streams print one object a line
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub json: bool,
     /// What to do
     #[command(subcommand)]
@@ -165,7 +168,7 @@ impl Variables {
 }
 
 fn variable(words: &str) -> Result<(String, String), String> {
-    let (name, value) = words.split_once('=').ok_or("NAME=VALUE")?;
+    let (name, value) = words.split_once('=').ok_or("write NAME=VALUE")?;
     Ok((name.to_owned(), value.to_owned()))
 }
 
@@ -412,7 +415,7 @@ pub struct Capture {
 
 #[derive(ClapArgs)]
 pub struct Validate {
-    /// Lab files
+    /// Lab files, or names of built-in labs
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
     #[command(flatten)]

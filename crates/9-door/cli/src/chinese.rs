@@ -122,7 +122,7 @@ static OPTIONS: &[(&str, &str, &str)] = &[
     ("capture", "file", "写入文件 (默认: 标准输出)"),
     ("capture", "filter", "只要匹配的帧"),
     ("capture", "wireshark", "用 Wireshark 打开"),
-    ("validate", "files", "实验文件"),
+    ("validate", "files", "实验文件, 或内置实验的名字"),
     ("validate", "student", "这是谁的实验: 其中抽取的值归这位学生"),
     ("validate", "var", "实验中一个变量的值; 可以写多次"),
     ("test", "lab_file", "实验文件, 或内置实验的名字"),
@@ -187,16 +187,40 @@ pub fn help(mut command: Command, lang: Lang) -> Command {
 
 fn page(command: Command, of: &str) -> Command {
     let asked = Arg::new("help").short('h').long("help").action(ArgAction::Help).help("显示帮助");
-    let mut command = command.disable_help_flag(true).arg(asked);
+    let mut command = command.disable_help_flag(true);
     for (_, option, help) in OPTIONS.iter().filter(|(verb, ..)| *verb == of) {
         command = command.mut_arg(option, |arg| arg.help(*help));
     }
+    let mut place = 0;
+    // Last, so that what stands without a dash comes first.
+    let command = command.arg(asked);
     command.help_template(TEMPLATE).subcommand_help_heading("命令").mut_args(|arg| {
-        match arg.is_positional() {
-            true => arg.help_heading("参数"),
-            false => arg.help_heading("选项"),
+        place += 1;
+        match (arg.is_positional(), arg.is_global_set()) {
+            (true, _) => values(arg.help_heading("参数").display_order(place)),
+            (_, true) => values(arg.help_heading("每个命令都有的选项")),
+            (_, false) => values(arg.help_heading("选项")),
         }
     })
+}
+
+/// An argument's default and what it may be, which the parser would say in English.
+fn values(arg: Arg) -> Arg {
+    if !arg.get_action().takes_values() {
+        return arg;
+    }
+    let default: Vec<_> = arg.get_default_values().iter().map(|it| it.to_string_lossy()).collect();
+    let known = arg.get_possible_values();
+    let known: Vec<&str> = known.iter().map(|it| it.get_name()).collect();
+    let mut more = String::new();
+    if !default.is_empty() {
+        more += &format!(" [默认: {}]", default.join(", "));
+    }
+    if !known.is_empty() {
+        more += &format!(" [可选: {}]", known.join(", "));
+    }
+    let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+    arg.help(help + &more).hide_default_value(true).hide_possible_values(true)
 }
 
 #[cfg(test)]
@@ -209,6 +233,15 @@ mod tests {
         let command = help(crate::args::Args::command(), Lang::Zh);
         let chinese = |text: String| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
         let exempt = ["help", "version", "table", "words"];
+        for verb in command.clone().get_subcommands_mut() {
+            let page = verb.render_help().to_string();
+            for english in ["[default", "[possible", "Options", "Arguments", "Usage:"] {
+                assert!(!page.contains(english), "{english} in {page}");
+            }
+        }
+        let new = command.clone().find_subcommand_mut("new").map(|new| new.render_help());
+        let new = new.map(|page| page.to_string()).unwrap_or_default();
+        assert!(new.find("[SHAPE]  ") < new.find("[NUMBERS]...  "), "in their order: {new}");
         for verb in command.get_subcommands() {
             assert!(
                 chinese(verb.get_about().map(ToString::to_string).unwrap_or_default()),

@@ -18,7 +18,7 @@ pub fn chinese(error: &Error) -> Option<String> {
         ErrorKind::MissingRequiredArgument => format!("缺少参数: {argument}"),
         ErrorKind::InvalidValue if value.is_empty() => format!("{argument} 后面缺少值"),
         ErrorKind::InvalidValue => format!("{argument} 的值不能是 {value}"),
-        ErrorKind::ValueValidation => format!("{argument} 的值 {value} 读不懂"),
+        ErrorKind::ValueValidation => format!("{argument} 的值 {value} 读不懂{}", why(error)),
         ErrorKind::ArgumentConflict => {
             let other = words(error, ContextKind::PriorArg);
             match other == argument {
@@ -49,6 +49,29 @@ pub fn chinese(error: &Error) -> Option<String> {
     }
     out.push_str(&format!("\n详细说明: {} --help\n", crate::say::called_as()));
     Some(out)
+}
+
+/// Why a value is none, as far as the parser of numbers says it.
+fn why(error: &Error) -> String {
+    let why = core::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+    if let Some((least, most)) = why.rsplit(' ').next().and_then(|range| range.split_once("..")) {
+        let most = most.trim_start_matches('=');
+        // What a number may be at most at all is no bound of ours.
+        return match most.is_empty() || most == u64::MAX.to_string() {
+            true => format!(": 最小是 {least}"),
+            false => format!(": 应在 {least} 到 {most} 之间"),
+        };
+    }
+    if let Some(form) = why.strip_prefix("write ") {
+        return format!(": 应写成 {form}");
+    }
+    match why.as_str() {
+        "number would be zero for non-zero type" => ": 应是大于 0 的整数".to_owned(),
+        _ if ["digit", "integer", "number"].iter().any(|word| why.contains(word)) => {
+            ": 应是整数, 不带单位, 且不能太大".to_owned()
+        }
+        _ => String::new(),
+    }
 }
 
 /// What may stand under the complaint.
@@ -93,6 +116,12 @@ mod tests {
             ("catenet diff two-lans", "缺少参数: <B>"),
             ("catenet power pc1 of", "不能是 of"),
             ("catenet up --seed x", "--seed <SEED> 的值 x 读不懂"),
+            ("catenet up --seed x", "x 读不懂: 应是整数"),
+            ("catenet test x --limit 0", "应在 1 到 3600 之间"),
+            ("catenet replay x --limit 0", "0 读不懂: 最小是 1"),
+            ("catenet grade --jobs 0", "应是大于 0 的整数"),
+            ("catenet test x --var a", "应写成 NAME=VALUE"),
+            ("catenet new ring 4.5", "应是整数"),
             ("catenet up --seed", "--seed <SEED> 后面缺少值"),
             ("catenet down --all x", "不能和"),
             ("catenet down a b", "这里不接受参数 b"),
