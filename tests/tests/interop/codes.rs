@@ -35,6 +35,45 @@ fn without_a_service_the_code_is_three() {
     assert!(user.traces().processes.is_empty());
 }
 
+/// A newcomer's mistakes before the lab itself: each is told by the name that was written, in bounded
+/// memory, with what to do.
+#[test]
+fn what_cannot_be_used_is_told_by_the_name_that_was_written() {
+    let user = User::new("names");
+    let plain = "lab = \"plain\"\n[networks]\nlan = \"10.0.0.0/24\"\n[hosts]\npc = \"lan\"\n";
+    user.write("plain.toml", plain);
+    user.write("bad.toml", plain.replace("\"lan\"", "\"lam\""));
+    let site = plain.replace("\"lan\"", "{ net = \"lan\", run = \"http root=./site\" }");
+    user.write("site.toml", site);
+    user.write("folder/a.txt", "");
+    let cases = [
+        ("validate /dev/zero", "/dev/zero: more than 4194304 octets"),
+        ("test /dev/zero", "/dev/zero: more than 4194304 octets"),
+        ("diff two-lans /dev/zero", "/dev/zero: more than 4194304 octets"),
+        ("validate folder", "folder: Is a directory"),
+        ("test folder", "folder: Is a directory"),
+        ("validate nothing", "built-in lab is called nothing; there are: two-lans"),
+        ("test nothing.toml", "catenet: nothing.toml: No such file"),
+        ("replay nothing.journal", "catenet: nothing.journal: No such file"),
+        ("replay plain.toml --capture plain.toml", "this is no journal"),
+        ("test bad.toml", " bad.toml:5:"),
+        ("graph bad.toml", " bad.toml:5:"),
+        ("diff plain.toml bad.toml", " bad.toml:5:"),
+        ("test site.toml", " site.toml:5:"),
+        ("test plain.toml --with broken", "plain.toml has no [broken]; it has no overlay at all"),
+        ("diff plain.toml two-lans,with=x", "two-lans has no [x]; there are: solution, "),
+        ("test two-lans --checks plain.toml", "nothing to judge by"),
+        ("grade --submissions folder --checks plain.toml", "holds no submission"),
+        ("grade folder", "grade --submissions folder --checks FILE"),
+    ];
+    for (line, wanted) in cases {
+        user.line(&format!("catenet {line}")).code(2).complains(wanted);
+    }
+    user.line("catenet validate two-lans").code(0).says("two-lans: good");
+    user.line("catenet test plain.toml").code(0).complains("nothing was judged");
+    user.line("catenet test plain.toml --capture plain.toml").code(3).complains("not a directory");
+}
+
 #[test]
 fn a_clock_that_a_verb_does_not_have_is_refused() {
     let user = User::new("clock");

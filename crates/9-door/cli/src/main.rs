@@ -23,6 +23,8 @@
 #![allow(clippy::disallowed_methods)]
 // A binary has no public items: `pub` here means "for the other rooms".
 #![allow(unreachable_pub)]
+// They panic where nobody reads any more (`2>&1 | head`); `say::print` and `say::tell` do not.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod args;
 mod chinese;
@@ -47,7 +49,7 @@ fn main() -> ExitCode {
         Err(error) => {
             // clap prints help to stdout with 0 and complaints to stderr with 2.
             match complaint::chinese(&error).filter(|_| lang == base::Lang::Zh) {
-                Some(text) => eprint!("{text}"),
+                Some(text) => say::tell(&text),
                 None => {
                     let _ = error.print();
                 }
@@ -61,7 +63,7 @@ fn main() -> ExitCode {
         Ok(Exit(code)) => ExitCode::from(code),
         Err(Failure { code, text, .. }) => {
             if !text.is_empty() {
-                eprintln!("catenet: {}", say::as_called(&text));
+                say::tell(&format!("catenet: {}\n", say::as_called(&text)));
             }
             ExitCode::from(code)
         }

@@ -7,6 +7,7 @@
 use crate::api::{Problem, Source};
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// Octets of files that one folder of a lab may hold.
@@ -29,6 +30,16 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// The text of a file.
+    pub fn of_file(path: &Path, text: String) -> Loaded {
+        let folder = path.parent().map(|folder| match folder.as_os_str().is_empty() {
+            true => PathBuf::from("."),
+            false => folder.to_path_buf(),
+        });
+        let name = path.display().to_string();
+        Loaded { text, known: name.clone(), name, folder }
+    }
+
     /// The lab, with these variables and the files that it includes from its own folder.
     pub fn read(
         &self,
@@ -60,7 +71,6 @@ fn part(folder: &Path, path: &str) -> Result<String, language::Text> {
         let say = |lang| door::system::says(&error, lang);
         says(say(base::Lang::En), say(base::Lang::Zh))
     };
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let inside = folder.canonicalize().map_err(failed)?;
     let file = inside.join(path).canonicalize().map_err(failed)?;
     let meta = fs::metadata(&file).map_err(failed)?;
@@ -101,28 +111,28 @@ pub fn load(source: &Source) -> Result<Loaded, Problem> {
 }
 
 fn load_file(path: &Path) -> Result<Loaded, Problem> {
+    // What is no UTF-8 becomes U+FFFD, which the reader of lab files points at.
+    octets(path).map(|octets| Loaded::of_file(path, String::from_utf8_lossy(&octets).into_owned()))
+}
+
+/// A lab file's octets, of whatever it may be read: a device gives no more than a lab file may have.
+pub fn octets(path: &Path) -> Result<Vec<u8>, Problem> {
     let name = path.display();
     let failed = |error: std::io::Error| {
         let says = |lang| format!("{name}: {}", door::system::says(&error, lang));
         Problem::new("no-file", says(base::Lang::En), says(base::Lang::Zh))
     };
-    let size = fs::metadata(path).map_err(failed)?.len();
-    if size > MOST_TEXT {
+    let mut octets = Vec::new();
+    let file = fs::File::open(path).map_err(failed)?;
+    file.take(MOST_TEXT + 1).read_to_end(&mut octets).map_err(failed)?;
+    if octets.len() as u64 > MOST_TEXT {
         return Err(Problem::new(
             "no-file",
-            format!("{name}: a lab file of {size} octets; at most {MOST_TEXT}"),
-            format!("{name}: 实验文件有 {size} 字节, 最多 {MOST_TEXT} 字节"),
+            format!("{name}: more than {MOST_TEXT} octets, which no lab file has"),
+            format!("{name}: 超过 {MOST_TEXT} 字节, 实验文件不会这么大"),
         ));
     }
-    let octets = fs::read(path).map_err(failed)?;
-    // What is no UTF-8 becomes U+FFFD, which the reader of lab files points at.
-    let text = String::from_utf8_lossy(&octets).into_owned();
-    Ok(Loaded {
-        text,
-        name: path.display().to_string(),
-        folder: path.parent().map(Path::to_path_buf),
-        known: path.display().to_string(),
-    })
+    Ok(octets)
 }
 
 /// The files of a folder of the lab, by path below it; a built-in lab has those of the gallery.

@@ -10,6 +10,7 @@ use crate::args::Diff;
 use crate::say::{Context, Exit, Failure, print};
 use crate::verbs::grade::used;
 use crate::verbs::replay;
+use crate::verbs::test::load::no_overlay;
 use base::Instant;
 use lab::diff::{Compared, First, Side, Told, diff};
 use lab::world::{BootError, Ground, boot, boot_with};
@@ -99,23 +100,16 @@ fn begin(context: &Context, run: &Run<'_>) -> Result<(Side, Instant), Failure> {
     if is_journal(path) {
         return begin_journal(context, run, path);
     }
-    let source =
-        super::up::source(run.source).map_err(|why| Failure::in_both(2, why, context.lang))?;
-    let loaded = sources::load(&source).map_err(|problem| Failure::of(&problem, context.lang))?;
+    let loaded =
+        super::up::loaded(run.source).map_err(|why| Failure::in_both(2, why, context.lang))?;
     let student = run.student.map(|id| ("student".to_owned(), id.to_owned()));
     let variables: BTreeMap<String, String> = student.into_iter().collect();
-    let mut lab = loaded.read(&variables).map_err(|mistakes| {
-        eprint!("{}", language::render(&mistakes, context.lang));
-        Failure::usage("")
-    })?;
+    let mut lab =
+        loaded.read(&variables).map_err(|mistakes| Failure::mistakes(&mistakes, context.lang))?;
     if let Some(name) = run.overlay {
-        let (file, word) = (run.source, run.word);
-        lab = lab.with_overlay(name).ok_or_else(|| {
-            Failure::usage(context.say(
-                &format!("{word}: {file} has no [{name}]"),
-                &format!("{word}: {file} 没有 [{name}]"),
-            ))
-        })?;
+        lab = lab
+            .with_overlay(name)
+            .ok_or_else(|| Failure::in_both(2, no_overlay(&lab, run.source, name), context.lang))?;
     }
     let folder = |path: &str| sources::folder(loaded.folder.as_deref(), path);
     let (seed, lang) = (run.seed.unwrap_or(lab.seed), context.lang);

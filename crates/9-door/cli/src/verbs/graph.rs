@@ -6,7 +6,6 @@ use crate::say::{Context, Exit, Failure, print};
 use crate::table;
 use layout::{Kind, LinkIn, NodeIn};
 use service::api::LabView;
-use service::sources;
 
 /// A wider picture becomes a list of cables.
 const MOST_COLUMNS: usize = 160;
@@ -37,13 +36,9 @@ pub fn run(context: &Context, graph: &Graph) -> Result<Exit, Failure> {
 type Parts = (String, Vec<NodeIn>, Vec<LinkIn>);
 
 fn of_file(context: &Context, file: &str, variables: &Variables) -> Result<Parts, Failure> {
-    let source = super::up::source(file).map_err(|why| Failure::in_both(2, why, context.lang))?;
-    let loaded = sources::load(&source).map_err(|problem| Failure::of(&problem, context.lang))?;
+    let loaded = super::up::loaded(file).map_err(|why| Failure::in_both(2, why, context.lang))?;
     let parsed = loaded.read(&variables.all());
-    let lab = parsed.map_err(|mistakes| {
-        eprint!("{}", language::render(&mistakes, context.lang));
-        Failure::usage("")
-    })?;
+    let lab = parsed.map_err(|mistakes| Failure::mistakes(&mistakes, context.lang))?;
     let (nodes, links) = layout::parts(&lab);
     Ok((lab.name, nodes, links))
 }

@@ -1,7 +1,7 @@
 //! `replay`: a journal again, in virtual time, judged.
 
 use crate::args::Replay;
-use crate::say::{Context, Exit, Failure, print};
+use crate::say::{Context, Exit, Failure, print, tell};
 use crate::verbs::grade::used;
 use crate::verbs::test::write;
 use base::{Instant, Lang};
@@ -45,7 +45,7 @@ pub fn run(context: &Context, wish: &Replay) -> Result<Exit, Failure> {
         let more = wish.limit.saturating_mul(10);
         let (en, zh) =
             (format!("more time: --limit {more}\n"), format!("更多时间: --limit {more}\n"));
-        eprint!("{}", context.say(&en, &zh));
+        tell(&context.say(&en, &zh));
     }
     let digest = recorded.end.as_ref().and_then(|end| end.digest.as_deref());
     let (hashed, digest) = (digest.is_some(), digest.filter(|_| whole));
@@ -55,7 +55,7 @@ pub fn run(context: &Context, wish: &Replay) -> Result<Exit, Failure> {
         None if hashed => Bytes::Unasked,
         None => Bytes::Unknown,
     };
-    eprint!("{}", told(context, &recorded, bytes));
+    tell(&told(context, &recorded, bytes));
     Ok(Exit(u8::from(!report.passed() || bytes == Bytes::Other)))
 }
 
@@ -95,7 +95,8 @@ fn told(context: &Context, recorded: &Recorded, bytes: Bytes) -> String {
 
 /// Reads a journal.
 pub fn read(context: &Context, path: &Path) -> Result<Recorded, Failure> {
-    let failed = |error| Failure::of_system(&path.display(), &error, context.lang);
+    let failed =
+        |error| Failure { code: 2, ..Failure::of_system(&path.display(), &error, context.lang) };
     let file = std::fs::File::open(path).map_err(failed)?;
     journal::read(std::io::BufReader::new(file)).map_err(|error| {
         Failure::usage(format!("{}: {}", path.display(), error.text(context.lang)))
@@ -105,10 +106,7 @@ pub fn read(context: &Context, path: &Path) -> Result<Recorded, Failure> {
 /// Its lab; a journal from hostile hands may hold a bad one.
 pub fn lab_of(context: &Context, recorded: &Recorded, path: &Path) -> Result<Lab, Failure> {
     let lab = lab::read_lab(recorded.head.text.as_bytes(), &path.display().to_string());
-    lab.map_err(|mistakes| {
-        eprint!("{}", language::render(&mistakes, context.lang));
-        Failure::usage("")
-    })
+    lab.map_err(|mistakes| Failure::mistakes(&mistakes, context.lang))
 }
 
 /// The language of its programs, whose words are bytes, too.

@@ -2,10 +2,11 @@
 
 use crate::args::Up;
 use crate::client::{Client, block_on, encode};
-use crate::say::{Context, Exit, Failure, SERVICE_LEAVES, called_as, print};
+use crate::say::{Context, Exit, Failure, SERVICE_LEAVES, called_as, print, tell};
 use base::Lang;
 use language::Text;
 use service::api::{LabLine, LabView, Source, StartLab, Status};
+use service::sources::{self, Loaded};
 use std::path::{Path, PathBuf, absolute};
 use std::sync::Arc;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -69,9 +70,9 @@ fn real(
             "真实程序随启动它们的命令一起结束: 去掉 -d, 或者手工 join",
         ))),
         (false, _) => {
-            eprintln!("{}", context.say(
-                &format!("{name} is a real program (`{command}`), not started: --real runs it on this machine, with your rights"),
-                &format!("{name} 是真实程序 (`{command}`), 未启动: 加 --real 会以你的权限在本机运行它"),
+            tell(&context.say(
+                &format!("{name} is a real program (`{command}`), not started: --real runs it on this machine, with your rights\n"),
+                &format!("{name} 是真实程序 (`{command}`), 未启动: 加 --real 会以你的权限在本机运行它\n"),
             ));
             Ok(None)
         }
@@ -191,15 +192,30 @@ impl Ends {
     }
 }
 
-/// A file if there is one of that name, else a built-in lab.
-pub fn source(name: &str) -> Result<Source, Text> {
+/// Is a file meant? What looks like a path is one, and what lies there and is no built-in lab.
+pub fn is_file(name: &str) -> bool {
     let path = Path::new(name);
     let looks_like_file = name.contains('/') || name.ends_with(".toml");
-    if looks_like_file || path.is_file() {
-        absolute_text(path).map(Source::File)
-    } else {
-        Ok(Source::Builtin(name.to_owned()))
+    looks_like_file || path.is_file() || (path.exists() && lab::gallery::text(name).is_none())
+}
+
+/// A file or a built-in lab, for the service.
+pub fn source(name: &str) -> Result<Source, Text> {
+    match is_file(name) {
+        true => absolute_text(Path::new(name)).map(Source::File),
+        false => Ok(Source::Builtin(name.to_owned())),
     }
+}
+
+/// The same, read here: whatever is wrong with it is told by the name that the person wrote.
+pub fn loaded(name: &str) -> Result<Loaded, Text> {
+    let source = match is_file(name) {
+        true => Source::File(name.to_owned()),
+        false => Source::Builtin(name.to_owned()),
+    };
+    let loaded = sources::load(&source);
+    let loaded = loaded.map_err(|problem| Text { en: problem.en, zh: problem.zh })?;
+    Ok(Loaded { name: name.to_owned(), ..loaded })
 }
 
 /// The path from the root, which the service reads in a folder of its own.

@@ -27,8 +27,15 @@ pub fn run(context: &Context, wish: &Grade) -> Result<Exit, Failure> {
     Ok(Exit(u8::from(!passed(&graded))))
 }
 
-/// What would be passed over: a lab that runs has its own checks, seed and variables.
+/// What would be passed over: a lab that runs has its own checks, seed and variables. And what is no
+/// lab that runs.
 fn refuse(context: &Context, wish: &Grade) -> Result<(), Failure> {
+    if let Some(name) = wish.name.as_deref().filter(|name| std::path::Path::new(name).is_dir()) {
+        return Err(Failure::usage(context.say(
+            &format!("{name} is a folder; to grade what lies in it: catenet grade --submissions {name} --checks FILE"),
+            &format!("{name} 是文件夹; 要给里面的提交评分: catenet grade --submissions {name} --checks FILE"),
+        )));
+    }
     let unfit = [
         ("--checks", wish.checks.is_some()),
         ("--seed", wish.seed.is_some()),

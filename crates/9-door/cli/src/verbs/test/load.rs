@@ -4,7 +4,8 @@
 //! beside its checks wins, what it lacks is looked for beside the submission, unless that came alone.
 
 use lab::report::Refusal;
-use language::Lab;
+use lab::world::Folder;
+use language::{Diagnostic, Lab, Text};
 use service::sources::{self, Loaded};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -62,10 +63,12 @@ pub fn load(wanted: &Wanted<'_>) -> Result<Trial, Refusal> {
         let lab = overlaid(lab, wanted)?;
         virtual_time(&lab, wanted.lab_file)?;
         let solving = wanted.overlay == Some("solution");
-        return Ok(Trial { lab, solving, folders: vec![loaded.folder] });
+        let folders = vec![loaded.folder.clone()];
+        return served(Trial { lab, solving, folders }, &loaded);
     };
     let task = source(checks)?;
     let rules = read(&task, &variables)?;
+    judges(&rules, checks)?;
     if wanted.alone {
         loaded.folder = None; // what lies beside it is other people's: nothing to include
     }
@@ -78,18 +81,25 @@ pub fn load(wanted: &Wanted<'_>) -> Result<Trial, Refusal> {
     no_real(&lab)?;
     let mut folders = vec![task.folder];
     if !wanted.alone {
-        folders.push(loaded.folder);
+        folders.push(loaded.folder.clone());
     }
-    Ok(Trial { lab, solving: true, folders })
+    served(Trial { lab, solving: true, folders }, &loaded)
+}
+
+/// Refused if a folder that its servers name holds nothing; the place is a line of the lab's file.
+fn served(trial: Trial, loaded: &Loaded) -> Result<Trial, Refusal> {
+    let empty = no_files(&trial.lab, loaded, &|path| trial.files(path));
+    if empty.is_empty() { Ok(trial) } else { Err(Refusal::mistakes(&empty)) }
+}
+
+/// Folders that a lab's servers name and that hold nothing.
+pub fn no_files(lab: &Lab, loaded: &Loaded, files: &Folder<'_>) -> Vec<Diagnostic> {
+    lab::world::empty_folders(lab, &loaded.name, &loaded.text, files)
 }
 
 /// Reads a file's or a built-in lab's text.
 fn source(name: &str) -> Result<Loaded, Refusal> {
-    let source = crate::verbs::up::source(name).map_err(|why| Refusal::told("no-file", why))?;
-    let loaded = sources::load(&source);
-    let loaded = loaded.map_err(|problem| Refusal::new("no-file", problem.en, problem.zh))?;
-    // Mistakes are told by the path that the person wrote.
-    Ok(Loaded { name: name.to_owned(), ..loaded })
+    crate::verbs::up::loaded(name).map_err(|why| Refusal::told("no-file", why))
 }
 
 fn read(loaded: &Loaded, variables: &BTreeMap<String, String>) -> Result<Lab, Refusal> {
@@ -99,21 +109,40 @@ fn read(loaded: &Loaded, variables: &BTreeMap<String, String>) -> Result<Lab, Re
 /// A task's own mistakes, before anybody's submission is read.
 pub fn task(checks: &str, variables: &[(String, String)]) -> Result<(), Refusal> {
     let rules = read(&source(checks)?, &variables.iter().cloned().collect())?;
+    judges(&rules, checks)?;
     virtual_time(&rules, checks)
+}
+
+/// Without a check and without a task everybody would have passed.
+fn judges(rules: &Lab, file: &str) -> Result<(), Refusal> {
+    if !rules.checks.is_empty() || !rules.tasks.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        "no-task",
+        format!("{file} has neither [[check]] nor [[task]]: nothing to judge by"),
+        format!("{file} 没有 [[check]], 也没有 [[task]]: 没有评判的依据"),
+    ))
 }
 
 fn overlaid(lab: Lab, wanted: &Wanted<'_>) -> Result<Lab, Refusal> {
     let Some(overlay) = wanted.overlay else { return Ok(lab) };
-    lab.with_overlay(overlay).ok_or_else(|| {
-        let names: Vec<&str> = lab.overlays.iter().map(|it| it.name.as_str()).collect();
-        let names = if names.is_empty() { "-".to_owned() } else { names.join(", ") };
-        let file = wanted.lab_file;
-        Refusal::new(
-            "unknown-overlay",
-            format!("{file} has no [{overlay}]; there are: {names}"),
-            format!("{file} 没有 [{overlay}]; 有: {names}"),
-        )
-    })
+    lab.with_overlay(overlay)
+        .ok_or_else(|| Refusal::told("unknown-overlay", no_overlay(&lab, wanted.lab_file, overlay)))
+}
+
+/// There is no such overlay.
+pub fn no_overlay(lab: &Lab, file: &str, overlay: &str) -> Text {
+    let names: Vec<&str> = lab.overlays.iter().map(|it| it.name.as_str()).collect();
+    let names = names.join(", ");
+    let (en, zh) = match names.is_empty() {
+        true => ("it has no overlay at all".to_owned(), "它没有任何叠加".to_owned()),
+        false => (format!("there are: {names}"), format!("有: {names}")),
+    };
+    Text {
+        en: format!("{file} has no [{overlay}]; {en}"),
+        zh: format!("{file} 没有 [{overlay}]; {zh}"),
+    }
 }
 
 fn virtual_time(lab: &Lab, file: &str) -> Result<(), Refusal> {

@@ -7,7 +7,7 @@ pub mod repeat;
 mod seeds;
 
 use crate::args::Test;
-use crate::say::{Context, Exit, Failure, print};
+use crate::say::{Context, Exit, Failure, print, tell};
 use crate::verbs::grade::{hold, used};
 use lab::report::{Graded, Outcome, Refusal, Report};
 use lab::run::{Options, bounded};
@@ -50,13 +50,19 @@ pub fn run(context: &Context, wish: &Test) -> Result<Exit, Failure> {
     let written = evidence(context, wish, &graded);
     if let Some(failure) = failed {
         // Why it failed comes first; that it could not be written down is said, too.
-        written.unwrap_or_else(|unwritten| eprintln!("{}", unwritten.text));
+        written.unwrap_or_else(|unwritten| tell(&format!("{}\n", unwritten.text)));
         return Err(failure);
     }
     written?;
     match &graded.outcome {
         Outcome::Ran(report) => {
             print(&{ if context.json { report.to_json() } else { report.text(context.lang) } })?;
+            if report.checks.is_empty() && report.tasks.is_empty() {
+                tell(&context.say(
+                    "nothing was judged: the lab has neither [[check]] nor [[task]]\n",
+                    "没有评判任何东西: 实验没有 [[check]], 也没有 [[task]]\n",
+                ));
+            }
             Ok(Exit(u8::from(!report.passed())))
         }
         Outcome::Refused(refusal) => Err(said(context, refusal)),
@@ -97,7 +103,7 @@ pub fn said(context: &Context, refusal: &Refusal) -> Failure {
     match refusal.detail.get(context.lang) {
         "" => Failure::usage(refusal.why.get(context.lang)),
         detail => {
-            eprint!("{}", crate::say::as_called(detail));
+            tell(&crate::say::as_called(detail));
             Failure::usage("")
         }
     }
@@ -136,6 +142,10 @@ fn evidence(context: &Context, wish: &Test, graded: &Graded) -> Result<(), Failu
 pub fn write(context: &Context, file: &Path, octets: &[u8]) -> Result<(), Failure> {
     let failed = |error: std::io::Error| Failure::of_system(&file.display(), &error, context.lang);
     if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        if folder.exists() && !folder.is_dir() {
+            let odd = std::io::ErrorKind::NotADirectory.into();
+            return Err(Failure::of_system(&folder.display(), &odd, context.lang));
+        }
         std::fs::create_dir_all(folder).map_err(failed)?;
     }
     std::fs::write(file, octets).map_err(failed)

@@ -18,7 +18,6 @@ use lab::run::end_of;
 use language::Text;
 use language::model::{Check, Lab};
 use service::api::{self, GradeWish, JudgeWish, LabLine, StartLab};
-use service::sources;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::path::Path;
@@ -31,13 +30,12 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// Runs the lab by the wall's clock.
 pub fn play(context: &Context, wish: &Test) -> Result<Report, Failure> {
     refuse(context, wish)?;
-    let source =
-        up::source(&wish.lab_file).map_err(|why| Failure::in_both(2, why, context.lang))?;
-    let loaded = sources::load(&source).map_err(|problem| Failure::of(&problem, context.lang))?;
-    let lab = loaded.read(&wish.variables.all()).map_err(|mistakes| {
-        eprint!("{}", crate::say::as_called(&language::render(&mistakes, context.lang)));
-        Failure::usage("")
-    })?;
+    let refused = |why| Failure::in_both(2, why, context.lang);
+    let source = up::source(&wish.lab_file).map_err(refused)?;
+    let loaded = up::loaded(&wish.lab_file).map_err(refused)?;
+    let lab = loaded
+        .read(&wish.variables.all())
+        .map_err(|mistakes| Failure::mistakes(&mistakes, context.lang))?;
     let request = StartLab {
         source,
         seed: wish.seed,

@@ -10,7 +10,7 @@
 use super::load::Trial;
 use super::repeat;
 use crate::args::Test;
-use crate::say::{Context, Exit, Failure, print};
+use crate::say::{Context, Exit, Failure, print, tell};
 use lab::run::Options;
 use lab::seeds::{Broken, Demand, broken};
 use lab::shrink::{NotShrunk, Shrunk, shrink};
@@ -121,7 +121,7 @@ impl Hunt<'_> {
                     self.tell(&shared);
                     std::thread::sleep(PROGRESS);
                 }
-                eprint!("\r\x1b[K");
+                tell("\r\x1b[K");
             }
         });
         let trouble = shared.trouble.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
@@ -142,7 +142,7 @@ impl Hunt<'_> {
             &format!("{done} of {all} seeds, {failed} failed"),
             &format!("已运行 {done} / {all} 个种子, {failed} 个失败"),
         );
-        eprint!("\r\x1b[K{line}");
+        tell(&format!("\r\x1b[K{line}"));
     }
 
     fn work(&self, shared: &Shared) {
@@ -192,7 +192,7 @@ impl Hunt<'_> {
                     &format!("seed {seed} fails; looking for what is to blame: {runs} runs"),
                     &format!("种子 {seed} 失败; 正在找原因: 已运行 {runs} 次"),
                 );
-                eprint!("\r\x1b[K{line}");
+                tell(&format!("\r\x1b[K{line}"));
             }
             began.elapsed() < PATIENCE
         };
@@ -202,7 +202,7 @@ impl Hunt<'_> {
                 .unwrap_or(Ok(Err(NotShrunk::Otherwise)))
         });
         if at_terminal {
-            eprint!("\r\x1b[K");
+            tell("\r\x1b[K");
         }
         found.map_err(|why| Failure::in_both(2, why, self.context.lang))
     }
@@ -325,6 +325,13 @@ impl Hunt<'_> {
                 "网线保留抖动 (由种子重现): 没有它就不会失败。\n",
             );
         }
+        let lines = shrunk.text();
+        if lines.trim().is_empty() {
+            return text
+                + &context.say("It fails again by: ", "这样就会再次失败: ")
+                + &again
+                + "\n";
+        }
         let written = wish.write.as_ref().map(|path| path.display().to_string());
         text += &match written {
             Some(path) => context.say(
@@ -336,7 +343,7 @@ impl Hunt<'_> {
                 &format!("把这些行加到实验文件末尾, 就会再次失败: {again}\n"),
             ),
         };
-        text + "\n" + &shrunk.text()
+        text + "\n" + &lines
     }
 
     fn not_shrunk(&self, seed: u64, why: NotShrunk) -> String {
