@@ -301,11 +301,11 @@ impl Judge<'_> {
     }
 
     /// The events of that name in the time that counts that are kept and pass.
-    fn kept(&self, reason: &str, filter: Option<&Filter>) -> Result<Vec<&trace::Event>, Text> {
+    fn kept(&self, reason: &str, filter: Option<&Filter>) -> Result<Vec<trace::Event>, Text> {
         let named = self.world.events().since(0).filter(|event| {
             event.time >= self.after && event.time <= self.until && event.reason.name == reason
         });
-        let named: Vec<&trace::Event> = named.collect();
+        let named: Vec<trace::Event> = named.collect();
         let Some(filter) = filter else { return Ok(named) };
         // Told of a connection, before any frame of it: `retransmit`, `syn_sent` and their like.
         if needs_frame(filter) && named.iter().any(|it| it.journey.is_none()) {

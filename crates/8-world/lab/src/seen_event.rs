@@ -61,13 +61,9 @@ fn first_after(world: &World, event: &Event) -> u64 {
 
 /// Those of the events that pass a filter, their frames seen in one walk over all that is recorded:
 /// `tcp.stream` counts as in a capture of everything.
-pub(crate) fn passing<'a>(
-    world: &'a World,
-    events: Vec<&'a Event>,
-    filter: &Filter,
-) -> Vec<&'a Event> {
+pub(crate) fn passing(world: &World, events: Vec<Event>, filter: &Filter) -> Vec<Event> {
     if !needs_frame(filter) {
-        let own = |event: &&Event| filter.matches(&SeenEvent { world, event, frame: None });
+        let own = |event: &Event| filter.matches(&SeenEvent { world, event, frame: None });
         return events.into_iter().filter(own).collect();
     }
     let mut by_frame: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
@@ -82,7 +78,7 @@ pub(crate) fn passing<'a>(
     for frame in world.recorder().since(0) {
         let mut seen = Some(walk.step(world, frame));
         for &at in by_frame.get(&frame.sequence).into_iter().flatten() {
-            let of_event = SeenEvent { world, event: events[at], frame: seen.take() };
+            let of_event = SeenEvent { world, event: &events[at], frame: seen.take() };
             passes[at] = filter.matches(&of_event);
             seen = of_event.frame;
         }

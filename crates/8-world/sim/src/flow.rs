@@ -196,7 +196,7 @@ impl World {
             machine.with_cx(|cx| {
                 for event in cx.trace.drain() {
                     recorder.learn(&event);
-                    events.push(event);
+                    events.push(&event);
                 }
             });
         }
@@ -206,7 +206,7 @@ impl World {
     pub(crate) fn gather_physical(&mut self, index: usize) {
         for event in self.nodes[index].cx.trace.drain() {
             self.recorder.learn(&event);
-            self.events.push(event);
+            self.events.push(&event);
         }
     }
 

@@ -52,9 +52,11 @@ mod power;
 pub mod reasons;
 mod recorder;
 mod settle;
+mod slabs;
 pub mod spec;
 mod tape;
 mod witness;
+mod words;
 mod world;
 
 pub use builder::WorldBuilder;

@@ -7,8 +7,9 @@
 //!
 //! Invariant: sequence numbers are consecutive, times never fall.
 
-use crate::kept::{Kept, Slabs};
+use crate::kept::Kept;
 use crate::log::{Log, Numbered, Since};
+use crate::slabs::Slabs;
 use base::frame::Fcs;
 use base::{Body, Frame, Instant, JackId, Journey, NodeId};
 use std::collections::BTreeMap;
@@ -106,6 +107,8 @@ impl Entry {
     }
 }
 
+/// Bodies up to here are copied: a view of one octet may hold a kilobyte.
+const COPIED: usize = 64;
 const BODY: usize = size_of::<Body>() + 2 * size_of::<usize>();
 /// What it costs to know why a frame went no further: with its number, in a table.
 const WHY: usize = size_of::<u64>() + size_of::<Why>();
@@ -173,7 +176,7 @@ impl Recorder {
                 journey: entry.journey,
                 parent: entry.parent,
                 fcs: entry.fcs,
-                octets: self.slabs.get(entry.place, entry.len),
+                octets: self.slabs.from(entry.place).get(..entry.len.into()).unwrap_or_default(),
                 rest: entry.rest.as_deref(),
             },
             dropped: if entry.explained { self.why.get(&sequence) } else { None },
@@ -272,9 +275,14 @@ impl Recorder {
                 return (twin.place, twin.len, twin.rest.clone(), true);
             }
         }
-        let (place, len) = self.slabs.put(frame);
-        let rest = (!Slabs::takes_all(frame)).then(|| Arc::new(frame.body().clone()));
-        (place, len, rest, false)
+        let (head, body) = (frame.head(), frame.body());
+        let (place, slab) = self.slabs.room(head.len() + COPIED);
+        slab.extend_from_slice(head);
+        if body.len() > COPIED {
+            return (place, head.len() as u16, Some(Arc::new(body.clone())), false);
+        }
+        body.views().iter().for_each(|view| slab.extend_from_slice(view));
+        (place, (head.len() + body.len()) as u16, None, false)
     }
 
     /// An event says that a frame went no further: its entry learns why. The frame was recorded a
@@ -312,6 +320,28 @@ mod tests {
     use super::*;
     use crate::reasons::RingFull;
     use trace::Reason;
+
+    /// A short body holds no long buffer; a long one is shared, and both are read as they were.
+    #[test]
+    fn a_long_body_is_shared() {
+        for (len, shared) in [(COPIED, false), (COPIED + 1, true)] {
+            let mut frame = base::Pool::default().frame(bytes::Bytes::from(vec![7; 1000]).into());
+            frame.body_mut().truncate(len);
+            frame.prepend(2).fill(9);
+            let buffer = frame.body().views()[0].clone();
+            let mut recorder = Recorder::new(true, Recorder::BOUND);
+            let at = (NodeId(0), JackId(0));
+            let twin = recorder.record(Instant::ZERO, at, Direction::Out, &frame, Twin::NONE);
+            recorder.record(Instant::ZERO, at, Direction::In, &frame, twin);
+            for kept in recorder.since(0).map(|recorded| recorded.frame) {
+                assert_eq!((kept.to_vec(), kept.is_empty()), (frame.to_vec(), false));
+                let mut some = [0; 3];
+                assert_eq!((kept.copy_to(&mut some), some), (3, [9, 9, 7]));
+            }
+            drop(frame);
+            assert_eq!(buffer.is_unique(), !shared);
+        }
+    }
 
     /// A storm whose frames are all dropped takes no more memory than one whose frames arrive.
     #[test]

@@ -51,7 +51,7 @@ impl World {
         }
         for event in self.desk.events.drain(..) {
             self.recorder.learn(&event);
-            self.events.push(event);
+            self.events.push(&event);
         }
     }
 

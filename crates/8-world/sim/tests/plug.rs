@@ -99,7 +99,7 @@ fn what_flies_is_lost_and_both_ends_are_told() {
     world.audit().expect("balanced");
     let happened = |name: &str, node: &str| {
         let mine =
-            |event: &&trace::Event| event.reason.name == name && world.name(event.node) == node;
+            |event: &trace::Event| event.reason.name == name && world.name(event.node) == node;
         world.events().since(0).filter(mine).count()
     };
     assert_eq!(happened("cable_cut", "a"), flying);

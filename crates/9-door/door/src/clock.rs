@@ -127,7 +127,7 @@ pub enum News<'a> {
     /// A frame at a jack.
     Frame(Recorded<'a>),
     /// An event.
-    Event(&'a Event),
+    Event(Event),
 }
 
 /// Is this the one?

@@ -118,7 +118,7 @@ impl Stepping {
                 self.frame = frame.map(|frame| frame.sequence);
                 if self.frame.is_none() {
                     let mut events = (before.events..).zip(world.events().since(before.events));
-                    let event = events.find(|(_, event)| fits(world, News::Event(event)));
+                    let event = events.find(|(_, event)| fits(world, News::Event(*event)));
                     self.event = event.map(|(number, _)| number);
                 }
                 (self.frame.is_some() || self.event.is_some()).then_some(By::Filter)

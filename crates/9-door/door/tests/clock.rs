@@ -78,7 +78,7 @@ fn fits(filter: &str) -> Fits {
     let mut walk = Walk::default();
     Box::new(move |world, news| match news {
         News::Frame(frame) => filter.passes_frame(&mut walk, world, &frame),
-        News::Event(event) => filter.passes_event_beside_frames(world, event),
+        News::Event(event) => filter.passes_event_beside_frames(world, &event),
     })
 }
 

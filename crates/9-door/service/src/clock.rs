@@ -269,7 +269,7 @@ async fn fits(lab: &Arc<RunningLab>, filter: &str) -> Result<Fits, Problem> {
     let filter = followed(lab, filter).await?;
     Ok(Box::new(move |world, news| match news {
         News::Frame(frame) => filter.passes_recorded(world, &frame),
-        News::Event(event) => filter.passes_event_beside_frames(world, event),
+        News::Event(event) => filter.passes_event_beside_frames(world, &event),
     }))
 }
 
@@ -278,7 +278,7 @@ fn tell_of(world: &World, stepped: &door::clock::Stepped) -> Stepped {
     let (log, recorder) = (world.events(), world.recorder());
     let span = newest(&stepped.events);
     let lines = span.clone().zip(log.since(span.start));
-    let events: Vec<_> = lines.map(|(number, event)| event_line(world, event, number)).collect();
+    let events: Vec<_> = lines.map(|(number, event)| event_line(world, &event, number)).collect();
     let frames: Vec<_> = newest(&stepped.frames)
         .filter_map(|sequence| recorder.get(sequence))
         .map(|frame| frame_line(world, &frame))
@@ -292,7 +292,7 @@ fn tell_of(world: &World, stepped: &door::clock::Stepped) -> Stepped {
     let frame = stepped.frame.and_then(|sequence| recorder.get(sequence));
     let frame = frame.map(|frame| frame_line(world, &frame));
     let event = stepped.event.and_then(|number| Some((number, log.since(number).next()?)));
-    let event = event.map(|(number, event)| event_line(world, event, number));
+    let event = event.map(|(number, event)| event_line(world, &event, number));
     Stepped {
         clock: view(&stepped.clock),
         by: stepped.by.name().to_owned(),

@@ -114,8 +114,8 @@ async fn list_events(
     let span = Span::new(wish.from, wish.before, wish.order);
     let found = search(&lab, span, wish.limit, event_ends, move |world, number| {
         let event = world.events().since(number).next()?;
-        let passes = filter.passes_event(world, event);
-        passes.then(|| watching::event_line(world, event, number))
+        let passes = filter.passes_event(world, &event);
+        passes.then(|| watching::event_line(world, &event, number))
     });
     let Found { lines: events, first, next, more, resume } = found.await?;
     Ok(Json(EventList { events, first, next, more, resume }))

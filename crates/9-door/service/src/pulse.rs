@@ -403,7 +403,7 @@ fn find(running: &Running, filter: &StreamFilter, from: Cursors) -> Found {
         return Found { events: Newest::NOTHING, frames: Newest::NOTHING, next: from };
     }
     let events = newest(log.next(), from.events, log.since(from.events), |number, event| {
-        filter.passes_event(world, event).then(|| watching::event_line(world, event, number))
+        filter.passes_event(world, &event).then(|| watching::event_line(world, &event, number))
     });
     let frames = newest(recorder.next(), from.frames, recorder.since(from.frames), |_, frame| {
         let passes = filter.passes_recorded(world, &frame);

@@ -102,8 +102,8 @@ pub fn events(lab: &Arc<RunningLab>, filter: Option<&str>) -> Result<Body, Probl
             if lines.len() > MOST_PER_TURN {
                 break;
             }
-            if filter.passes_event(world, event) {
-                put(&mut lines, &EventNews::Event(event_line(world, event, seen)));
+            if filter.passes_event(world, &event) {
+                put(&mut lines, &EventNews::Event(event_line(world, &event, seen)));
             }
             seen += 1;
         }

@@ -108,7 +108,7 @@ impl Side {
         self.events = self.world.events().next();
     }
 
-    fn new_events(&self) -> Vec<&Event> {
+    fn new_events(&self) -> Vec<Event> {
         self.world.events().since(self.events).collect()
     }
 
@@ -185,7 +185,7 @@ pub fn diff(
 fn happened(a: &Side, b: &Side) -> Option<First> {
     let (mine, yours) = (a.new_events(), b.new_events());
     let event = unlike(&mine, &yours, |x, y| same_event(a, x, b, y)).map(|(mine, yours)| {
-        [mine.map(|event| a.tell_event(event)), yours.map(|event| b.tell_event(event))]
+        [mine.map(|event| a.tell_event(&event)), yours.map(|event| b.tell_event(&event))]
     });
     let (mine, yours) = (a.new_frames(), b.new_frames());
     let sides = event.or_else(|| {

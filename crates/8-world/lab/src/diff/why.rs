@@ -50,7 +50,7 @@ pub(super) fn explain(
 fn cable_of(side: &Side, told: &Told) -> Option<String> {
     let node = side.world.node(&told.node)?;
     let jack = side.world.jack(node, &told.jack)?;
-    let by_cable = |event: &&&Event| {
+    let by_cable = |event: &&Event| {
         (1001..=1008).contains(&event.reason.code) && side.tell_event(event) == *told
     };
     side.new_events().iter().find(by_cable)?;
@@ -63,7 +63,7 @@ fn same_later(side: &mut Side, told: &Told, enough: &dyn Fn() -> bool) -> Option
     while let Some(next) = side.next().filter(|&next| next <= end) {
         side.passed();
         side.run_until(next, enough).ok().filter(|&there| there)?;
-        let events = side.new_events().into_iter().map(|event| side.tell_event(event));
+        let events = side.new_events().into_iter().map(|event| side.tell_event(&event));
         let frames = side.new_frames().into_iter().map(|frame| side.tell_frame(&frame));
         let mut all = events.chain(frames);
         let like = |it: &Told| {
