@@ -49,6 +49,14 @@ pub fn complete(text: &str, cursor: usize, names: &dyn Fn(&str) -> Vec<String>) 
     let word = &head[from..];
     // An open quote, or what is no filter at all: nothing can be proposed.
     let Ok(before) = tokens(&head[..from]) else { return Vec::new() };
+    // Half of a relation: no value stands behind it.
+    if let Some(half) = before.last().filter(|last| last.is("=")) {
+        let whole = (word.is_empty() && half.at.end == from).then(|| {
+            let (text, note) = noted(("==", "is", "等于"));
+            Completion { text, from: half.at.start, to, note }
+        });
+        return whole.into_iter().collect();
+    }
     let stands = what(&before);
     let begins = matches!(stands, Before::Begin);
     let proposals = match stands {
@@ -235,6 +243,8 @@ mod tests {
         assert!(!end("tcp.flags.syn ").contains(&"contains".to_owned()));
         assert!(end("http.host ").contains(&"matches".to_owned()));
         assert_eq!(end("tcp.flags.syn == "), ["1", "0"]);
+        assert_eq!(end("tcp.flags.syn ="), ["=="]);
+        assert_eq!(end("tcp.flags.syn = "), [""; 0], "which is no filter");
         assert_eq!(end("node == "), ["\"pc1\"", "\"web\""]);
         assert_eq!(end("node == w"), ["\"web\""]);
         assert_eq!(end("node in {\"pc1\", "), ["\"pc1\"", "\"web\""]);
