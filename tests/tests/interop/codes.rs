@@ -60,6 +60,7 @@ fn what_cannot_be_used_is_told_by_the_name_that_was_written() {
         ("graph bad.toml", " bad.toml:5:"),
         ("diff plain.toml bad.toml", " bad.toml:5:"),
         ("test site.toml", " site.toml:5:"),
+        ("up site.toml -d", "site.toml:5:"),
         ("test plain.toml --with broken", "plain.toml has no [broken]; it has no overlay at all"),
         ("diff plain.toml two-lans,with=x", "two-lans has no [x]; there are: solution, "),
         ("test two-lans --checks plain.toml", "nothing to judge by"),

@@ -176,6 +176,10 @@ impl Labs {
             let known = folders.entry(path.to_owned());
             known.or_insert_with(|| sources::folder(folder.as_deref(), path)).clone()
         };
+        let empty = lab::world::empty_folders(&lab, file, &loaded.text, &read);
+        if !empty.is_empty() {
+            return Err(bad_lab(&empty));
+        }
         let world = world_of(&lab, &head, &read).map_err(|error| {
             Problem::new("bad-lab", error.text(base::Lang::En), error.text(base::Lang::Zh))
         })?;
