@@ -65,6 +65,13 @@ fn what_cannot_be_used_is_told_by_the_name_that_was_written() {
         ("diff plain.toml two-lans,with=x", "two-lans has no [x]; there are: solution, "),
         ("test two-lans --checks plain.toml", "nothing to judge by"),
         ("grade --submissions folder --checks plain.toml", "holds no submission"),
+        ("import folder", "folder: no lab.conf in this folder"),
+        ("import /dev/zero", "/dev/zero: not a file"),
+        (
+            "import plain.toml",
+            "plain.toml: no kind of file that is understood; there are: containerlab",
+        ),
+        ("new ring --name a--b", "`a--b` cannot be a name: `--` joins"),
         ("grade folder", "grade --submissions folder --checks FILE"),
     ];
     for (line, wanted) in cases {

@@ -78,7 +78,8 @@ fn what_cannot_be_drawn_is_refused_in_both_languages() {
         let why = generate(shape, numbers, None, Lang::En).expect_err(shape);
         assert!(why.en.contains(part) && why.zh.contains(part), "{shape}: {why:?}");
     }
-    assert!(generate("ring", &[], Some("no name"), Lang::En).is_err());
+    let why = generate("ring", &[], Some("no name"), Lang::En).expect_err("a bad name");
+    assert!(why.en.contains("digits, `-` and `_` only") && why.zh.contains("只能用"), "{why:?}");
 }
 
 #[test]

@@ -119,7 +119,11 @@ pub fn generate(
     }
     plan.name = match name {
         Some(name) => {
-            language::check_name(name).map(|()| name.to_owned()).map_err(|c| c.message)?
+            language::check_name(name).map_err(|bad| {
+                let (what, why) = (bad.message, bad.label);
+                text(format!("{}: {}", what.en, why.en), format!("{}: {}", what.zh, why.zh))
+            })?;
+            name.to_owned()
         }
         None => format!("{shape}-{}", words.join("-")),
     };

@@ -72,7 +72,7 @@ fn yaml(whole: &str) -> Result<Value, Text> {
     };
     serde_saphyr::from_str_with_options(whole, options).map_err(|error| {
         let why = short(error.to_string().lines().next().unwrap_or_default());
-        text(format!("the YAML cannot be read: {why}"), format!("读不懂这段 YAML: {why}"))
+        text(format!("the YAML cannot be read: {why}"), format!("读不懂这段 YAML; 解析器说: {why}"))
     })
 }
 

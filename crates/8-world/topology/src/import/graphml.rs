@@ -34,10 +34,13 @@ const NS_A_KM: f64 = 5000.0;
 /// Reads the file.
 pub(super) fn read(whole: &str) -> Result<Draft, Text> {
     let broken = |why: String| {
-        text(format!("the XML cannot be read: {why}"), format!("读不懂这段 XML: {why}"))
+        text(format!("the XML cannot be read: {why}"), format!("读不懂这段 XML; 解析器说: {why}"))
     };
     if deeper_than(whole, DEEPEST) {
-        return Err(broken(format!("more than {DEEPEST} elements deep")));
+        return Err(text(
+            format!("the XML cannot be read: more than {DEEPEST} elements deep"),
+            format!("读不懂这段 XML: 元素嵌套超过 {DEEPEST} 层"),
+        ));
     }
     let options = ParsingOptions { nodes_limit: MOST_ELEMENTS, ..ParsingOptions::default() };
     let document = Document::parse_with_options(whole, options)

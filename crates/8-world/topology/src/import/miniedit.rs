@@ -17,7 +17,8 @@ use crate::plan::{Kind, Plan};
 /// Reads the file.
 pub(super) fn read(whole: &str) -> Result<Draft, Text> {
     let root: Value = serde_json::from_str(whole).map_err(|error| {
-        let (line, column) = (error.line(), error.column());
+        // At the end of a line the parser counts the column from 0.
+        let (line, column) = (error.line(), error.column().max(1));
         text(
             format!("line {line}, column {column}: not JSON, so no file of MiniEdit"),
             format!("第 {line} 行第 {column} 列: 不是 JSON, 因此不是 MiniEdit 的文件"),

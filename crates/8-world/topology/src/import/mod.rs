@@ -114,7 +114,7 @@ struct Draft {
 /// # Errors
 /// The file is none of these, or broken: says where, and what is wrong.
 pub fn import(source: &Source<'_>, lang: Lang) -> Result<Imported, Text> {
-    let format = Format::of(source.file, source.text).ok_or_else(|| unknown(source.file))?;
+    let format = Format::of(source.file, source.text).ok_or_else(|| unknown())?;
     let longest = source.beside.iter().map(|(_, text)| text.len()).max().unwrap_or(0);
     if source.text.len().max(longest) > MOST_OCTETS {
         return Err(text("larger than 4 MiB", "超过 4 MiB"));
@@ -203,14 +203,10 @@ fn holds(lab: &str) -> Result<bool, Text> {
     Ok(test(&read, &options).is_ok_and(|report| report.passed()))
 }
 
-fn unknown(file: &str) -> Text {
+fn unknown() -> Text {
     text(
-        format!(
-            "{file} is of no kind that is understood: containerlab (*.clab.yml), Kathara (lab.conf, or its folder), MiniEdit (*.mn), Topology Zoo (*.graphml)"
-        ),
-        format!(
-            "看不出 {file} 是哪种文件; 支持: containerlab (*.clab.yml), Kathara (lab.conf 或其文件夹), MiniEdit (*.mn), Topology Zoo (*.graphml)"
-        ),
+        "no kind of file that is understood; there are: containerlab (*.clab.yml), Kathara (lab.conf, or its folder), MiniEdit (*.mn), Topology Zoo (*.graphml)",
+        "看不出是哪种文件; 支持: containerlab (*.clab.yml), Kathara (lab.conf 或其文件夹), MiniEdit (*.mn), Topology Zoo (*.graphml)",
     )
 }
 

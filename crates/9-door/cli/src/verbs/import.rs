@@ -14,6 +14,17 @@ const MOST_TOGETHER: usize = 16 << 20;
 /// Reads it, prints the lab, says what was lost.
 pub fn run(context: &Context, wish: &Import) -> Result<Exit, Failure> {
     let path = if wish.file.is_dir() { wish.file.join("lab.conf") } else { wish.file.clone() };
+    if wish.file.is_dir() && !path.exists() {
+        let folder = wish.file.display();
+        return Err(Failure::usage(context.say(
+            &format!(
+                "{folder}: no lab.conf in this folder; Kathara's has one, of others name the file"
+            ),
+            &format!(
+                "{folder}: 文件夹里没有 lab.conf; Kathara 的文件夹里有, 其他工具请直接写文件名"
+            ),
+        )));
+    }
     let text = read(context, &path)?;
     let file = name(&path);
     let beside = if file == "lab.conf" { beside(context, &path)? } else { Vec::new() };
@@ -47,7 +58,10 @@ fn read(context: &Context, path: &Path) -> Result<String, Failure> {
     };
     let kind = std::fs::metadata(path).map_err(failed)?;
     if !kind.is_file() {
-        return Err(failed(std::io::ErrorKind::InvalidInput.into()));
+        let path = path.display();
+        return Err(Failure::usage(
+            context.say(&format!("{path}: not a file"), &format!("{path}: 不是文件")),
+        ));
     }
     let mut octets = Vec::new();
     let bound = MOST_OCTETS as u64 + 1;
