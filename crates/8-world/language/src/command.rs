@@ -80,7 +80,7 @@ pub fn split_words(line: &str) -> Result<Vec<Word>, Complaint> {
             '\'' | '"' => quoted(&mut chars, word, c, at)?,
             '\\' => match chars.next() {
                 Some((_, next)) => word.push(next),
-                None => return Err(unclosed(at, '\\')),
+                None => return Err(Complaint::unclosed(at, '\\')),
             },
             c => word.push(c),
         }
@@ -115,17 +115,7 @@ fn quoted(
             c => word.push(c),
         }
     }
-    Err(unclosed(start, quote))
-}
-
-fn unclosed(at: usize, quote: char) -> Complaint {
-    Complaint::new(
-        "unclosed-quote",
-        at..at + 1,
-        text(format!("`{quote}` is not closed"), format!("`{quote}` 没有配对")),
-    )
-    .label(text("begins here", "从这里开始"))
-    .help(text(format!("close it with `{quote}`"), format!("用 `{quote}` 结束")))
+    Err(Complaint::unclosed(start, quote))
 }
 
 /// Where a server will listen.

@@ -63,6 +63,17 @@ impl Complaint {
         Complaint { code, at, message, label: Box::default(), help: Vec::new() }
     }
 
+    /// A quote that begins at `at` and does not end.
+    pub(crate) fn unclosed(at: usize, quote: char) -> Complaint {
+        Complaint::new(
+            "unclosed-quote",
+            at..at + 1,
+            text(format!("`{quote}` is not closed"), format!("`{quote}` 没有配对")),
+        )
+        .label(text("begins here", "从这里开始"))
+        .help(text(format!("close it with `{quote}`"), format!("用 `{quote}` 结束")))
+    }
+
     /// The same with words beside the caret.
     pub fn label(mut self, label: Text) -> Complaint {
         *self.label = label;

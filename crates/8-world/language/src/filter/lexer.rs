@@ -132,7 +132,7 @@ fn quoted(whole: &str, at: usize, quote: char) -> Result<Token, Complaint> {
             c => word.push(c),
         }
     }
-    Err(unclosed(at, quote))
+    Err(Complaint::unclosed(at, quote))
 }
 
 /// `r"..."`: a backslash is a backslash; one before a quote keeps it from closing.
@@ -146,17 +146,7 @@ fn raw(whole: &str, at: usize) -> Result<Token, Complaint> {
         }
         behind_backslash = c == '\\' && !behind_backslash;
     }
-    Err(unclosed(at + 1, '"'))
-}
-
-fn unclosed(at: usize, quote: char) -> Complaint {
-    Complaint::new(
-        "unclosed-quote",
-        at..at + 1,
-        text(format!("`{quote}` is not closed"), format!("`{quote}` 没有配对")),
-    )
-    .label(text("begins here", "从这里开始"))
-    .help(text(format!("close it with `{quote}`"), format!("用 `{quote}` 结束")))
+    Err(Complaint::unclosed(at + 1, '"'))
 }
 
 /// What stands behind a backslash: `\n`, `\x41`, `\101`, `\u0041` and their like.
