@@ -77,7 +77,7 @@ const fn step(
 /// # Errors
 /// One or more steps failed, or were skipped where that is a failure.
 pub(crate) fn run(options: Options) -> Result<(), Failure> {
-    let strict = std::env::var("CI").is_ok_and(|value| value == "true" || value == "1");
+    let strict = workspace::ci();
     if options.install {
         // What could not be installed is missed by the step that needs it, aloud.
         if let Err(failure) = peers::install() {

@@ -27,7 +27,16 @@ pub(crate) fn root() -> &'static Path {
 pub(crate) fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root());
+    if ci() {
+        // Nothing is built a second time there.
+        command.env("CARGO_INCREMENTAL", "0");
+    }
     command
+}
+
+/// Is this a run that nobody watches (`CI=true`)?
+pub(crate) fn ci() -> bool {
+    std::env::var("CI").is_ok_and(|value| value == "true" || value == "1")
 }
 
 /// What `cargo metadata` says of the workspace, asked once.
