@@ -276,14 +276,23 @@ impl Judge<'_> {
     }
 
     fn events(&self, reason: &str, filter: Option<&Filter>, op: Op, wanted: u64) -> Outcome {
-        let events = self.kept(reason, filter)?;
+        let (events, frameless) = self.kept(reason, filter)?;
         let count = events.len() as u64;
         let value = text(format!("events = {count}"), format!("事件数 = {count}"));
-        let gone = self.gone_events();
-        if gone > 0 && !is_settled(op, count, wanted) {
+        let lost = match (self.gone_events(), frameless) {
+            (0, 0) => None,
+            (0, n) => Some(text(
+                format!("the frames of {n} events are forgotten"),
+                format!("{n} 个事件的帧已被遗忘"),
+            )),
+            (n, _) => {
+                Some(text(format!("{n} events are forgotten"), format!("{n} 个事件已被遗忘")))
+            }
+        };
+        if let Some(lost) = lost.filter(|_| !is_settled(op, count, wanted)) {
             return Err(text(
-                format!("{gone} events are forgotten; of those that are kept: {}", value.en),
-                format!("{gone} 个事件已被遗忘; 保留下来的: {}", value.zh),
+                format!("{}; of those that are kept: {}", lost.en, value.en),
+                format!("{}; 保留下来的: {}", lost.zh, value.zh),
             ));
         }
         let lines = events.iter().take(SHOWN).map(|event| self.event_line(event)).collect();
@@ -300,13 +309,18 @@ impl Judge<'_> {
         if oldest.is_none_or(|oldest| oldest.time >= self.after) { log.missed(0) } else { 0 }
     }
 
-    /// The events of that name in the time that counts that are kept and pass.
-    fn kept(&self, reason: &str, filter: Option<&Filter>) -> Result<Vec<trace::Event>, Text> {
+    /// The events of that name in the time that counts that are kept and pass; and of how many more
+    /// nobody knows, because their frames are forgotten.
+    fn kept(
+        &self,
+        reason: &str,
+        filter: Option<&Filter>,
+    ) -> Result<(Vec<trace::Event>, u64), Text> {
         let named = self.world.events().since(0).filter(|event| {
             event.time >= self.after && event.time <= self.until && event.reason.name == reason
         });
         let named: Vec<trace::Event> = named.collect();
-        let Some(filter) = filter else { return Ok(named) };
+        let Some(filter) = filter else { return Ok((named, 0)) };
         // Told of a connection, before any frame of it: `retransmit`, `syn_sent` and their like.
         if needs_frame(filter) && named.iter().any(|it| it.journey.is_none()) {
             return Err(text(

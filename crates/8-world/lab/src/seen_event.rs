@@ -60,17 +60,20 @@ fn first_after(world: &World, event: &Event) -> u64 {
 }
 
 /// Those of the events that pass a filter, their frames seen in one walk over all that is recorded:
-/// `tcp.stream` counts as in a capture of everything.
-pub(crate) fn passing(world: &World, events: Vec<Event>, filter: &Filter) -> Vec<Event> {
+/// `tcp.stream` counts as in a capture of everything. And of how many nobody knows, because frames are
+/// forgotten and theirs is not among those that are kept.
+pub(crate) fn passing(world: &World, events: Vec<Event>, filter: &Filter) -> (Vec<Event>, u64) {
     if !needs_frame(filter) {
         let own = |event: &Event| filter.matches(&SeenEvent { world, event, frame: None });
-        return events.into_iter().filter(own).collect();
+        return (events.into_iter().filter(own).collect(), 0);
     }
     let mut by_frame: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
     let mut passes = vec![false; events.len()];
+    let (forgets, mut unknown) = (world.recorder().missed(0) > 0, 0);
     for (at, event) in events.iter().enumerate() {
         match frame_of(world, event, usize::MAX) {
             Some(frame) => by_frame.entry(frame.sequence).or_default().push(at),
+            None if forgets => unknown += 1,
             None => passes[at] = filter.matches(&SeenEvent { world, event, frame: None }),
         }
     }
@@ -83,7 +86,8 @@ pub(crate) fn passing(world: &World, events: Vec<Event>, filter: &Filter) -> Vec
             seen = of_event.frame;
         }
     }
-    events.into_iter().zip(passes).filter(|(_, passes)| *passes).map(|(event, _)| event).collect()
+    let both = events.into_iter().zip(passes).filter(|(_, passes)| *passes);
+    (both.map(|(event, _)| event).collect(), unknown)
 }
 
 pub(crate) fn needs_frame(filter: &Filter) -> bool {

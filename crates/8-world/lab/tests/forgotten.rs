@@ -136,6 +136,26 @@ fn what_is_kept_of_events_settles_what_more_of_them_could_not_turn() {
     }
 }
 
+/// An event is kept longer than the frame that it is about: what that frame was nobody knows then.
+#[test]
+fn an_event_whose_frame_is_forgotten_neither_passes_nor_fails() {
+    let cases = [
+        // (what, with everything kept, with half of the frames forgotten)
+        ("events(echo_answered, ip.src == 10.0.0.1) > 10", true, Some(true)),
+        ("events(echo_answered, ip.src == 10.0.0.1) > 250", true, None),
+        ("events(echo_answered, ip.src == 10.0.0.1) < 10", false, Some(false)),
+        ("events(echo_answered, ip.src == 10.0.0.2) == 0", true, None),
+        ("events(echo_answered, !icmp) == 0", true, None),
+        ("events(echo_answered, node == b) > 250", true, Some(true)),
+    ];
+    for (expect, whole, half) in cases {
+        assert_eq!(judged(expect, "", false), Some(whole), "{expect}, all kept");
+        assert_eq!(judged(expect, "", true), half, "{expect}, half forgotten");
+    }
+    let why = verdict(cases[1].0, "", true).measured[0].value.clone();
+    assert!(why.en.contains("events are forgotten") && why.zh.contains("的帧已被遗忘"), "{why:?}");
+}
+
 #[test]
 fn script_lines_that_were_refused_are_counted_beyond_those_that_are_kept() {
     let text = format!(
