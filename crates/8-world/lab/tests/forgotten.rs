@@ -41,9 +41,20 @@ fn judged(expect: &str, after: &str, forgets: bool) -> Option<bool> {
     verdict.measured[0].known.then_some(verdict.holds)
 }
 
+/// What is so with everything kept, and what of it is known with half of the frames forgotten.
+fn each_is(cases: &[(&str, bool, Option<bool>)]) {
+    for &(expect, whole, half) in cases {
+        assert_eq!(judged(expect, "", false), Some(whole), "{expect}, all kept");
+        assert_eq!(judged(expect, "", true), half, "{expect}, half forgotten");
+        // What is not known is not so, and its contrary is not so either.
+        if half.is_none() {
+            assert!(!verdict(&format!("not {expect}"), "", true).holds, "not {expect}");
+        }
+    }
+}
+
 #[test]
 fn what_is_forgotten_is_neither_so_nor_not_so() {
-    // (what, with everything kept, with half forgotten)
     let cases = [
         ("count(icmp) > 10", true, Some(true)),
         ("count(icmp) >= 1000", true, None),
@@ -62,14 +73,7 @@ fn what_is_forgotten_is_neither_so_nor_not_so() {
         ("arp before icmp", true, None),
         ("tcp before icmp", false, None),
     ];
-    for (expect, whole, half) in cases {
-        assert_eq!(judged(expect, "", false), Some(whole), "{expect}, all kept");
-        assert_eq!(judged(expect, "", true), half, "{expect}, half forgotten");
-        // What is not known is not so, and its contrary is not so either.
-        if half.is_none() {
-            assert!(!verdict(&format!("not {expect}"), "", true).holds, "not {expect}");
-        }
-    }
+    each_is(&cases);
     let why = verdict("count(tcp) == 0", "", true).measured[0].value.clone();
     assert!(why.en.contains("frames are forgotten") && why.zh.contains("帧已被遗忘"), "{why:?}");
 }
@@ -140,7 +144,6 @@ fn what_is_kept_of_events_settles_what_more_of_them_could_not_turn() {
 #[test]
 fn an_event_whose_frame_is_forgotten_neither_passes_nor_fails() {
     let cases = [
-        // (what, with everything kept, with half of the frames forgotten)
         ("events(echo_answered, ip.src == 10.0.0.1) > 10", true, Some(true)),
         ("events(echo_answered, ip.src == 10.0.0.1) > 250", true, None),
         ("events(echo_answered, ip.src == 10.0.0.1) < 10", false, Some(false)),
@@ -148,10 +151,7 @@ fn an_event_whose_frame_is_forgotten_neither_passes_nor_fails() {
         ("events(echo_answered, !icmp) == 0", true, None),
         ("events(echo_answered, node == b) > 250", true, Some(true)),
     ];
-    for (expect, whole, half) in cases {
-        assert_eq!(judged(expect, "", false), Some(whole), "{expect}, all kept");
-        assert_eq!(judged(expect, "", true), half, "{expect}, half forgotten");
-    }
+    each_is(&cases);
     let why = verdict(cases[1].0, "", true).measured[0].value.clone();
     assert!(why.en.contains("events are forgotten") && why.zh.contains("的帧已被遗忘"), "{why:?}");
 }
