@@ -114,7 +114,7 @@ struct Draft {
 /// # Errors
 /// The file is none of these, or broken: says where, and what is wrong.
 pub fn import(source: &Source<'_>, lang: Lang) -> Result<Imported, Text> {
-    let format = Format::of(source.file, source.text).ok_or_else(|| unknown())?;
+    let format = Format::of(source.file, source.text).ok_or_else(unknown)?;
     let longest = source.beside.iter().map(|(_, text)| text.len()).max().unwrap_or(0);
     if source.text.len().max(longest) > MOST_OCTETS {
         return Err(text("larger than 4 MiB", "超过 4 MiB"));
