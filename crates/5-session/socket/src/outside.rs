@@ -116,6 +116,8 @@ impl Outside {
         machines.sort_unstable();
         machines.dedup();
     }
+    /// This machine was called. What was done stands under the machine's lock, which whoever takes the
+    /// call locks after taking it: so a call that finds its machine noted already needs no more.
     #[inline]
     pub(crate) fn note_call(&self, node: NodeId) {
         let noted = self.noted.load(Ordering::Acquire);
@@ -235,19 +237,20 @@ mod tests {
     #[test]
     fn calls_of_another_thread_are_heard() {
         const CALLS: usize = 50_000;
-        let (outside, work) = (Outside::default(), AtomicUsize::new(0));
+        // As a machine's work, under a lock that who takes the call locks afterwards.
+        let (outside, work) = (Outside::default(), Mutex::new(0));
         let (mut machines, mut seen) = (Vec::new(), 0);
         let mut ask = || {
             outside.take_calls(&mut machines);
             if !machines.is_empty() {
-                seen = work.load(Ordering::Acquire);
+                seen = *lock(&work);
             }
             seen
         };
         std::thread::scope(|scope| {
             let calls = scope.spawn(|| {
                 for call in 1..=CALLS {
-                    work.store(call, Ordering::Release);
+                    *lock(&work) = call;
                     outside.note_call(NodeId(1));
                 }
             });

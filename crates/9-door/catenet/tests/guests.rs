@@ -117,6 +117,37 @@ async fn time_is_exact(w: World) {
         .await;
 }
 
+/// A guest may move the clock itself: what it sends then leaves at that moment.
+#[catenet::test(lab = "labs/pair.toml")]
+async fn a_guest_may_move_the_clock(w: World) {
+    w.host("web").spawn(async {
+        let socket = UdpSocket::bind("0.0.0.0:9").await.expect("bound");
+        while socket.recv_from(&mut [0; 9]).await.is_ok() {}
+    });
+    let seen = w.clone();
+    w.host("pc1")
+        .run(async move {
+            let socket = UdpSocket::bind("0.0.0.0:0").await.expect("bound");
+            socket.send_to(b"first", "10.0.0.2:9").await.expect("sent");
+            sleep(Duration::from_millis(3)).await;
+            for moved in [300_000, 7_654_321] {
+                tokio::time::advance(Duration::from_nanos(moved)).await;
+                let now = seen.now();
+                socket.send_to(b"now", "10.0.0.2:9").await.expect("sent");
+                sleep(Duration::from_millis(3)).await;
+                let is_it = |frame: &catenet::sim::Recorded| {
+                    frame.direction == catenet::sim::Direction::Out
+                        && frame.octets().windows(3).any(|three| three == b"now")
+                };
+                let sent = seen.with(|world| {
+                    world.recorder().since(0).rev().find(is_it).map(|frame| frame.time)
+                });
+                assert_eq!(sent, Some(now));
+            }
+        })
+        .await;
+}
+
 /// A second in which nothing happens is not walked through; an exact wait ends exactly.
 #[catenet::test(lab = "two-lans", limit = "2h")]
 async fn waits_are_short(w: World) {

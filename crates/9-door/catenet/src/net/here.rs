@@ -2,7 +2,7 @@
 
 use crate::stage::Stage;
 use base::NodeId;
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll};
@@ -18,6 +18,8 @@ const TASKS: usize = 1 << 16;
 type Tasks = HashMap<Id, Here, foldhash::fast::FixedState>;
 
 thread_local! {
+    /// The task that learned last, and from which host: most calls are of the same again.
+    static LAST: Cell<Option<(Id, *const Place)>> = const { Cell::new(None) };
     /// The host of the task that is being polled, if it said so.
     static CURRENT: RefCell<Option<Here>> = const { RefCell::new(None) };
     /// Of the others: the host whose socket they used last.
@@ -69,6 +71,10 @@ impl Here {
             return;
         }
         let Some(id) = tokio::task::try_id() else { return };
+        let now = Some((id, Arc::as_ptr(&self.0)));
+        if LAST.replace(now) == now {
+            return;
+        }
         LEARNED.with(|tasks| {
             let mut tasks = tasks.borrow_mut();
             if tasks.get(&id).is_some_and(|known| Arc::ptr_eq(&known.0, &self.0)) {
@@ -104,6 +110,7 @@ impl Here {
 
 /// The runtime on this thread is gone with all its tasks, and with it what they held of their world.
 pub(crate) fn forget_tasks() {
+    LAST.set(None);
     LEARNED.with(|tasks| tasks.borrow_mut().clear());
 }
 
