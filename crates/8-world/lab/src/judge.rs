@@ -316,9 +316,11 @@ impl Judge<'_> {
         reason: &str,
         filter: Option<&Filter>,
     ) -> Result<(Vec<trace::Event>, u64), Text> {
-        let named = self.world.events().since(0).filter(|event| {
-            event.time >= self.after && event.time <= self.until && event.reason.name == reason
-        });
+        let named = self
+            .world
+            .events()
+            .of(reason)
+            .filter(|event| event.time >= self.after && event.time <= self.until);
         let named: Vec<trace::Event> = named.collect();
         let Some(filter) = filter else { return Ok((named, 0)) };
         // Told of a connection, before any frame of it: `retransmit`, `syn_sent` and their like.

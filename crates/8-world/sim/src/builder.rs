@@ -1,6 +1,6 @@
 //! From specifications to a world: names get ranks, cables get ends, machines are switched on.
 
-use crate::calendar::{Calendar, Owner};
+use crate::calendar::Owner;
 use crate::error::BuildError;
 use crate::input::Input;
 use crate::machine::MachineNode;
@@ -254,12 +254,5 @@ impl World {
             Some(Some(_)) => Err(BuildError::JackTaken { node: end.node.clone(), jack: end.jack }),
             Some(None) => Ok((node, end.jack)),
         }
-    }
-}
-
-impl Calendar {
-    /// A calendar without entries.
-    pub(crate) fn empty() -> Self {
-        Calendar::default()
     }
 }

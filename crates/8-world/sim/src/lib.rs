@@ -23,6 +23,8 @@
 //! | `plug` | a cable's end moves to another switch |
 //! | `machine` | a machine's life: host, programs, boot |
 //! | [`Recorder`], [`EventLog`], [`Outputs`] | what happened, bounded, read with a cursor |
+//! | `log`, `slabs`, `words` | how it is kept: by number, side by side, in few octets |
+//! | `calendar` | what happens next |
 //!
 //! Invariants: the order of events depends on times, names and counts only, never on the order of
 //! insertion; time never goes back; nothing takes no time for ever (a million events at one instant

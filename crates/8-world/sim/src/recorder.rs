@@ -1,4 +1,4 @@
-//! Every frame at every jack, both directions, as a cheap handle, within a bound.
+//! Every frame at every jack, both directions, packed, within a bound; looked at as views.
 //!
 //! Frames are packed ([`Slabs`]); a long one shares its body with the frame that flies on. The two ends
 //! of a cable, and the jacks of a switch, share one of them ([`Twin`]). What is kept is the last
@@ -224,9 +224,8 @@ impl Recorder {
                 self.why.remove(&number);
             }
         }
-        if let Some(oldest) = self.frames.get(self.frames.first()) {
-            self.slabs.forget_before(oldest.place);
-        }
+        let oldest = self.frames.get(self.frames.first());
+        self.slabs.forget_before(oldest.map_or(self.slabs.end(), |oldest| oldest.place));
     }
 
     /// Records a frame; `twin` is its entry at the jack before, if it has not changed since.
@@ -341,6 +340,20 @@ mod tests {
             drop(frame);
             assert_eq!(buffer.is_unique(), !shared);
         }
+    }
+
+    /// Where the bound is smaller than any frame, nothing is kept and no memory is held.
+    #[test]
+    fn a_bound_of_nothing_keeps_nothing() {
+        let mut recorder = Recorder::new(true, 0);
+        let mut frame = base::Pool::default().frame_from(vec![7; 60].into());
+        for count in 0..100_000 {
+            frame.meta_mut().journey = Journey { origin: NodeId(0), count };
+            let at = (NodeId(0), JackId(0));
+            recorder.record(Instant::ZERO, at, Direction::In, &frame, Twin::NONE);
+        }
+        assert_eq!((recorder.size(), recorder.first()), (0, 100_000));
+        assert!(recorder.slabs.count() <= 2, "{} slabs", recorder.slabs.count());
     }
 
     /// A storm whose frames are all dropped takes no more memory than one whose frames arrive.

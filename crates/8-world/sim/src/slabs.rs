@@ -52,6 +52,11 @@ impl Slabs {
         self.first.wrapping_add(before.wrapping_mul(Self::SLAB))
     }
 
+    /// Where the next piece will lie, or before it.
+    pub(crate) fn end(&self) -> u32 {
+        self.last().wrapping_add(self.slabs.back().map_or(0, Vec::len) as u32)
+    }
+
     /// Does this place lie in the last slab, or in the one before?
     #[inline]
     pub(crate) fn is_near(&self, place: u32) -> bool {
@@ -64,6 +69,11 @@ impl Slabs {
         let from = place.wrapping_sub(self.first);
         let slab = self.slabs.get((from / Self::SLAB) as usize);
         slab.and_then(|slab| slab.get((from % Self::SLAB) as usize..)).unwrap_or_default()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn count(&self) -> usize {
+        self.slabs.len()
     }
 
     /// The oldest piece that is kept lies there.

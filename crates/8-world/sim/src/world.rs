@@ -135,7 +135,7 @@ impl World {
             links: Vec::new(),
             cables: Vec::new(),
             cable_names: BTreeMap::new(),
-            calendar: Calendar::empty(),
+            calendar: Calendar::default(),
             recorder,
             events: EventLog::default(),
             outputs: Outputs::default(),
