@@ -26,6 +26,7 @@
 //! | [`glossary`] | one word per thing, in both languages |
 
 pub mod diff;
+mod event_frames;
 mod followed;
 pub mod gallery;
 mod gather;

@@ -1,5 +1,6 @@
 //! An event as filters see it, and filters for people's streams.
 
+use crate::event_frames::{EventFrames, frame_of};
 use crate::followed::Followed;
 use crate::seen::{Seen, Walk, told_by_a_walk};
 use language::fields::{FIELDS, FieldId};
@@ -24,44 +25,9 @@ const PLAIN: usize = 32;
 /// How far a stream looks for an event's frame, in frames before and after it: the lab waits for it.
 const REACH: usize = 4096;
 
-/// The recorded frame that an event is about: of its journey, at its node if it was there, the last
-/// up to the event's time, else the first after it (a frame that was born waits for its cable). It is
-/// looked for among the `reach` frames before the event and as many after it.
-fn frame_of<'a>(world: &'a World, event: &Event, reach: usize) -> Option<Recorded<'a>> {
-    if event.journey.is_none() {
-        return None;
-    }
-    let recorder = world.recorder();
-    let split = first_after(world, event);
-    let mine = |frame: &Recorded| frame.journey() == event.journey;
-    let gone = (recorder.next() - split) as usize;
-    let before = || recorder.since(0).rev().skip(gone).take(reach).filter(mine);
-    let after = || recorder.since(split).take(reach).filter(mine);
-    let here = |frame: &Recorded| frame.node == event.node;
-    before()
-        .find(here)
-        .or_else(|| after().find(here))
-        .or_else(|| before().next())
-        .or_else(|| after().next())
-}
-
-/// The number of the first frame recorded after the event: times never fall.
-fn first_after(world: &World, event: &Event) -> u64 {
-    let recorder = world.recorder();
-    let (mut low, mut high) = (recorder.first(), recorder.next());
-    while low < high {
-        let middle = low + (high - low) / 2;
-        match recorder.get(middle).is_some_and(|frame| frame.time <= event.time) {
-            true => low = middle + 1,
-            false => high = middle,
-        }
-    }
-    low
-}
-
 /// Those of the events that pass a filter, their frames seen in one walk over all that is recorded:
 /// `tcp.stream` counts as in a capture of everything. And of how many nobody knows, because frames are
-/// forgotten and theirs is not among those that are kept.
+/// forgotten and theirs may be among them.
 pub(crate) fn passing(world: &World, events: Vec<Event>, filter: &Filter) -> (Vec<Event>, u64) {
     if !needs_frame(filter) {
         let own = |event: &Event| filter.matches(&SeenEvent { world, event, frame: None });
@@ -69,11 +35,12 @@ pub(crate) fn passing(world: &World, events: Vec<Event>, filter: &Filter) -> (Ve
     }
     let mut by_frame: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
     let mut passes = vec![false; events.len()];
-    let (forgets, mut unknown) = (world.recorder().missed(0) > 0, 0);
+    let (whole, mut unknown) = (world.recorder().missed(0) == 0, 0);
+    let frames = EventFrames::note(&events, world.recorder().since(0), whole);
     for (at, event) in events.iter().enumerate() {
-        match frame_of(world, event, usize::MAX) {
-            Some(frame) => by_frame.entry(frame.sequence).or_default().push(at),
-            None if forgets => unknown += 1,
+        match frames.of(event) {
+            Some(sequence) => by_frame.entry(sequence).or_default().push(at),
+            None if !whole => unknown += 1,
             None => passes[at] = filter.matches(&SeenEvent { world, event, frame: None }),
         }
     }

@@ -156,6 +156,28 @@ fn an_event_whose_frame_is_forgotten_neither_passes_nor_fails() {
     assert!(why.en.contains("events are forgotten") && why.zh.contains("的帧已被遗忘"), "{why:?}");
 }
 
+/// Where the recording begins, a switch's frame may be gone while the one that the router behind it sent
+/// is kept: that one has another TTL, and does not stand in for it.
+#[test]
+fn the_next_hop_is_not_taken_for_the_hop_that_is_forgotten() {
+    let lab = "lab = \"hops\"\n[networks]\nnear = \"10.0.1.0/24\"\nfar = \"10.0.2.0/24\"\n\
+        [routers]\nr = [\"near\", \"far\"]\n[hosts]\nb = \"far\"\n[hosts.a]\nnet = \"near\"\n\
+        run = [\"ping -c 20 -i 0.01 10.0.2.2\"]\n";
+    let there = "node == near && ip.dst == 10.0.2.2 && ip.ttl == 63";
+    let lab = format!("{lab}[[check]]\nexpect = \"events(switched, {there}) == 0\"\n");
+    let lab = read(&lab);
+    let check = &lab.checks[0];
+    let mut world = world(&lab, false);
+    let judged = |world: &World| judge(&check.expect, &check.line, &check.when, &lab, world);
+    assert!(judged(&world).holds);
+    while world.recorder().since(0).len() > 1 {
+        world.set_record_bound(world.recorder().size() - 1);
+        let value = &judged(&world).measured[0].value;
+        assert!(value.en.ends_with("events = 0"), "{value:?}");
+    }
+    assert!(!judged(&world).known);
+}
+
 #[test]
 fn script_lines_that_were_refused_are_counted_beyond_those_that_are_kept() {
     let text = format!(
