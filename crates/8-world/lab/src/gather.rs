@@ -4,7 +4,7 @@ use crate::judge::Outcome;
 use crate::seen::{Seen, Walk, Where};
 use base::{Instant, Journey};
 use language::Text;
-use language::diagnostic::text;
+use language::diagnostic::{counted, text};
 use language::expect::{Frames, Test};
 use language::filter::{Filter, Op};
 use language::model::Lab;
@@ -179,17 +179,15 @@ fn of_frames(gathered: &Gather) -> Result<&Passed, Text> {
 /// `count(..)`
 pub(crate) fn count(gathered: &Gather, op: Op, wanted: u64, gone: u64) -> Outcome {
     let passed = of_frames(gathered)?;
-    let count = passed.count;
-    let value = text(format!("count = {count}"), format!("帧数 = {count}"));
-    at_least(op, (count, wanted), value, passed.shown.clone(), gone)
+    let shown = passed.shown.clone();
+    at_least(op, (passed.count, wanted), ("count", "帧数"), shown, forgotten(gone))
 }
 
 /// `bytes(..)`
 pub(crate) fn bytes(gathered: &Gather, op: Op, wanted: u64, gone: u64) -> Outcome {
     let passed = of_frames(gathered)?;
-    let bytes = passed.bytes;
-    let value = text(format!("bytes = {bytes}"), format!("字节数 = {bytes}"));
-    at_least(op, (bytes, wanted), value, passed.shown.clone(), gone)
+    let shown = passed.shown.clone();
+    at_least(op, (passed.bytes, wanted), ("bytes", "字节数"), shown, forgotten(gone))
 }
 
 /// `copies(..)`
@@ -202,20 +200,33 @@ pub(crate) fn copies(gathered: &Gather, op: Op, wanted: u64, gone: u64) -> Outco
         lines: vec![line.clone()],
         first: Some(*journey),
     });
-    let value = text(format!("copies = {count}"), format!("份数 = {count}"));
-    at_least(op, (count, wanted), value, shown.unwrap_or_default(), gone)
+    let shown = shown.unwrap_or_default();
+    at_least(op, (count, wanted), ("copies", "份数"), shown, forgotten(gone))
 }
 
-/// A number that forgotten frames could only make larger: known, if they could not turn the answer.
-fn at_least(op: Op, (found, wanted): (u64, u64), value: Text, shown: Shown, gone: u64) -> Outcome {
-    let shown = Shown { number: Some(found), ..shown };
+/// A number that what is lost could only make larger: known, if that could not turn the answer. It is
+/// told as the least that there was then, and is no number for programs.
+pub(crate) fn at_least(
+    op: Op,
+    (found, wanted): (u64, u64),
+    (en, zh): (&str, &str),
+    shown: Shown,
+    lost: Option<Text>,
+) -> Outcome {
+    let kept = text(format!("{en} = {found}"), format!("{zh} = {found}"));
     let holds = op.holds(found.cmp(&wanted));
-    let settled = is_settled(op, found, wanted);
-    if gone > 0 && !settled { Err(forgotten(gone, &value)) } else { Ok((holds, value, shown)) }
+    match lost {
+        None => Ok((holds, kept, Shown { number: Some(found), ..shown })),
+        Some(_) if is_settled(op, found, wanted) => {
+            let least = text(format!("{en}: at least {found}"), format!("{zh}: 至少 {found}"));
+            Ok((holds, least, Shown { number: None, ..shown }))
+        }
+        Some(lost) => Err(of_those_kept(&lost, &kept)),
+    }
 }
 
 /// Does the answer stand, however much more than `found` there was?
-pub(crate) fn is_settled(op: Op, found: u64, wanted: u64) -> bool {
+fn is_settled(op: Op, found: u64, wanted: u64) -> bool {
     match op {
         Op::Gt | Op::Ge => op.holds(found.cmp(&wanted)),
         Op::Lt | Op::Le => !op.holds(found.cmp(&wanted)),
@@ -223,10 +234,15 @@ pub(crate) fn is_settled(op: Op, found: u64, wanted: u64) -> bool {
     }
 }
 
-fn forgotten(gone: u64, kept: &Text) -> Text {
+fn forgotten(gone: u64) -> Option<Text> {
+    let frames = counted(gone, "frame is", "frames are");
+    (gone > 0).then(|| text(format!("{frames} forgotten"), format!("{gone} 帧已被遗忘")))
+}
+
+fn of_those_kept(lost: &Text, kept: &Text) -> Text {
     text(
-        format!("{gone} frames are forgotten; of those that are kept: {}", kept.en),
-        format!("{gone} 帧已被遗忘; 保留下来的: {}", kept.zh),
+        format!("{}; of those that are kept: {}", lost.en, kept.en),
+        format!("{}; 保留下来的: {}", lost.zh, kept.zh),
     )
 }
 
@@ -245,8 +261,8 @@ pub(crate) fn before(gathered: &Gather, gone: u64) -> Outcome {
         format!("first {}, second {}", first.en, second.en),
         format!("前者 {}, 后者 {}", first.zh, second.zh),
     );
-    if gone > 0 {
-        return Err(forgotten(gone, &value));
+    if let Some(lost) = forgotten(gone) {
+        return Err(of_those_kept(&lost, &value));
     }
     let holds = match (one, other) {
         (Some(one), Some(other)) => one.sequence < other.sequence,

@@ -10,13 +10,13 @@
 //! when it began; [`judge`] takes one slice of everything. Where the check fails, the journeys of the
 //! first frames behind its numbers are looked for in the same slices.
 
-use crate::gather::{Gather, SHOWN, Shown, before, bytes, copies, count, is_settled};
+use crate::gather::{Gather, SHOWN, Shown, at_least, before, bytes, copies, count};
 use crate::journey;
 use crate::lookup;
 use crate::seen_event::{needs_frame, passing};
 use base::{Instant, Journey, Lang};
 use language::Text;
-use language::diagnostic::text;
+use language::diagnostic::{counted, text};
 use language::expect::{Expect, Test};
 use language::filter::{Filter, Op};
 use language::model::{Lab, When};
@@ -31,9 +31,10 @@ const MOST_TRAILS: usize = 3;
 pub struct Measured {
     /// The measurement as written.
     pub what: String,
-    /// What came out: `count = 4`, or why it could not be measured.
+    /// What came out: `count = 4`, or `count: at least 4` where some are forgotten that could not turn
+    /// the answer, or why it could not be measured.
     pub value: Text,
-    /// The number itself, where one came out: of frames, octets, copies, events, an exit code.
+    /// The number itself, where it is known: of frames, octets, copies, events, an exit code.
     pub number: Option<u64>,
     /// Did it hold? Also false when it could not be measured.
     pub holds: bool,
@@ -277,28 +278,21 @@ impl Judge<'_> {
 
     fn events(&self, reason: &str, filter: Option<&Filter>, op: Op, wanted: u64) -> Outcome {
         let (events, frameless) = self.kept(reason, filter)?;
-        let count = events.len() as u64;
-        let value = text(format!("events = {count}"), format!("事件数 = {count}"));
         let lost = match (self.gone_events(), frameless) {
             (0, 0) => None,
             (0, n) => Some(text(
-                format!("the frames of {n} events are forgotten"),
+                format!("the frames of {} are forgotten", counted(n, "event", "events")),
                 format!("{n} 个事件的帧已被遗忘"),
             )),
-            (n, _) => {
-                Some(text(format!("{n} events are forgotten"), format!("{n} 个事件已被遗忘")))
-            }
+            (n, _) => Some(text(
+                format!("{} forgotten", counted(n, "event is", "events are")),
+                format!("{n} 个事件已被遗忘"),
+            )),
         };
-        if let Some(lost) = lost.filter(|_| !is_settled(op, count, wanted)) {
-            return Err(text(
-                format!("{}; of those that are kept: {}", lost.en, value.en),
-                format!("{}; 保留下来的: {}", lost.zh, value.zh),
-            ));
-        }
         let lines = events.iter().take(SHOWN).map(|event| self.event_line(event)).collect();
         let first = events.first().map(|event| event.journey);
-        let shown = Shown { number: Some(count), lines, first };
-        Ok((op.holds(count.cmp(&wanted)), value, shown))
+        let shown = Shown { number: None, lines, first };
+        at_least(op, (events.len() as u64, wanted), ("events", "事件数"), shown, lost)
     }
 
     /// How many events are forgotten that may count. Times never fall: once the oldest that is kept is

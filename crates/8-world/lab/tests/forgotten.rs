@@ -78,6 +78,30 @@ fn what_is_forgotten_is_neither_so_nor_not_so() {
     assert!(why.en.contains("frames are forgotten") && why.zh.contains("帧已被遗忘"), "{why:?}");
 }
 
+/// What settles a check without being the whole number is not told as if it were.
+#[test]
+fn what_is_kept_is_told_as_the_least_that_there_was() {
+    let cases = [
+        ("count(icmp) > 10", "count", "帧数"),
+        ("count(icmp) < 10", "count", "帧数"),
+        ("bytes(icmp) > 1kB", "bytes", "字节数"),
+        ("copies(icmp) >= 1", "copies", "份数"),
+        ("events(echo_answered, ip.src == 10.0.0.1) > 10", "events", "事件数"),
+    ];
+    for (expect, en, zh) in cases {
+        let told = |forgets| {
+            let measured = verdict(expect, "", forgets).measured.swap_remove(0);
+            assert!(measured.known && measured.number.is_some() != forgets, "{measured:?}");
+            measured.value
+        };
+        let (whole, half) = (told(false), told(true));
+        assert!(whole.en.starts_with(&format!("{en} = ")), "{whole:?}");
+        assert!(whole.zh.starts_with(&format!("{zh} = ")), "{whole:?}");
+        assert!(half.en.starts_with(&format!("{en}: at least ")), "{half:?}");
+        assert!(half.zh.starts_with(&format!("{zh}: 至少 ")), "{half:?}");
+    }
+}
+
 #[test]
 fn what_is_forgotten_from_before_the_time_that_counts_does_not_matter() {
     let after = "after = \"2900ms\"\n";
@@ -137,6 +161,10 @@ fn what_is_kept_of_events_settles_what_more_of_them_could_not_turn() {
         let value = &measured[0].value;
         let says = (value.en.contains("events are forgotten"), value.zh.contains("事件已被遗忘"));
         assert_eq!(says, (wanted.is_none(), wanted.is_none()), "{value:?}");
+        let least = wanted.is_some() && when.is_empty();
+        let says = (value.en.contains("events: at least "), value.zh.contains("事件数: 至少 "));
+        assert_eq!(says, (least, least), "{value:?}");
+        assert_eq!(measured[0].number.is_some(), !when.is_empty(), "{value:?}");
     }
 }
 

@@ -37,6 +37,13 @@ impl Text {
     }
 }
 
+/// So many of something, in English: `1 frame`, `2 frames`.
+pub fn counted(n: impl std::fmt::Display, one: &str, many: &str) -> String {
+    let n = n.to_string();
+    let what = if n == "1" { one } else { many };
+    format!("{n} {what}")
+}
+
 /// Both languages of one sentence, side by side in the code.
 pub fn text(en: impl Into<String>, zh: impl Into<String>) -> Text {
     Text { en: en.into(), zh: zh.into() }
@@ -306,6 +313,12 @@ impl Sink {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_is_not_told_as_many() {
+        let said = [0u64, 1, 2, 11].map(|n| counted(n, "frame is", "frames are"));
+        assert_eq!(said, ["0 frames are", "1 frame is", "2 frames are", "11 frames are"]);
+    }
 
     #[test]
     fn a_byte_order_mark_counts_for_no_column() {
