@@ -217,7 +217,7 @@ pub(crate) fn outside(path: &str, at: Range<usize>) -> Complaint {
 }
 
 /// Whether a relative path stays below the folder it starts from, whatever it names.
-pub fn stays_inside(path: &str) -> bool {
+pub(crate) fn stays_inside(path: &str) -> bool {
     let drive = path.as_bytes().get(1) == Some(&b':');
     !drive
         && !path.starts_with(['/', '\\', '~'])

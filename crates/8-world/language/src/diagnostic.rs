@@ -94,7 +94,7 @@ impl Complaint {
     }
 
     /// The same with "did you mean `word`?" beside the caret, if there is a word.
-    pub fn did_you_mean(self, word: Option<&str>) -> Complaint {
+    pub(crate) fn did_you_mean(self, word: Option<&str>) -> Complaint {
         match word {
             Some(word) => {
                 self.label(text(format!("did you mean `{word}`?"), format!("是不是想写 `{word}`?")))

@@ -63,7 +63,7 @@ pub use model::Lab;
 pub use nearest::nearest;
 pub use parse::{Include, Options, parse, parse_bytes, parse_with};
 pub use read::{check_name, is_key};
-pub use render::{render, render_colour};
+pub use render::render;
 pub use rules::with_checks;
 pub use schema::schema;
 pub use time_verb::TimeVerb;

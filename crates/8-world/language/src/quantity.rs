@@ -39,7 +39,7 @@ pub fn parse_duration(words: &str) -> Parsed<Duration> {
 }
 
 /// A rate in bits per second: `10Mbit`, `1Gbit`, `9600bit`.
-pub fn parse_rate(words: &str) -> Parsed<u64> {
+pub(crate) fn parse_rate(words: &str) -> Parsed<u64> {
     let kind = text("a rate, such as `10Mbit` (per second)", "速率, 例如 `10Mbit` (每秒)");
     let nothing = !words.is_empty() && words.chars().all(|c| c == '0' || c == '.');
     if nothing || whole_number(words, RATES, &kind)? == 0 {
@@ -63,7 +63,7 @@ pub fn parse_bytes(words: &str) -> Parsed<u64> {
 }
 
 /// A share from nothing to all: `1%`, `0.01`, `1e-6`.
-pub fn parse_share(words: &str) -> Parsed<f64> {
+pub(crate) fn parse_share(words: &str) -> Parsed<f64> {
     let (number, scale) = match words.strip_suffix('%') {
         Some(percent) => (percent.trim_end(), 100.0),
         None => (words, 1.0),
@@ -95,7 +95,7 @@ pub fn parse_share(words: &str) -> Parsed<f64> {
 }
 
 /// A share of frames and how long each is held back: `0.1% 5ms`; `0%` is none.
-pub fn parse_reorder(words: &str) -> Parsed<Option<Reorder>> {
+pub(crate) fn parse_reorder(words: &str) -> Parsed<Option<Reorder>> {
     let Some((share, hold)) = words.split_once(char::is_whitespace) else {
         if parse_share(words)? == 0.0 {
             return Ok(None);
@@ -117,7 +117,7 @@ pub fn parse_reorder(words: &str) -> Parsed<Option<Reorder>> {
 }
 
 /// A queue: a number of frames (`100`), a discipline (`fq_codel`), or both (`fq_codel 1000`).
-pub fn parse_queue(words: &str) -> Parsed<Queue> {
+pub(crate) fn parse_queue(words: &str) -> Parsed<Queue> {
     let (name, frames) = match words.split_once(' ') {
         Some((name, frames)) => (name, frames.trim()),
         None if words.starts_with(|c: char| c.is_ascii_digit()) => ("fifo", words),
@@ -149,7 +149,7 @@ pub fn parse_queue(words: &str) -> Parsed<Queue> {
 }
 
 /// The largest IP packet of a link, in octets: 68 (RFC 791) to 9216.
-pub fn parse_mtu(words: &str) -> Parsed<u16> {
+pub(crate) fn parse_mtu(words: &str) -> Parsed<u16> {
     match words.parse() {
         Ok(mtu @ 68..=9216) => Ok(mtu),
         _ => Err(complain(
@@ -181,13 +181,13 @@ pub fn show_share(share: f64) -> String {
 }
 
 /// Prints a reordering; none is `0%`.
-pub fn show_reorder(reorder: Option<Reorder>) -> String {
+pub(crate) fn show_reorder(reorder: Option<Reorder>) -> String {
     reorder
         .map_or("0%".to_owned(), |r| format!("{} {}", show_share(r.share), show_duration(r.hold)))
 }
 
 /// Prints a queue.
-pub fn show_queue(queue: Queue) -> String {
+pub(crate) fn show_queue(queue: Queue) -> String {
     match queue.discipline {
         Discipline::Fifo => queue.frames.to_string(),
         Discipline::FqCodel => format!("fq_codel {}", queue.frames),

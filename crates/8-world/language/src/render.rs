@@ -18,24 +18,14 @@ use crate::diagnostic::{Diagnostic, Place, Text};
 
 /// All mistakes as plain text, in the order given, ending with a count.
 pub fn render(diagnostics: &[Diagnostic], lang: Lang) -> String {
-    Printer { lang, colour: false, out: String::new() }.all(diagnostics)
+    Printer { lang, out: String::new() }.all(diagnostics)
 }
 
-/// The same with ANSI colours, for a terminal.
-pub fn render_colour(diagnostics: &[Diagnostic], lang: Lang) -> String {
-    Printer { lang, colour: true, out: String::new() }.all(diagnostics)
-}
-
-const RED: &str = "\u{1b}[1;31m";
-const BLUE: &str = "\u{1b}[1;34m";
-const BOLD: &str = "\u{1b}[1m";
-const RESET: &str = "\u{1b}[0m";
 /// A longer line is shown around its caret only.
 const WIDEST: usize = 160;
 
 struct Printer {
     lang: Lang,
-    colour: bool,
     out: String,
 }
 
@@ -58,36 +48,35 @@ impl Printer {
 
     fn one(&mut self, d: &Diagnostic) {
         let word = self.word("error", "错误");
-        self.paint(RED, &format!("{word}[{}]", d.code));
-        self.paint(BOLD, &format!(": {}\n", d.message.get(self.lang)));
+        self.out.push_str(&format!("{word}[{}]: {}\n", d.code, d.message.get(self.lang)));
         let gutter = d.place.line.max(d.also.as_ref().map_or(0, |(p, _)| p.line)).to_string().len();
-        self.snippet("-->", &d.place, d.label.get(self.lang), gutter, RED);
+        self.snippet("-->", &d.place, d.label.get(self.lang), gutter);
         if let Some((place, words)) = &d.also {
-            self.snippet(":::", place, words.get(self.lang), gutter, BLUE);
+            self.snippet(":::", place, words.get(self.lang), gutter);
         }
         for help in &d.help {
             self.help(help, gutter);
         }
     }
 
-    fn snippet(&mut self, arrow: &str, place: &Place, label: &str, gutter: usize, colour: &str) {
+    fn snippet(&mut self, arrow: &str, place: &Place, label: &str, gutter: usize) {
         let Place { file, line, column, .. } = place;
-        self.paint(BLUE, &format!("{:gutter$} {arrow} ", ""));
+        self.out.push_str(&format!("{:gutter$} {arrow} ", ""));
         self.out.push_str(&format!("{file}:{line}:{column}\n"));
-        self.paint(BLUE, &format!("{:gutter$}  |\n {line:>gutter$} | ", ""));
+        self.out.push_str(&format!("{:gutter$}  |\n {line:>gutter$} | ", ""));
         let (shown, pad, carets) = shown(place);
         self.out.push_str(&shown);
-        self.paint(BLUE, &format!("\n{:gutter$}  | ", ""));
+        self.out.push_str(&format!("\n{:gutter$}  | ", ""));
         self.out.push_str(&" ".repeat(pad));
         let marks = format!("{} {label}", "^".repeat(carets));
-        self.paint(colour, marks.trim_end());
+        self.out.push_str(marks.trim_end());
         self.out.push('\n');
     }
 
     fn help(&mut self, help: &Text, gutter: usize) {
         let word = self.word("help", "改法");
         let margin = " ".repeat(gutter + 2);
-        self.paint(BLUE, &format!("{margin}= {word}: "));
+        self.out.push_str(&format!("{margin}= {word}: "));
         let indented = help.get(self.lang).replace('\n', &format!("\n{margin}        "));
         self.out.push_str(&indented);
         self.out.push('\n');
@@ -97,14 +86,6 @@ impl Printer {
         match self.lang {
             Lang::En => en,
             Lang::Zh => zh,
-        }
-    }
-
-    fn paint(&mut self, colour: &str, words: &str) {
-        if self.colour {
-            self.out.extend([colour, words, RESET]);
-        } else {
-            self.out.push_str(words);
         }
     }
 }

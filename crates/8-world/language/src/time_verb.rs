@@ -56,7 +56,7 @@ pub enum Until {
 }
 
 /// The names of these verbs.
-pub const TIME_VERBS: &[&str] = &["pause", "resume", "step", "back"];
+pub(crate) const TIME_VERBS: &[&str] = &["pause", "resume", "step", "back"];
 
 const BACK: &str = "back [N | to T] (back 3, back to 90s)";
 const STEP: &str = "step [N | until T | until FILTER] [within SPAN]";

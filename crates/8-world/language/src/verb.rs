@@ -126,7 +126,7 @@ pub enum Setting {
 }
 
 /// The names of settings.
-pub const SETTINGS: &[&str] =
+pub(crate) const SETTINGS: &[&str] =
     &["rate", "delay", "jitter", "loss", "reorder", "duplicate", "corrupt", "queue", "mtu"];
 /// A list of names that are there shows at most this many.
 const MOST_LISTED: usize = 20;

@@ -34,7 +34,7 @@ impl Pattern {
     }
 
     /// Is it found in these octets?
-    pub fn is_in(&self, octets: &[u8]) -> bool {
+    pub(crate) fn is_in(&self, octets: &[u8]) -> bool {
         self.0.is_match(octets)
     }
 }
