@@ -38,19 +38,26 @@ pub(super) fn faults(path: &str, text: &str) -> Vec<Fault> {
                 "`unsafe` lives in `sys.rs` files of floor 9, and in the checksum's",
             ));
         }
-        if code.trim_start().starts_with("#[ignore") {
-            faults.push(Fault::at(
-                at + 1,
-                "a test that nobody runs: measure in `bench/`, write files in an example",
-            ));
-        }
         let macros = UNFINISHED.iter().filter(|name| calls(code, name));
         let notes = NOTES.iter().filter(|note| has_word(line, note));
         for name in macros.chain(notes) {
             faults.push(Fault::at(at + 1, format!("`{name}`: finish it, or open an issue")));
         }
     }
+    faults.extend(ignored(&code).map(|line| {
+        Fault::at(line, "a test that nobody runs: measure in `bench/`, write files in an example")
+    }));
     faults
+}
+
+/// The lines of attributes by which a test is not run: `ignore`, alone or under a condition.
+fn ignored(code: &str) -> impl Iterator<Item = usize> {
+    code.match_indices("#[").filter_map(|(at, opening)| {
+        let attribute = code.get(at + opening.len()..)?.split(']').next()?.trim_start();
+        let conditional = attribute.starts_with("cfg_attr") && has_word(attribute, "ignore");
+        let line = code.get(..at)?.matches('\n').count() + 1;
+        (conditional || attribute.starts_with("ignore")).then_some(line)
+    })
 }
 
 fn calls(code: &str, name: &str) -> bool {
@@ -135,6 +142,18 @@ mod tests {
     fn no_test_is_ignored() {
         assert_eq!(lines_at_fault("a.rs", "//! A.\n#[ignore = \"slow\"]\nfn f() {}\n"), [2]);
         assert_eq!(lines_at_fault("a.rs", "//! No `#[ignore]`.\n// #[ignore]\n"), [0; 0]);
+        for attribute in [
+            "#[test] #[ignore]",
+            "#[ ignore]",
+            "#[cfg_attr(miri, ignore)]",
+            "#[cfg_attr(\n    not(unix),\n    ignore = \"slow\",\n)]",
+        ] {
+            let text = format!("//! A.\n{attribute}\nfn f() {{}}\n");
+            assert_eq!(lines_at_fault("a.rs", &text), [2], "{attribute}");
+        }
+        for other in ["#[cfg_attr(miri, inline)]\nfn ignore() {}", "#[cfg(ignore_me)]"] {
+            assert_eq!(lines_at_fault("a.rs", &format!("//! A.\n{other}\n")), [0; 0], "{other}");
+        }
     }
 
     #[test]
