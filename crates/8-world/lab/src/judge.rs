@@ -393,7 +393,10 @@ impl Judge<'_> {
         if !found && seen.forgot(self.after) {
             let dropped = seen.dropped;
             return Err(text(
-                format!("{dropped} octets of its output are forgotten; the rest does not hold it"),
+                format!(
+                    "{} forgotten of its output; the rest does not hold it",
+                    counted(dropped, "octet is", "octets are")
+                ),
                 format!("它的输出有 {dropped} 字节已被遗忘, 剩下的里面没有"),
             ));
         }

@@ -6,7 +6,7 @@
 use base::field::{Field, Fields, Value};
 use base::{Instant, Journey, Lang};
 use language::Text;
-use language::diagnostic::text;
+use language::diagnostic::{counted, text};
 use sim::{Direction, Recorded, World};
 
 /// What a frame says, in a few words.
@@ -181,7 +181,7 @@ impl Own<'_> {
             "tcp" => self.tcp(),
             "udp" => {
                 let octets = self.number("udp.length").unwrap_or(8).saturating_sub(8);
-                text(format!("{octets} octets"), format!("{octets} 字节"))
+                text(counted(octets, "octet", "octets"), format!("{octets} 字节"))
             }
             "dns" => self.dns(),
             "http" => self.http(),
@@ -307,7 +307,7 @@ impl Own<'_> {
             self.text("http.content_type").map(|kind| format!(", {kind}")).unwrap_or_default();
         let (mut en, mut zh) = (format!("{line}{kind}"), format!("{line}{kind}"));
         if let Some(length) = self.number("http.content_length") {
-            en.push_str(&format!(", {length} octets"));
+            en.push_str(&format!(", {}", counted(length, "octet", "octets")));
             zh.push_str(&format!(", {length} 字节"));
         }
         text(en, zh)

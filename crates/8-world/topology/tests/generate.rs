@@ -50,6 +50,19 @@ fn other_sizes_work_too() {
     }
 }
 
+#[test]
+fn one_of_a_shape_is_told_as_one() {
+    for (shape, numbers, title) in [
+        ("campus", [1, 2], "A campus of 1 building\""),
+        ("campus", [2, 2], "A campus of 2 buildings\""),
+        ("linear", [1, 2], "1 router in a row\""),
+    ] {
+        let text =
+            generate(shape, &numbers, None, Lang::En).unwrap_or_else(|why| panic!("{}", why.en));
+        assert!(text.contains(title), "{text}");
+    }
+}
+
 /// Routers reach each other too, not only the hosts behind them.
 #[test]
 fn a_router_reaches_the_far_side_of_the_ring() {

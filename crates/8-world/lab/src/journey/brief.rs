@@ -2,7 +2,7 @@
 
 use super::{Ending, Journey, Kind, Sentence, Station};
 use language::Text;
-use language::diagnostic::text;
+use language::diagnostic::{counted, text};
 
 /// Devices that get a line: a loop of switches visits them without end.
 const MOST: usize = 16;
@@ -17,7 +17,10 @@ pub fn brief(journey: &Journey) -> Vec<Text> {
     lines.extend(journey.stations.iter().take(MOST).map(line));
     let more = journey.stations.len().saturating_sub(MOST);
     if more > 0 {
-        lines.push(text(format!("  and {more} more stays"), format!("  另有 {more} 站")));
+        lines.push(text(
+            format!("  and {}", counted(more, "more stay", "more stays")),
+            format!("  另有 {more} 站"),
+        ));
     }
     if !journey.whole {
         lines.push(text("  (not all of it is recorded any more)", "  (一部分已不再保存)"));

@@ -8,7 +8,7 @@ use super::known::{Cause, Kind, Known, Sight};
 use base::Instant;
 use capture::reader::{File, Read};
 use language::Text;
-use language::diagnostic::text;
+use language::diagnostic::{counted, text};
 use sim::Direction;
 use std::collections::BTreeSet;
 use trace::ReasonInfo;
@@ -22,7 +22,10 @@ pub fn known(file: &File, number: usize) -> Result<Known, Text> {
     let frame = frame.ok_or_else(|| {
         let count = file.packets.len();
         text(
-            format!("the file has {count} frames, numbered from 1; there is no frame {number}"),
+            format!(
+                "the file has {}, numbered from 1; there is no frame {number}",
+                counted(count, "frame", "frames")
+            ),
             format!("文件中有 {count} 帧, 编号从 1 开始; 没有第 {number} 帧"),
         )
     })?;

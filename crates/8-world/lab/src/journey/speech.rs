@@ -320,14 +320,16 @@ fn fill(
     let mut rest = template;
     while let Some((text, tail)) = rest.split_once('{') {
         sentence.push_str(text);
-        let (name, tail) = tail.split_once('}').unwrap_or((tail, ""));
+        let (name, mut tail) = tail.split_once('}').unwrap_or((tail, ""));
         match name {
             "jack" => sentence.push_str(speaker.jack),
             "link" => sentence.push_str(speaker.link.unwrap_or(nowhere.0)),
             "peer" => sentence.push_str(speaker.peer.unwrap_or(nowhere.1)),
             _ => {
                 let field = quote(name, speaker);
-                sentence.push_str(field.as_ref().map_or("?", |field| &field.value));
+                let value = field.as_ref().map_or("?", |field| &field.value);
+                sentence.push_str(value);
+                tail = of_one(value, tail, &mut sentence);
                 quoted.extend(field);
             }
         }
@@ -335,6 +337,16 @@ fn fill(
     }
     sentence.push_str(rest);
     sentence
+}
+
+/// Behind a lone 1 its word stands alone, too: `1 octet`. Gives what is left of the template.
+fn of_one<'a>(value: &str, tail: &'a str, sentence: &mut String) -> &'a str {
+    let words = [" octet", " record", " second"].into_iter().filter(|_| value == "1");
+    let mut alone = words.filter_map(|one| Some((one, tail.strip_prefix(one)?.strip_prefix('s')?)));
+    alone.next().map_or(tail, |(one, rest)| {
+        sentence.push_str(one);
+        rest
+    })
 }
 
 fn quote(name: &str, speaker: &Speaker<'_>) -> Option<Quoted> {
@@ -368,6 +380,15 @@ mod tests {
             assert_eq!(en, zh, "{}", line.en);
             assert!((1..=7).contains(&line.layer) && !line.parts.is_empty(), "{}", line.en);
         }
+    }
+
+    #[test]
+    fn one_octet_is_no_octets() {
+        let of = |octets| {
+            let speaker = Speaker { fields: &[], octets, jack: "0", link: None, peer: None };
+            fill("{frame.len} octets; {frame.len} octets", ("", ""), &speaker, &mut Vec::new())
+        };
+        assert_eq!((&*of(&[0]), &*of(&[0, 0])), ("1 octet; 1 octet", "2 octets; 2 octets"));
     }
 
     #[test]

@@ -29,6 +29,7 @@ pub use page::page;
 use crate::judge::Measured;
 use base::Lang;
 use evidence::Evidence;
+use language::diagnostic::counted;
 use serde_json::{Value, json};
 
 fn how(measured: &Measured, lang: Lang) -> &'static str {
@@ -86,7 +87,9 @@ impl Report {
         let bad = self.checks.len() - good + self.faults.len();
         let (name, seed, ran, frames) = (&self.lab, self.seed, self.ran, self.frames);
         let how = match (self.real, lang) {
-            (false, Lang::En) => format!("{ran} s of virtual time, {frames} frames"),
+            (false, Lang::En) => {
+                format!("{ran} s of virtual time, {}", counted(frames, "frame", "frames"))
+            }
             (false, Lang::Zh) => format!("虚拟时间 {ran} 秒, {frames} 帧"),
             (true, Lang::En) => format!("{ran} s by the wall's clock"),
             (true, Lang::Zh) => format!("真实时间 {ran} 秒"),
@@ -115,7 +118,7 @@ impl Report {
         if !self.tasks.is_empty() {
             let (points, all) = self.points();
             text.push_str(&match lang {
-                Lang::En => format!("tasks: {points} of {all} points\n"),
+                Lang::En => format!("tasks: {points} of {}\n", counted(all, "point", "points")),
                 Lang::Zh => format!("任务: {points} 分, 共 {all} 分\n"),
             });
         }

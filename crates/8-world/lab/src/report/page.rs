@@ -9,6 +9,7 @@ use super::escape::escape;
 use super::{Evidence, Graded, JudgedTask, Outcome, Refusal, Report};
 use crate::run::{Ending, Judged};
 use base::Lang;
+use language::diagnostic::counted;
 
 const STYLE: &str = include_str!("style.css");
 
@@ -101,7 +102,8 @@ fn ran(report: &Report, lang: Lang) -> String {
         let (points, of) = report.points();
         text += &match lang {
             Lang::En => {
-                format!("<p class=\"score\"><strong>{points}</strong> of {of} points</p>\n")
+                let of = counted(of, "point", "points");
+                format!("<p class=\"score\"><strong>{points}</strong> of {of}</p>\n")
             }
             Lang::Zh => {
                 format!("<p class=\"score\"><strong>{points}</strong> 分, 共 {of} 分</p>\n")
@@ -141,10 +143,9 @@ fn list(head: &str, items: impl Iterator<Item = String>) -> String {
 }
 
 fn one_task(task: &JudgedTask, lang: Lang) -> String {
-    let points = match (lang, task.points) {
-        (Lang::En, 1) => "1 point".to_owned(),
-        (Lang::En, points) => format!("{points} points"),
-        (Lang::Zh, points) => format!("{points} 分"),
+    let points = match lang {
+        Lang::En => counted(task.points, "point", "points"),
+        Lang::Zh => format!("{} 分", task.points),
     };
     let marks = (say(lang, "done", "完成"), say(lang, "open", "未完成"));
     one(&task.judged, marks, &points, task.hint.get(lang), lang)
@@ -248,7 +249,8 @@ fn repeat(graded: &Graded, again: &str, lang: Lang) -> String {
             Lang::En if real => format!("{} s", report.ran),
             Lang::Zh if real => format!("{} 秒", report.ran),
             Lang::En => {
-                format!("{} s, {} events, {} frames", report.ran, report.events, report.frames)
+                let events = counted(report.events, "event", "events");
+                format!("{} s, {events}, {}", report.ran, counted(report.frames, "frame", "frames"))
             }
             Lang::Zh => {
                 format!("{} 秒, {} 个事件, {} 帧", report.ran, report.events, report.frames)

@@ -1,6 +1,7 @@
 //! What broke beside the checks, in whichever clock the lab ran: a report tells it, and it fails the run.
 
 use base::Lang;
+use language::diagnostic::counted;
 use language::diagnostic::{Text, text};
 use sim::World;
 
@@ -10,7 +11,10 @@ pub fn faults(world: &World) -> Vec<Text> {
     let gone = world.refusals() - world.refused().count() as u64;
     if gone > 0 {
         faults.push(text(
-            format!("{gone} script lines before these could not be carried out either"),
+            format!(
+                "{} before these could not be carried out either",
+                counted(gone, "script line", "script lines")
+            ),
             format!("在这些之前还有 {gone} 行脚本无法执行"),
         ));
     }
@@ -24,7 +28,10 @@ pub fn faults(world: &World) -> Vec<Text> {
     let missed = world.recorder().missed(0);
     if missed > 0 {
         faults.push(text(
-            format!("{missed} frames were recorded and forgotten: checks saw only the last ones"),
+            format!(
+                "{} recorded and forgotten: checks saw only the last ones",
+                counted(missed, "frame was", "frames were")
+            ),
             format!("{missed} 帧已被遗忘: 检查只看到了最后的那些"),
         ));
     }

@@ -8,14 +8,14 @@
 
 use crate::generate::{address, join, lan, network};
 use crate::plan::{Kind, Plan, Plug};
-use language::diagnostic::text;
+use language::diagnostic::{counted, text};
 
 /// A campus.
 pub(super) fn campus(numbers: &[u32]) -> Plan {
     let (buildings, hosts) = (numbers[0], numbers[1]);
     let mut plan = Plan {
         title: text(
-            format!("A campus of {buildings} buildings"),
+            format!("A campus of {}", counted(buildings, "building", "buildings")),
             format!("{buildings} 座楼的校园网"),
         ),
         ..Plan::default()

@@ -2,13 +2,15 @@
 
 use crate::generate::{address, join, lan, network};
 use crate::plan::{Kind, Plan, Plug};
-use language::diagnostic::text;
+use language::diagnostic::{counted, text};
 
 /// Routers in a row.
 pub(super) fn linear(numbers: &[u32]) -> Plan {
     let mut plan = row(numbers, false);
-    plan.title =
-        text(format!("{} routers in a row", numbers[0]), format!("一排 {} 台路由器", numbers[0]));
+    plan.title = text(
+        format!("{} in a row", counted(numbers[0], "router", "routers")),
+        format!("一排 {} 台路由器", numbers[0]),
+    );
     plan
 }
 
@@ -16,7 +18,7 @@ pub(super) fn linear(numbers: &[u32]) -> Plan {
 pub(super) fn ring(numbers: &[u32]) -> Plan {
     let mut plan = row(numbers, true);
     plan.title = text(
-        format!("A ring of {} routers", numbers[0]),
+        format!("A ring of {}", counted(numbers[0], "router", "routers")),
         format!("{} 台路由器组成的环", numbers[0]),
     );
     plan
@@ -51,7 +53,7 @@ fn row(numbers: &[u32], closed: bool) -> Plan {
 pub(super) fn star(numbers: &[u32]) -> Plan {
     let mut plan = Plan {
         title: text(
-            format!("{} hosts around one switch", numbers[0]),
+            format!("{} around one switch", counted(numbers[0], "host", "hosts")),
             format!("{} 台主机围着一台交换机", numbers[0]),
         ),
         ..Plan::default()

@@ -11,7 +11,7 @@
 use std::collections::{HashMap, HashSet};
 
 use language::Text;
-use language::diagnostic::text;
+use language::diagnostic::{counted, text};
 use language::quantity::show_rate;
 use roxmltree::{Document, Node as Element, ParsingOptions};
 
@@ -161,7 +161,10 @@ fn edges(graph: &Element<'_, '_>, keys: &HashMap<&str, &str>, places: &Places, d
     }
     if nowhere > 0 {
         draft.losses.say(
-            format!("{nowhere} lines have no coordinates: their delay is that of a short cable"),
+            format!(
+                "{} no coordinates: the delay is that of a short cable",
+                counted(nowhere, "line has", "lines have")
+            ),
             format!("{nowhere} 条网线没有坐标: 时延按短网线计"),
         );
     }

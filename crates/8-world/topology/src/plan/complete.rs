@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
 use language::Text;
-use language::diagnostic::text;
+use language::diagnostic::{counted, text};
 
 use crate::plan::segments::segments;
 use crate::plan::{Kind, Plan};
@@ -31,14 +31,18 @@ pub(crate) fn complete(plan: &mut Plan) -> Vec<Text> {
     let mut said = Vec::new();
     if ours > 0 {
         said.push(text(
-            format!("{ours} subnets have no addresses in the source: they have new ones here"),
+            format!(
+                "{} no addresses in the source: new ones are given here",
+                counted(ours, "subnet has", "subnets have")
+            ),
             format!("{ours} 个子网在原文件里没有地址: 这里分配了新的"),
         ));
     }
     if bare > 0 {
         said.push(text(
             format!(
-                "{bare} cards have no address, as in the source, though others on their subnet have"
+                "{} no address, as in the source, though others on the same subnet have",
+                counted(bare, "card has", "cards have")
             ),
             format!("{bare} 块网卡没有地址 (原文件如此), 而同一子网的其他网卡有"),
         ));

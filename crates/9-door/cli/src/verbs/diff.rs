@@ -15,6 +15,7 @@ use base::Instant;
 use lab::diff::{Compared, First, Side, Told, diff};
 use lab::world::{BootError, Ground, boot, boot_with};
 use language::Lab;
+use language::diagnostic::counted;
 use serde_json::{Value, json};
 use service::sources;
 use sim::{Input, Tape, TimedInput};
@@ -54,7 +55,7 @@ pub fn run(context: &Context, wish: &Diff) -> Result<Exit, Failure> {
 fn stopped(context: &Context, compared: &Compared, limit: u64) -> Failure {
     let (until, frames, more) = (compared.until, compared.frames, limit.saturating_mul(10));
     Failure::usage(context.say(
-        &format!("after {limit} s of computing time both are the same up to {until} s ({frames} frames); further: --limit {more}, or less: --until {until}s"),
+        &format!("after {limit} s of computing time both are the same up to {until} s ({}); further: --limit {more}, or less: --until {until}s", counted(frames, "frame", "frames")),
         &format!("用了 {limit} 秒计算时间, 到 {until} 秒为止两者相同 ({frames} 帧); 继续: --limit {more}, 或者只比较到这里: --until {until}s"),
     ))
 }
@@ -193,14 +194,22 @@ fn told(context: &Context, wish: &Diff, compared: &Compared) -> String {
     match &compared.happens {
         Some(first) => {
             text += &context.say(
-                &format!("the first thing that happens otherwise, after {frames} frames and {events} events alike:\n"),
+                &format!(
+                    "the first thing that happens otherwise, after {} and {} alike:\n",
+                    counted(frames, "frame", "frames"),
+                    counted(events, "event", "events")
+                ),
                 &format!("在 {frames} 帧和 {events} 个事件都相同之后, 最先不同的事:\n"),
             );
             text += &first_text(context, first);
         }
         None => {
             text += &context.say(
-                &format!("the same happens until {until} s: {frames} frames, {events} events\n"),
+                &format!(
+                    "the same happens until {until} s: {}, {}\n",
+                    counted(frames, "frame", "frames"),
+                    counted(events, "event", "events")
+                ),
                 &format!("到 {until} 秒为止发生的事相同: {frames} 帧, {events} 个事件\n"),
             )
         }

@@ -6,6 +6,7 @@ use crate::output::{Output, Stream};
 use crate::say::{Context, Exit, Failure, NOT_FOUND, WE_FAILED, tell};
 use data_encoding::BASE64;
 use hyper::Method;
+use language::diagnostic::counted;
 use service::api::{Exec as Request, ExecNews};
 use std::cell::Cell;
 use std::io::{IsTerminal, Read};
@@ -82,7 +83,8 @@ async fn news(
         ExecNews::Stdout(text) => return Ok(output.put(Stream::Stdout, octets(&text)?).await),
         ExecNews::Stderr(text) => return Ok(output.put(Stream::Stderr, octets(&text)?).await),
         ExecNews::Missed(count) => {
-            tell(&format!("catenet: {count} pieces of output were lost / 丢失了 {count} 段输出\n"))
+            let lost = counted(count, "piece of output was", "pieces of output were");
+            tell(&format!("catenet: {lost} lost / 丢失了 {count} 段输出\n"))
         }
         ExecNews::Exit(value) => {
             code.set(Some(value));

@@ -5,6 +5,7 @@ use crate::prose::paragraphs;
 use crate::say::{Context, Exit, Failure, called_as, print};
 use crate::table;
 use lab::shelf;
+use language::diagnostic::counted;
 use language::lesson::{Lesson, Scene, Show, Task, View};
 use std::io::IsTerminal;
 
@@ -108,7 +109,7 @@ impl Teller<'_> {
     fn task(&self, task: &Task) -> String {
         let lang = self.context.lang;
         let head = self.context.say(
-            &format!("**Task** ({} points)", task.points),
+            &format!("**Task** ({})", counted(task.points, "point", "points")),
             &format!("**任务** ({} 分)", task.points),
         );
         let text = format!("{head}: {}", task.text.get(lang));

@@ -4,6 +4,7 @@ use crate::args::Logs;
 use crate::client::{self, Client, End, block_on};
 use crate::say::{Context, Exit, Failure};
 use hyper::Method;
+use language::diagnostic::counted;
 use service::api::LogNews;
 use std::io::Write;
 
@@ -31,7 +32,10 @@ fn human(context: &Context, line: &str) -> Result<String, Failure> {
     let line = match news {
         LogNews::Line(line) => line,
         LogNews::Missed { missed } => {
-            let en = format!("-- {missed} pieces of output are gone");
+            let en = format!(
+                "-- {} gone",
+                counted(missed, "piece of output is", "pieces of output are")
+            );
             return Ok(context.say(&en, &format!("-- {missed} 段输出已丢失")));
         }
     };

@@ -5,6 +5,7 @@ use crate::say::{Context, Exit, Failure, print};
 use crate::verbs::watch::event_text;
 use base::Lang;
 use language::TimeVerb;
+use language::diagnostic::counted;
 use service::api::{Clock, FrameLine, SetClock, Step, Stepped, WentBack};
 use service::clock::{wish, wish_back};
 
@@ -113,14 +114,20 @@ fn told(context: &Context, stepped: &Stepped, filter: Option<&str>) -> String {
     if let Some(filter) = filter.filter(|_| stepped.by != "filter") {
         // Hundreds of lines that were not asked for would hide that.
         text += &context.say(
-            &format!("-- none of {all} frames and events passes: {filter}\n"),
+            &format!(
+                "-- none of {} passes: {filter}\n",
+                counted(all, "frame or event", "frames and events")
+            ),
             &format!("-- {all} 个帧和事件都不符合: {filter}\n"),
         );
     } else {
         let shown = lines.len().min(MOST_LINES);
         let more = all - shown as u64;
         if more > 0 {
-            let en = format!("-- {more} frames and events before these\n");
+            let en = format!(
+                "-- {} before these\n",
+                counted(more, "frame or event", "frames and events")
+            );
             text += &context.say(&en, &format!("-- 更早的 {more} 个帧和事件\n"));
         }
         for line in &lines[lines.len() - shown..] {

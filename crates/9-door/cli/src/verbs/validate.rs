@@ -4,6 +4,7 @@ use crate::args::{Validate, Variables};
 use crate::say::{Context, Exit, Failure, as_called, print, tell};
 use crate::verbs::test::load::no_files;
 use crate::verbs::up;
+use language::diagnostic::counted;
 use service::api::Source;
 use service::sources::{self, Loaded};
 use std::path::Path;
@@ -19,9 +20,11 @@ pub fn run(context: &Context, validate: &Validate) -> Result<Exit, Failure> {
                     "{}\n",
                     context.say(
                         &format!(
-                            "{}: good ({networks} networks, {machines} machines, {} checks)",
+                            "{}: good ({}, {}, {})",
                             path.display(),
-                            lab.checks.len()
+                            counted(networks, "network", "networks"),
+                            counted(machines, "machine", "machines"),
+                            counted(lab.checks.len(), "check", "checks")
                         ),
                         &format!(
                             "{}: 没有错误 ({networks} 个网络, {machines} 台机器, {} 项检查)",

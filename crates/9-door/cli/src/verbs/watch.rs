@@ -5,6 +5,7 @@ use crate::client::{self, Client, End, block_on};
 use crate::say::{Context, Exit, Failure};
 use base::Lang;
 use hyper::Method;
+use language::diagnostic::counted;
 use service::api::{EventLine, EventNews};
 use std::io::Write;
 
@@ -36,7 +37,10 @@ fn human(context: &Context, line: &str) -> Result<String, Failure> {
     Ok(match news {
         EventNews::Event(event) => event_text(context, &event),
         EventNews::Missed { missed } => {
-            let en = format!("-- {missed} events were missed: this reader was too slow");
+            let en = format!(
+                "-- {} missed: this reader was too slow",
+                counted(missed, "event was", "events were")
+            );
             context.say(&en, &format!("-- 读得太慢, 错过了 {missed} 个事件"))
         }
     })

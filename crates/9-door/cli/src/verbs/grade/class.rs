@@ -8,6 +8,7 @@ use crate::say::{Context, Exit, Failure, print, tell};
 use crate::table;
 use crate::verbs::test::{load, repeat, said, write};
 use lab::report::{self, Graded};
+use language::diagnostic::counted;
 use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::path::Path;
@@ -131,7 +132,7 @@ fn text(context: &Context, all: &[Graded], seconds: f64) -> String {
     let (count, open) = (all.len(), all.len() - complete - refused);
     table::render(&head, &rows)
         + &context.say(
-            &format!("{count} submissions: {complete} complete, {open} not complete, {refused} could not be graded ({seconds:.1} s)\n"),
+            &format!("{}: {complete} complete, {open} not complete, {refused} could not be graded ({seconds:.1} s)\n", counted(count, "submission", "submissions")),
             &format!("{count} 份提交: {complete} 份全部完成, {open} 份未完成, {refused} 份无法评分 ({seconds:.1} 秒)\n"),
         )
 }

@@ -4,6 +4,7 @@ use crate::args::Grade;
 use crate::client::{Client, block_on, encode};
 use crate::say::{Context, Exit, Failure, print};
 use base::Lang;
+use language::diagnostic::counted;
 use service::api::{self, GradeWish, Judgement, Text};
 
 /// Asks the service; 1 when a task is open, or, in a lab without tasks, when a check does not hold, or
@@ -99,7 +100,7 @@ fn text(context: &Context, graded: &api::Grade, lately: bool) -> String {
     let api::Grade { lab, seconds, points, of, .. } = graded;
     if !graded.tasks.is_empty() {
         text += &context.say(
-            &format!("tasks: {points} of {of} points\n"),
+            &format!("tasks: {points} of {}\n", counted(of, "point", "points")),
             &format!("任务: {points} 分, 共 {of} 分\n"),
         );
     }

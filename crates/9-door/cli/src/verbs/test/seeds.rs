@@ -15,6 +15,7 @@ use lab::run::Options;
 use lab::seeds::{Broken, Demand, broken};
 use lab::shrink::{NotShrunk, Shrunk, shrink};
 use language::Lab;
+use language::diagnostic::counted;
 use serde_json::json;
 use std::io::IsTerminal;
 use std::ops::RangeInclusive;
@@ -139,7 +140,7 @@ impl Hunt<'_> {
             (shared.done.load(Ordering::Relaxed), shared.failed.load(Ordering::Relaxed));
         let all = self.all();
         let line = self.context.say(
-            &format!("{done} of {all} seeds, {failed} failed"),
+            &format!("{done} of {}, {failed} failed", counted(all, "seed", "seeds")),
             &format!("已运行 {done} / {all} 个种子, {failed} 个失败"),
         );
         tell(&format!("\r\x1b[K{line}"));
@@ -189,7 +190,10 @@ impl Hunt<'_> {
             runs += 1;
             if at_terminal {
                 let line = self.context.say(
-                    &format!("seed {seed} fails; looking for what is to blame: {runs} runs"),
+                    &format!(
+                        "seed {seed} fails; looking for what is to blame: {}",
+                        counted(runs, "run", "runs")
+                    ),
                     &format!("种子 {seed} 失败; 正在找原因: 已运行 {runs} 次"),
                 );
                 tell(&format!("\r\x1b[K{line}"));
@@ -270,7 +274,10 @@ impl Hunt<'_> {
         let (name, held) = (&self.lab.name, self.all() - count);
         let (first, last) = (self.seeds.start(), self.seeds.end());
         text += &context.say(
-            &format!("{name}: {held} seeds held, {count} failed (seeds {first} to {last})\n"),
+            &format!(
+                "{name}: {} held, {count} failed (seeds {first} to {last})\n",
+                counted(held, "seed", "seeds")
+            ),
             &format!("{name}: {held} 个种子成立, {count} 个失败 (种子 {first} 到 {last})\n"),
         );
         if let Some((seed, shrunk)) = shrunk {
@@ -302,13 +309,14 @@ impl Hunt<'_> {
         let (given, left) = (shrunk.given, shrunk.mishaps.len());
         let mut text = match left {
             0 => context.say(
-                &format!("\nSeed {seed} needs none of its {given} mishaps: it fails too when the cables do nothing.\n"),
+                &format!("\nSeed {seed} needs none of its mishaps ({given}): it fails too when the cables do nothing.\n"),
                 &format!("\n种子 {seed} 的 {given} 次意外都不需要: 网线什么也不做时同样失败。\n"),
             ),
             _ => context.say(
                 &format!(
-                    "\nSeed {seed}: of {given} mishaps on its cables {left} {}.\n",
-                    if left == 1 { "suffices" } else { "suffice" }
+                    "\nSeed {seed}: of {} on its cables {}.\n",
+                    counted(given, "mishap", "mishaps"),
+                    counted(left, "suffices", "suffice")
                 ),
                 &format!("\n种子 {seed}: 网线上 {given} 次意外中, {left} 次就足以造成失败。\n"),
             ),
