@@ -30,6 +30,9 @@ const BEAT: Duration = Duration::from_millis(200);
 const QUIET_BEATS: u32 = 5;
 /// Lines of a kind in one digest.
 const MOST_LINES: usize = 60;
+/// The same while telling costs more than it may: nobody reads more at that pace, and 60 lines are a
+/// message of 40 KB for each reader.
+const FEW_LINES: usize = 15;
 /// Entries of a log looked at in one look.
 const MOST_LOOKS: usize = 2048;
 /// Frames that a filter's walk passes in one look.
@@ -274,6 +277,7 @@ async fn beat(lab: Arc<RunningLab>) {
     let mut topology = 0;
     let mut purse = Purse::new(lab.live.meter.clone());
     let mut looks_nanos = 0;
+    let mut lines = MOST_LINES;
     loop {
         ticks.tick().await;
         let Some(heard) = lab.live.heard() else { return };
@@ -288,7 +292,7 @@ async fn beat(lab: Arc<RunningLab>) {
             let began = own_cpu_nanos();
             let end = Cursors::at_end(running);
             let look = |(filter, from): &(Arc<StreamFilter>, Option<Cursors>)| {
-                find(running, filter, from.unwrap_or(end))
+                find(running, filter, from.unwrap_or(end), lines)
             };
             let (state, found) =
                 meter.spend(|| (state(running), wanted.iter().map(look).collect::<Vec<Found>>()));
@@ -309,6 +313,7 @@ async fn beat(lab: Arc<RunningLab>) {
         }
         last = now;
         let wait = purse.balance(ended - looks_nanos);
+        lines = if wait.is_zero() { MOST_LINES } else { FEW_LINES };
         if !wait.is_zero() {
             tokio::time::sleep(wait).await;
         }
@@ -395,17 +400,18 @@ fn state(running: &Running) -> State {
 }
 
 /// The newest lines that a filter lets pass: on the lab's thread, so bounded in number and in time.
-fn find(running: &Running, filter: &StreamFilter, from: Cursors) -> Found {
+fn find(running: &Running, filter: &StreamFilter, from: Cursors, most: usize) -> Found {
     let world = &running.world;
     let (log, recorder) = (world.events(), world.recorder());
     if filter.follow(world, FOLLOWED_A_BEAT) {
         // Not yet known: the same will be looked at again at the next beat.
         return Found { events: Newest::NOTHING, frames: Newest::NOTHING, next: from };
     }
-    let events = newest(log.next(), from.events, log.since(from.events), |number, event| {
+    let events = newest(log.next(), from.events, log.since(from.events), most, |number, event| {
         filter.passes_event(world, &event).then(|| watching::event_line(world, &event, number))
     });
-    let frames = newest(recorder.next(), from.frames, recorder.since(from.frames), |_, frame| {
+    let since = recorder.since(from.frames);
+    let frames = newest(recorder.next(), from.frames, since, most, |_, frame| {
         let passes = filter.passes_recorded(world, &frame);
         passes.then(|| frames::frame_line(world, &frame))
     });
@@ -417,12 +423,13 @@ fn newest<T, L>(
     next: u64,
     from: u64,
     since: impl DoubleEndedIterator<Item = T>,
+    most: usize,
     look: impl Fn(u64, T) -> Option<L>,
 ) -> Newest<L> {
     let began = Instant::now();
     let (mut lines, mut number) = (Vec::new(), next);
     for entry in since.rev().take(MOST_LOOKS) {
-        if lines.len() == MOST_LINES || began.elapsed() > LONGEST_LOOK {
+        if lines.len() == most || began.elapsed() > LONGEST_LOOK {
             break;
         }
         number -= 1;
