@@ -21,7 +21,7 @@ const AT_REST: f64 = 0.000_3;
 const SAVED: f64 = 0.02;
 /// What is there for who comes first: some looks, so that a page which has just been opened does not
 /// stand still. More would be felt by the lab each time that many readers come at once.
-const FIRST: f64 = 0.001;
+const FIRST: f64 = 0.002;
 /// The longest wait between two looks, however dear they are.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
