@@ -27,9 +27,13 @@ const NOT_RECORDED: &str = "ours, tokio in a lab, frames not recorded";
 const PAIRS: [(&str, &str, &str); 5] = [
     ("TCP, 1 octet there and back", "ours, hosts", "smoltcp, TCP"),
     ("UDP, 18 octets", "ours, hosts, UDP", "smoltcp, UDP"),
-    ("tokio program, turmoil as it comes", NOT_RECORDED, "turmoil as it comes"),
-    ("tokio program, recorded, turmoil as it comes", "ours, tokio in a lab", "turmoil as it comes"),
-    ("tokio program, turmoil at its best", NOT_RECORDED, "turmoil at its best"),
+    ("tokio program, no frames kept, turmoil as it comes", NOT_RECORDED, "turmoil as it comes"),
+    (
+        "tokio program, every frame kept, turmoil as it comes",
+        "ours, tokio in a lab",
+        "turmoil as it comes",
+    ),
+    ("tokio program, no frames kept, turmoil at its best", NOT_RECORDED, "turmoil at its best"),
 ];
 
 fn contestants(effort: &Effort) -> Vec<Contestant> {
