@@ -52,6 +52,19 @@ async fn what_is_told_and_what_is_skipped_add_up() {
     assert!(digest.after.events >= told + skipped && told > 0);
 }
 
+#[test]
+fn a_digest_has_the_newest_lines_and_counts_the_others() {
+    for most in [FEW_LINES, MOST_LINES] {
+        let found = newest(100, 10, 10..100, most, |number, entry| {
+            assert_eq!(number, entry, "each line has its own number");
+            Some(number)
+        });
+        let first = 100 - most as u64;
+        assert!(found.lines.iter().copied().eq(first..100), "{:?}", found.lines);
+        assert_eq!(found.unseen, first - 10);
+    }
+}
+
 #[tokio::test]
 async fn only_what_a_filter_lets_pass_is_told() {
     let (_labs, lab) = start(BUSY);
@@ -64,7 +77,8 @@ async fn only_what_a_filter_lets_pass_is_told() {
     while events == 0 || frames == 0 {
         let live = message(&mut reader).await;
         assert!(live.events.iter().all(|event| event.node == "web"), "{live:?}");
-        assert!(live.frames.iter().all(|frame| frame.node == "web"), "{live:?}");
+        let tcp = |frame: &FrameLine| frame.layers.iter().any(|layer| layer == "tcp");
+        assert!(live.frames.iter().all(|frame| frame.node == "web" && tcp(frame)), "{live:?}");
         events += live.events.len();
         frames += live.frames.len();
     }

@@ -23,8 +23,8 @@ pub struct Live {
     pub events: Vec<EventLine>,
 }
 
-/// What is new and was not told: beyond the newest 60, not looked at, or while the reader did not
-/// read. Where a filter is set, not all of it would have passed.
+/// What is new and was not told: beyond the newest 60 (15 while many read), not looked at, or while
+/// the reader did not read. Where a filter is set, not all of it would have passed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Skipped {
     /// Frames.
