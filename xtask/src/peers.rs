@@ -37,6 +37,7 @@ pub(crate) const PEERS: &[Peer] = &[
     peer("python3", "python3", "the learner's own server and client"),
     peer("virtualenv", "python3-virtualenv", "schemathesis asks our interface what nobody would"),
     peer("ip", "iproute2", "the interfaces that `join` makes are as it says"),
+    peer("script", "bsdutils", "a real bash completes at a terminal"),
     peer("cc", "gcc", "links the one static binary"),
     peer("sha256sum", "coreutils", "names the one static binary's octets"),
     peer("chromium", "chromium fonts-noto-cjk", "a real browser clicks through the page"),

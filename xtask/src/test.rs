@@ -41,7 +41,8 @@ struct Step {
 }
 
 /// What interop speaks with.
-const INTEROP: &[&str] = &["dig", "ping", "traceroute", "nginx", "curl", "nc", "python3", "ip"];
+const INTEROP: &[&str] =
+    &["dig", "ping", "traceroute", "nginx", "curl", "nc", "python3", "ip", "script"];
 
 const STEPS: &[Step] = &[
     step("format", &[], false, format),
