@@ -149,7 +149,8 @@ fn drain(pipe: Option<impl Read + Send + 'static>) -> std::thread::JoinHandle<St
 /// Runs a command, its output streamed to ours, and keeps what `read` finds in its lines.
 ///
 /// # Errors
-/// It could not be started, or did not end with 0.
+/// It could not be started, or did not end with 0; then the failure repeats each panic that it told
+/// of, for thousands of lines may stand between that place and the end.
 pub(crate) fn run_and_read<T>(
     command: &mut Command,
     read: impl Fn(&str) -> Option<T>,
@@ -158,17 +159,48 @@ pub(crate) fn run_and_read<T>(
     println!("$ {name}");
     let fail = |error: std::io::Error| Failure::new(format!("{name}: {error}"));
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(fail)?;
-    let mut found = Vec::new();
+    let (mut found, mut panics) = (Vec::new(), Panics::default());
     if let Some(output) = child.stdout.take() {
         for line in BufReader::new(output).split(b'\n') {
             let line = line.map_err(fail)?;
             let line = String::from_utf8_lossy(&line);
             println!("{line}");
+            panics.read(&line);
             found.extend(read(&line));
         }
     }
     let status = child.wait().map_err(fail)?;
-    if status.success() { Ok(found) } else { Err(Failure::new(format!("{status}: {name}"))) }
+    if status.success() {
+        return Ok(found);
+    }
+    Err(Failure::new(format!("{status}: {name}{}", panics.told)))
+}
+
+/// The panics in what a program prints, each a line that says where and some that say why.
+#[derive(Default)]
+struct Panics {
+    told: String,
+    /// Lines that still belong to the last one.
+    more: usize,
+}
+
+impl Panics {
+    /// Lines that say why, at most.
+    const WHY: usize = 8;
+    /// Octets of all, at most.
+    const ROOM: usize = 16_384;
+
+    fn read(&mut self, line: &str) {
+        if line.contains("panicked at ") {
+            self.more = Self::WHY + 1;
+        } else if line.is_empty() || line.starts_with("stack backtrace:") {
+            self.more = 0;
+        }
+        if self.more > 0 && self.told.len() + line.len() < Self::ROOM {
+            self.more -= 1;
+            self.told.extend(["\n  ", line]);
+        }
+    }
 }
 
 /// Runs a command with `text` on its standard input.
@@ -233,6 +265,21 @@ mod tests {
     fn what_is_fed_arrives() {
         assert_eq!(feed(Command::new("grep").args(["-q", "^fed$"]), "fed\n"), Ok(()));
         assert!(feed(Command::new("grep").args(["-q", "^fed$"]), "starved\n").is_err());
+    }
+
+    #[test]
+    fn a_failure_repeats_where_and_why_a_test_panicked() {
+        let lines = "fine\nthread 'x' panicked at a.rs:1:2:\ntoo slow: 3\n\nfine\n";
+        let script = format!("printf '%s' '{}'; exit 1", lines.replace('\'', r"'\''"));
+        let failure = run_and_read(Command::new("sh").args(["-c", &script]), |_| None::<()>);
+        let failure = failure.unwrap_err().to_string();
+        assert!(
+            failure.ends_with("\n  thread 'x' panicked at a.rs:1:2:\n  too slow: 3"),
+            "{failure}"
+        );
+        let mut panics = Panics::default();
+        (0..10_000).for_each(|_| panics.read("it panicked at last"));
+        assert!(panics.told.len() <= Panics::ROOM * 2, "{}", panics.told.len());
     }
 
     #[test]

@@ -40,6 +40,9 @@ struct Step {
     work: fn(Options) -> Result<Outcome, Failure>,
 }
 
+/// Lines of a failure that the summary repeats, at most.
+const MOST_REPEATED: usize = 40;
+
 /// What interop speaks with.
 const INTEROP: &[&str] =
     &["dig", "ping", "traceroute", "nginx", "curl", "nc", "python3", "ip", "script"];
@@ -145,13 +148,20 @@ fn conclude(results: &[Finished], quick: bool) -> Result<(), Failure> {
     if skipped > 0 {
         println!("SKIPPED: {skipped} steps; see above what they need");
     }
-    let names = results.iter().filter(|result| matches!(result.outcome, Outcome::Failed(_)));
-    let names: Vec<&str> = names.map(|result| result.name).collect();
-    if failed > 0 {
-        println!("failed: {}", names.join(", "));
+    // Once more and whole, where a long output is read: at its end.
+    for result in results {
+        if let Outcome::Failed(why) = &result.outcome {
+            println!("\nfailed: {}\n{}", result.name, end(why));
+        }
     }
     println!("{passed} passed, {failed} failed");
     if failed == 0 { Ok(()) } else { Err(Failure::told()) }
+}
+
+/// The last lines of a text.
+fn end(text: &str) -> &str {
+    let before = text.rmatch_indices('\n').nth(MOST_REPEATED - 1);
+    before.map_or(text, |(at, _)| &text[at + 1..])
 }
 
 fn tally<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> (usize, usize, usize) {
@@ -350,6 +360,13 @@ mod tests {
         for step in STEPS {
             assert_eq!(step.needs.iter().filter(known).count(), step.needs.len(), "{}", step.name);
         }
+    }
+
+    #[test]
+    fn the_summary_repeats_the_end_of_a_failure() {
+        let lines: Vec<String> = (0..=MOST_REPEATED).map(|line| line.to_string()).collect();
+        assert_eq!(end(&lines.join("\n")), lines[1..].join("\n"));
+        assert_eq!(end("short"), "short");
     }
 
     #[test]
