@@ -29,9 +29,12 @@ const SETTLE: Duration = Duration::from_millis(400);
 /// Pairs of measurements, one with readers for each twin, in one round.
 const PAIRS: usize = 8;
 /// Rounds at most: what else runs on the machine is noise in each pair.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 6;
 /// What must be left of the pace.
 const LEFT: f64 = 0.95;
+/// Messages a second that a reader gets however dear they are: one in two seconds, and room for what
+/// a busy machine adds. How many more it gets is a matter of what a look costs there.
+const SELDOM: f64 = 0.4;
 /// How long a reader stops.
 const PAUSE: Duration = Duration::from_secs(10);
 /// What fifty readers and a stopped one may cost in memory.
@@ -158,8 +161,7 @@ fn events_of(message: &str) -> (u64, u64) {
 fn fifty_readers_cost_a_busy_lab_little_and_one_that_stops_is_told() {
     let user = User::alone("live");
     let busy = Busy::start(&user);
-    let (_, alone) = busy.with_readers(0, 1);
-    let (mut ratios, mut each) = (Vec::new(), 0.0_f64);
+    let (mut ratios, mut told) = (Vec::new(), Vec::new());
     let mut middle = 0.0;
     while middle < LEFT && ratios.len() < PAIRS * ROUNDS {
         for _ in 0..PAIRS {
@@ -167,7 +169,7 @@ fn fifty_readers_cost_a_busy_lab_little_and_one_that_stops_is_told() {
             let (first, of_first) = busy.with_readers(0, READERS);
             let (second, of_second) = busy.with_readers(1, READERS);
             ratios.push((first * second).sqrt());
-            each = each.max(of_first).max(of_second);
+            told.extend([of_first, of_second]);
         }
         ratios.sort_by(f64::total_cmp);
         middle = ratios[ratios.len() / 2];
@@ -175,9 +177,10 @@ fn fifty_readers_cost_a_busy_lab_little_and_one_that_stops_is_told() {
     println!(
         "with {READERS} readers, of the pace without: {middle:.3}, the middle of {ratios:.2?}"
     );
-    println!("messages a second: {alone:.1} for one reader, {each:.1} for each of {READERS}");
+    let each = told.iter().sum::<f64>() / told.len() as f64;
+    println!("messages a second: {each:.1} for each of {READERS}");
     assert!(middle >= LEFT, "readers cost the lab too much: {middle:.3}");
-    assert!(alone >= 2.0 && each >= 0.4, "they are told too seldom");
+    assert!(each >= SELDOM, "they are told too seldom: {each:.2}");
     stopping(&busy);
     user.line("catenet down --all").code(0);
 }
@@ -191,13 +194,17 @@ fn stopping(busy: &Busy<'_>) {
     let (mut steady, mut stopped) = (busy.reader(TWINS[0]), busy.reader(TWINS[0]));
     let began = Instant::now();
     let before = busy.memory_mib();
-    let (mut told, mut skipped) = (0, 0);
+    let (mut told, mut skipped, mut messages) = (0, 0, 0);
     while began.elapsed() < PAUSE {
         let (events, missed) = events_of(&steady.text());
         told += events;
         skipped += missed;
+        messages += 1;
     }
+    let alone = f64::from(messages) / began.elapsed().as_secs_f64();
     let grown = busy.memory_mib() - before - recorded;
+    println!("messages a second: {alone:.1} for one reader");
+    assert!(alone >= SELDOM, "it is told too seldom: {alone:.2}");
     println!(
         "{told} events told, {skipped} skipped; the service grew by {grown:.1} MiB beside what is recorded"
     );
