@@ -54,6 +54,7 @@ mod segment;
 mod send_queue;
 mod sent;
 pub mod state;
+mod tail;
 mod text;
 mod timeout;
 mod timers;

@@ -7,12 +7,14 @@
 //! ```
 //!
 //! Chunks are immutable and shared: a segment, and later its retransmission, is a view of them and
-//! copies nothing. Small writes gather in the tail, so that many of them make one segment; of the tail
-//! a short segment is a copy, which costs less than to make a chunk of it.
+//! copies nothing. Small writes gather in the tail, so that many of them make one segment (a few
+//! octets of an empty queue lie in the queue itself, [`Tail`]); of the tail a short segment is a
+//! copy, which costs less than to make a chunk of it.
 //! Invariants: chunks are adjacent and in order; `len` is the octets from `base` to `end`.
 //! A segment that spans more than two chunks is gathered by a copy (only after tiny writes).
 
 use crate::fifo::Fifo;
+use crate::tail::Tail;
 use base::frame::SHORT;
 use base::{Body, Seq};
 use bytes::{Bytes, BytesMut};
@@ -33,7 +35,7 @@ struct Chunk {
 #[derive(Debug)]
 pub(crate) struct SendQueue {
     chunks: Fifo<Chunk>,
-    tail: BytesMut,
+    tail: Tail,
     base: Seq,
     len: u32,
 }
@@ -41,7 +43,7 @@ pub(crate) struct SendQueue {
 impl SendQueue {
     /// An empty queue whose first octet will have the number `base`.
     pub(crate) fn new(base: Seq) -> Self {
-        SendQueue { chunks: Fifo::new(), tail: BytesMut::new(), base, len: 0 }
+        SendQueue { chunks: Fifo::new(), tail: Tail::EMPTY, base, len: 0 }
     }
     pub(crate) fn len(&self) -> u32 {
         self.len
@@ -61,17 +63,27 @@ impl SendQueue {
     #[inline]
     pub(crate) fn push_copy(&mut self, mut data: &[u8]) {
         while !data.is_empty() {
-            if self.tail.capacity() == self.tail.len() {
-                self.freeze_tail();
-                // Where much waits, more will come: a stream makes few large chunks.
-                let wanted = data.len().max(self.len as usize / 2);
-                self.tail = BytesMut::with_capacity(wanted.clamp(SMALLEST_TAIL, LARGEST_TAIL));
+            let room = self.tail.room();
+            if room == 0 || room < data.len() && matches!(self.tail, Tail::Few { .. }) {
+                self.begin_buffer(data.len());
             }
-            let now = data.len().min(self.tail.capacity() - self.tail.len());
-            self.tail.extend_from_slice(&data[..now]);
+            let now = data.len().min(self.tail.room());
+            self.tail.push(&data[..now]);
             self.len += now as u32;
             data = &data[now..];
         }
+    }
+
+    /// A new buffer, for so many octets and for those few that have none yet.
+    fn begin_buffer(&mut self, len: usize) {
+        if matches!(self.tail, Tail::Many(_)) {
+            self.freeze_tail();
+        }
+        // Where much waits, more will come: a stream makes few large chunks.
+        let wanted = (self.tail.len() + len).max(self.len as usize / 2);
+        let mut buffer = BytesMut::with_capacity(wanted.clamp(SMALLEST_TAIL, LARGEST_TAIL));
+        buffer.extend_from_slice(self.tail.as_slice());
+        self.tail = Tail::Many(buffer);
     }
 
     /// Appends `data` itself.
@@ -86,9 +98,9 @@ impl SendQueue {
     }
 
     fn freeze_tail(&mut self) {
-        if !self.tail.is_empty() {
+        if self.tail.len() > 0 {
             let start = self.end() - self.tail.len() as u32;
-            self.chunks.push_back(Chunk { start, octets: self.tail.split().freeze() });
+            self.chunks.push_back(Chunk { start, octets: self.tail.take() });
         }
     }
 
@@ -109,10 +121,9 @@ impl SendQueue {
             gone -= now;
         }
         if self.len == 0 {
-            self.tail = BytesMut::new();
+            self.tail = Tail::EMPTY;
         } else if gone > 0 {
-            let gone = (gone as usize).min(self.tail.len());
-            bytes::Buf::advance(&mut self.tail, gone);
+            self.tail.advance(gone as usize);
         }
     }
 
@@ -121,7 +132,8 @@ impl SendQueue {
         let tail_start = self.end() - self.tail.len() as u32;
         if (from + len).after(tail_start) {
             if len as usize <= SHORT && from.at_or_after(tail_start) {
-                let tail = self.tail.get(from.since(tail_start) as usize..).unwrap_or_default();
+                let skip = from.since(tail_start) as usize;
+                let tail = self.tail.as_slice().get(skip..).unwrap_or_default();
                 return Bytes::copy_from_slice(&tail[..tail.len().min(len as usize)]).into();
             }
             self.freeze_tail();
@@ -216,6 +228,7 @@ mod tests {
         assert_eq!(queue.cut(Seq(0), 500).views()[0].len(), 500);
         assert_eq!(queue.cut(Seq(499), 9).views()[0].len(), 1);
         queue.acknowledge(Seq(500));
-        assert_eq!((queue.len(), queue.tail.capacity(), queue.chunks.len()), (0, 0, 0));
+        assert_eq!((queue.len(), queue.chunks.len()), (0, 0));
+        assert!(matches!(queue.tail, Tail::Few { .. }));
     }
 }
