@@ -1,25 +1,33 @@
 //! The last events of a world, in the order in which they happened.
 //!
-//! Events are many, and as they come each takes 80 octets, of which most are zeros: here its words are
-//! packed, and take about 30.
+//! Events are many, and as they come each takes 80 octets: here most take 24 to 44.
+//!
+//! ```text
+//!   | what and where, 8 | time, 8 | journey, 8 | as many arguments as the reason has, 4 or 8 each |
+//! ```
+//! Eight, where one of them needs more than four.
 
 use crate::log::{Log, Numbered, Since};
 use crate::slabs::Slabs;
-use crate::words::{self, Room, pack, unpack};
 use base::{Instant, InterfaceId, JackId, Journey, NodeId};
-use trace::{Event, Place, ReasonInfo};
+use trace::{Args, Event, Place, ReasonInfo};
 
 /// A bounded log with consecutive numbers; readers hold a cursor.
 #[derive(Debug, Default)]
 pub struct EventLog {
-    /// Where the words of each event lie: what and where ([`head_of`]), time, journey, five arguments.
+    /// Where each event lies.
     places: Log<u32>,
     slabs: Slabs,
     /// The reasons that there were, in the order of their codes.
     reasons: Vec<&'static ReasonInfo>,
-    /// A bit for the code of each of them.
-    known: Vec<u64>,
+    /// By the code of each of them: how many arguments it has.
+    widths: Vec<Option<u8>>,
 }
+
+/// Octets before the arguments.
+const HEAD: usize = 24;
+/// Octets of an event at most.
+const MOST: usize = HEAD + size_of::<Args>();
 
 impl Numbered for &EventLog {
     type Entry = Event;
@@ -54,7 +62,7 @@ impl EventLog {
     pub fn of(&self, reason: &str) -> impl Iterator<Item = Event> {
         let code = self.reasons.iter().find(|known| known.name == reason).map(|it| it.code);
         let numbers = if code.is_some() { self.places.numbers(0) } else { 0..0 };
-        let code_of = |number| self.octets(number).map(|octets| words::first(octets) as u16);
+        let code_of = |number| self.octets(number).map(|octets| word(octets, 0) as u16);
         numbers.filter(move |&number| code_of(number) == code).filter_map(|it| self.get(it))
     }
 
@@ -63,15 +71,24 @@ impl EventLog {
     }
 
     fn get(&self, number: u64) -> Option<Event> {
-        let [head, time, journey, args @ ..] = unpack(self.octets(number)?);
+        let octets = self.octets(number)?;
+        let (head, journey) = (word(octets, 0), word(octets, 16));
         let code = head as u16;
         let reason = self.reasons.binary_search_by_key(&code, |reason| reason.code);
+        let reason = *self.reasons.get(reason.ok()?)?;
+        let mut args = Args::default();
+        for (index, arg) in args.iter_mut().enumerate().take(width(reason)) {
+            *arg = match head & WIDE {
+                0 => word(octets, HEAD + 4 * index) & u64::from(u32::MAX),
+                _ => word(octets, HEAD + 8 * index),
+            };
+        }
         Some(Event {
-            time: Instant::from_nanos(time),
-            node: NodeId((head >> 34) as u32),
+            time: Instant::from_nanos(word(octets, 8)),
+            node: NodeId((head >> 35) as u32),
             place: place_of(head >> 16),
             journey: Journey { origin: NodeId((journey >> 32) as u32), count: journey as u32 },
-            reason: self.reasons.get(reason.ok()?)?,
+            reason,
             args,
         })
     }
@@ -82,30 +99,28 @@ impl EventLog {
             self.forget_oldest();
         }
         let code = event.reason.code; // one reason a code: `cargo xtask tidy` and a test of the lab
-        let bits = self.known.get(usize::from(code / 64)).copied().unwrap_or(0);
-        if bits >> (code % 64) & 1 == 0 {
-            self.learn(event.reason);
-        }
-        let journey = u64::from(event.journey.origin.0) << 32 | u64::from(event.journey.count);
-        let [a, b, c, d, e] = event.args;
-        let words = [head_of(event), event.time.as_nanos(), journey, a, b, c, d, e];
-        let mut octets: Room = [0; _];
-        let len = pack(&words, &mut octets);
-        let (place, slab) = self.slabs.room(words::MOST);
+        let width = match self.widths.get(usize::from(code)) {
+            Some(&Some(width)) => width.into(),
+            _ => self.learn(event.reason),
+        };
+        let mut octets = [0; MOST];
+        let len = write(event, width, &mut octets);
+        let (place, slab) = self.slabs.room(MOST);
         // To copy a known number and to cut it is cheaper than to copy some number.
         let end = slab.len() + len;
-        slab.extend_from_slice(&octets[..words::MOST]);
+        slab.extend_from_slice(&octets);
         slab.truncate(end);
         self.places.push(place);
     }
 
     #[cold]
-    fn learn(&mut self, reason: &'static ReasonInfo) {
+    fn learn(&mut self, reason: &'static ReasonInfo) -> usize {
         let at = self.reasons.partition_point(|known| known.code < reason.code);
         self.reasons.insert(at, reason);
-        let word = usize::from(reason.code / 64);
-        self.known.resize(self.known.len().max(word + 1), 0);
-        self.known[word] |= 1 << (reason.code % 64);
+        let (code, width) = (usize::from(reason.code), width(reason));
+        self.widths.resize(self.widths.len().max(code + 1), None);
+        self.widths[code] = Some(width as u8);
+        width
     }
 
     fn forget_oldest(&mut self) {
@@ -116,15 +131,58 @@ impl EventLog {
     }
 }
 
-/// The reason's code (16 bits), the kind of place (2) and its number (16), the node (a world has at
-/// most 2^20 of them).
+/// How many arguments a reason has.
+fn width(reason: &ReasonInfo) -> usize {
+    let width: usize = reason.params.iter().map(|param| param.kind.width()).sum();
+    width.min(Args::default().len())
+}
+
+/// Writes an event with so many arguments; how many octets that are.
+#[inline]
+fn write(event: &Event, width: usize, out: &mut [u8; MOST]) -> usize {
+    let wide = event.args.iter().fold(0, |all, arg| all | arg) > u32::MAX.into();
+    let mut head = head_of(event);
+    if wide {
+        head |= WIDE;
+        for (room, arg) in out[HEAD..].chunks_exact_mut(8).zip(event.args) {
+            room.copy_from_slice(&arg.to_le_bytes());
+        }
+    } else {
+        for (room, arg) in out[HEAD..].chunks_exact_mut(4).zip(event.args) {
+            room.copy_from_slice(&(arg as u32).to_le_bytes());
+        }
+    }
+    let journey = u64::from(event.journey.origin.0) << 32 | u64::from(event.journey.count);
+    for (room, word) in out.chunks_exact_mut(8).zip([head, event.time.as_nanos(), journey]) {
+        room.copy_from_slice(&word.to_le_bytes());
+    }
+    HEAD + width * if wide { 8 } else { 4 }
+}
+
+/// The eight octets from `at` on; zeros for what is missing.
+#[inline]
+fn word(octets: &[u8], at: usize) -> u64 {
+    let there = octets.get(at..).unwrap_or_default();
+    if let Some(&eight) = there.first_chunk() {
+        return u64::from_le_bytes(eight);
+    }
+    let mut eight = [0; 8];
+    eight[..there.len()].copy_from_slice(there);
+    u64::from_le_bytes(eight)
+}
+
+/// In an event's first word: its arguments have eight octets.
+const WIDE: u64 = 1 << 34;
+
+/// The reason's code (16 bits), the kind of place (2) and its number (16), [`WIDE`] (1), the node (a
+/// world has at most 2^20 of them).
 fn head_of(event: &Event) -> u64 {
     let (kind, number) = match event.place {
         Place::Node => (0, 0),
         Place::Jack(jack) => (1, jack.0),
         Place::Interface(interface) => (2, interface.0),
     };
-    u64::from(event.node.0) << 34
+    u64::from(event.node.0) << 35
         | u64::from(number) << 18
         | kind << 16
         | u64::from(event.reason.code)
@@ -142,27 +200,48 @@ fn place_of(word: u64) -> Place {
 mod tests {
     use super::*;
     use crate::reasons::{NoCable, PowerLost, RingFull};
-    use trace::Reason;
+    use trace::{ArgKind, Fate, Param, Reason};
+
+    /// No reason has more.
+    static FIVE: ReasonInfo = ReasonInfo {
+        code: 9_999,
+        name: "five",
+        fate: Fate::Note,
+        clause: "",
+        params: &[
+            Param { name: "a", kind: ArgKind::Ip },
+            Param { name: "b", kind: ArgKind::Text },
+            Param { name: "c", kind: ArgKind::Number },
+        ],
+        en: "",
+        zh: "",
+    };
 
     fn event(n: u64) -> Event {
-        let wide = |word: u64| if n.is_multiple_of(7) { u64::MAX - word } else { word };
-        let reason = [RingFull::INFO, NoCable::INFO, PowerLost::INFO][(n % 3) as usize];
+        let reason = [RingFull::INFO, NoCable::INFO, PowerLost::INFO, &FIVE][(n % 4) as usize];
         let place = match n % 5 {
             0 => Place::Node,
             1 => Place::Jack(JackId(n as u16)),
             2 => Place::Jack(JackId(u16::MAX)),
             _ => Place::Interface(InterfaceId(n as u16)),
         };
+        let args = match (width(reason), n % 7) {
+            (0, _) => [0; 5],
+            (1, wide) => [n << (8 * wide), 0, 0, 0, 0],
+            (_, 0) => [u64::MAX, n, 0, 1 << 40, u64::MAX - n],
+            (_, 1) => [0, 0, 0, 0, 1 << 32],
+            _ => [u64::from(u32::MAX), 0, n, 3, n << 7],
+        };
         Event {
             time: Instant::from_nanos(n * 1_000_003),
-            node: NodeId(n as u32 % 50),
+            node: NodeId(n as u32 % 50 + if n.is_multiple_of(13) { (1 << 20) - 50 } else { 0 }),
             place,
             journey: match n % 11 {
                 0 => Journey::NONE,
                 _ => Journey { origin: NodeId(n as u32 % 9), count: n as u32 },
             },
             reason,
-            args: [wide(n), 0, wide(1 << 40), 3, wide(n << 20)],
+            args,
         }
     }
 
@@ -187,7 +266,8 @@ mod tests {
             assert_eq!(own.len(), all.len());
             own.len()
         };
-        assert_eq!(reads("ring_full") + reads("no_cable") + reads("power_lost"), EventLog::BOUND);
+        let names = ["ring_full", "no_cable", "power_lost", "five"];
+        assert_eq!(names.map(reads).iter().sum::<usize>(), EventLog::BOUND);
         assert_eq!(log.of("nothing").count(), 0);
         assert_eq!(log.since(0).next_back().map(|last| last.time), Some(event(all - 1).time));
     }

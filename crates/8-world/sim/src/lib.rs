@@ -58,7 +58,6 @@ mod slabs;
 pub mod spec;
 mod tape;
 mod witness;
-mod words;
 mod world;
 
 pub use builder::WorldBuilder;
