@@ -16,11 +16,14 @@ use std::collections::VecDeque;
 /// The octets.
 #[derive(Debug, Default)]
 pub(crate) struct Slabs {
-    slabs: VecDeque<Vec<u8>>,
+    full: VecDeque<Vec<u8>>,
+    /// The one that is filled; none yet, if it has no capacity.
+    last: Vec<u8>,
     spare: Option<Vec<u8>>,
-    /// The place where the first slab begins. Places are compared as sequence numbers are: they may
-    /// wrap, and what is kept is much less than half of them.
+    /// The places where the first slab begins, and the last. Places are compared as sequence numbers
+    /// are: they may wrap, and what is kept is much less than half of them.
     first: u32,
+    last_at: u32,
 }
 
 impl Slabs {
@@ -31,55 +34,52 @@ impl Slabs {
     /// are far fewer than those of a slab.
     #[inline]
     pub(crate) fn room(&mut self, most: usize) -> (u32, &mut Vec<u8>) {
-        let full = |slab: &Vec<u8>| Self::SLAB as usize - slab.len() < most;
-        if self.slabs.back().is_none_or(full) {
+        if self.last.capacity() - self.last.len() < most {
             self.begin_slab();
         }
-        let last = self.last();
-        let slab = self.slabs.back_mut().expect("a slab was begun");
-        (last.wrapping_add(slab.len() as u32), slab)
+        (self.end(), &mut self.last)
     }
 
     #[cold]
     fn begin_slab(&mut self) {
         let fresh = || Vec::with_capacity(Self::SLAB as usize);
-        self.slabs.push_back(self.spare.take().unwrap_or_else(fresh));
-    }
-
-    /// Where the last slab begins.
-    fn last(&self) -> u32 {
-        let before = self.slabs.len().saturating_sub(1) as u32;
-        self.first.wrapping_add(before.wrapping_mul(Self::SLAB))
+        let next = self.spare.take().unwrap_or_else(fresh);
+        let full = core::mem::replace(&mut self.last, next);
+        if full.capacity() > 0 {
+            self.full.push_back(full);
+            self.last_at = self.last_at.wrapping_add(Self::SLAB);
+        }
     }
 
     /// Where the next piece will lie, or before it.
+    #[inline]
     pub(crate) fn end(&self) -> u32 {
-        self.last().wrapping_add(self.slabs.back().map_or(0, Vec::len) as u32)
+        self.last_at.wrapping_add(self.last.len() as u32)
     }
 
     /// Does this place lie in the last slab, or in the one before?
     #[inline]
     pub(crate) fn is_near(&self, place: u32) -> bool {
-        self.last().wrapping_sub(place) as i32 <= Self::SLAB as i32
+        self.last_at.wrapping_sub(place) as i32 <= Self::SLAB as i32
     }
 
     /// A piece that is kept, and what lies behind it.
     #[inline]
     pub(crate) fn from(&self, place: u32) -> &[u8] {
         let from = place.wrapping_sub(self.first);
-        let slab = self.slabs.get((from / Self::SLAB) as usize);
-        slab.and_then(|slab| slab.get((from % Self::SLAB) as usize..)).unwrap_or_default()
+        let slab = self.full.get((from / Self::SLAB) as usize).unwrap_or(&self.last);
+        slab.get((from % Self::SLAB) as usize..).unwrap_or_default()
     }
 
     #[cfg(test)]
     pub(crate) fn count(&self) -> usize {
-        self.slabs.len()
+        self.full.len() + usize::from(self.last.capacity() > 0)
     }
 
     /// The oldest piece that is kept lies there.
     pub(crate) fn forget_before(&mut self, place: u32) {
         while place.wrapping_sub(self.first) as i32 >= 2 * Self::SLAB as i32 {
-            let Some(mut gone) = self.slabs.pop_front() else { break };
+            let Some(mut gone) = self.full.pop_front() else { break };
             self.first = self.first.wrapping_add(Self::SLAB);
             gone.clear();
             self.spare = Some(gone);
@@ -96,7 +96,8 @@ mod tests {
     fn every_place_is_found_until_it_is_forgotten() {
         const IN_ALL: usize = 9 * Slabs::SLAB as usize / 40;
         const KEPT: usize = 2 * Slabs::SLAB as usize / 40;
-        let mut slabs = Slabs { first: (3 * Slabs::SLAB).wrapping_neg(), ..Slabs::default() };
+        let first = (3 * Slabs::SLAB).wrapping_neg();
+        let mut slabs = Slabs { first, last_at: first, ..Slabs::default() };
         let mut places: VecDeque<(u32, usize, u8)> = VecDeque::new();
         let mut shared = 0;
         for n in 0..IN_ALL {
@@ -112,7 +113,7 @@ mod tests {
                 places.pop_front();
                 slabs.forget_before(places[0].0);
             }
-            assert!(slabs.slabs.len() <= 6);
+            assert!(slabs.count() <= 6);
             if n % 97 == 0 {
                 let whole = |&(place, len, fill): &(u32, usize, u8)| {
                     slabs.from(place).get(..len) == Some(&vec![fill; len][..])
@@ -122,6 +123,7 @@ mod tests {
         }
         assert!(shared > IN_ALL / 4, "{shared}");
         assert!(slabs.first < Slabs::SLAB * 9, "it wrapped: {}", slabs.first);
-        assert!(slabs.slabs.iter().all(|slab| slab.capacity() == Slabs::SLAB as usize));
+        let whole = |slab: &Vec<u8>| slab.capacity() == Slabs::SLAB as usize;
+        assert!(slabs.full.iter().all(whole) && whole(&slabs.last));
     }
 }
