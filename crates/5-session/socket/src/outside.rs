@@ -10,6 +10,7 @@
 
 use crate::machine::lock;
 use base::{Instant, NodeId};
+use core::cell::Cell;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use core::task::Waker;
 use std::sync::{Mutex, MutexGuard};
@@ -23,6 +24,14 @@ pub struct Outside {
     /// that was listed last. Only in the last case is there anything in `calls`.
     noted: AtomicU64,
     calls: Mutex<Calls>,
+    /// No other clock has this number.
+    number: u64,
+}
+
+thread_local! {
+    /// Whose runtime this thread is ([`Outside::settle`]; 0: none's), and the one machine that was
+    /// called on it since the runtime asked.
+    static HOME: Cell<(u64, u32)> = const { Cell::new((0, NONE)) };
 }
 
 /// Neither a call, nor a poke, nor a sleeper.
@@ -58,7 +67,9 @@ impl Calls {
 
 impl Default for Outside {
     fn default() -> Self {
+        static NUMBERS: AtomicU64 = AtomicU64::new(1);
         Outside {
+            number: NUMBERS.fetch_add(1, Ordering::Relaxed),
             now: AtomicU64::default(),
             woke: AtomicBool::default(),
             noted: AtomicU64::new(NOBODY),
@@ -94,21 +105,49 @@ impl Outside {
         self.woke.store(true, Ordering::Release);
     }
 
+    /// This thread is that of the runtime, which is awake, until it leaves or sleeps: what is called on it, which is nearly
+    /// all, is noted for it alone, which costs next to nothing.
+    pub fn settle(&self) {
+        if HOME.get().0 == 0 {
+            HOME.set((self.number, NONE));
+        }
+    }
+    /// It is no longer, and what was noted for it alone is noted for all.
+    pub fn leave(&self) {
+        let (number, own) = HOME.get();
+        if number == self.number {
+            HOME.set((0, NONE));
+            if own != NONE {
+                self.note_call(NodeId(own));
+            }
+        }
+    }
+
     /// Puts into `machines`, in order, those that programs called since the last time, and those that
     /// woke one.
+    #[inline]
     pub fn take_calls(&self, machines: &mut Vec<NodeId>) {
         machines.clear();
-        let noted = self.noted.load(Ordering::Acquire);
-        if noted == NOBODY {
-            return;
-        }
-        if noted < LISTED && self.turn(noted, NOBODY) {
-            return machines.push(NodeId(noted as u32));
-        }
+        if let (number, own) = HOME.get()
+            && number == self.number
+            && own != NONE
         {
+            HOME.set((number, NONE));
+            machines.push(NodeId(own));
+        }
+        let noted = self.noted.load(Ordering::Acquire);
+        if noted != NOBODY {
+            self.take_noted(noted, machines);
+        }
+    }
+
+    fn take_noted(&self, noted: u64, machines: &mut Vec<NodeId>) {
+        if noted < LISTED && self.turn(noted, NOBODY) {
+            machines.push(NodeId(noted as u32));
+        } else {
             let mut calls = self.list(NONE);
             calls.poked = false;
-            core::mem::swap(machines, &mut calls.machines);
+            machines.append(&mut calls.machines);
             if calls.sleeper.is_none() {
                 self.noted.store(NOBODY, Ordering::Release);
             }
@@ -120,6 +159,15 @@ impl Outside {
     /// call locks after taking it: so a call that finds its machine noted already needs no more.
     #[inline]
     pub(crate) fn note_call(&self, node: NodeId) {
+        match HOME.get() {
+            (number, own) if number == self.number && own == node.0 => {}
+            (number, NONE) if number == self.number => HOME.set((number, node.0)),
+            _ => self.note_aloud(node),
+        }
+    }
+
+    /// The same, for every thread.
+    fn note_aloud(&self, node: NodeId) {
         let noted = self.noted.load(Ordering::Acquire);
         if noted as u32 == node.0 || noted == NOBODY && self.turn(NOBODY, u64::from(node.0)) {
             return;
@@ -151,6 +199,7 @@ impl Outside {
     /// The runtime will sleep. What happens from now on, on another thread then, wakes it; what
     /// happened since it last asked does so at once.
     pub fn sleep(&self, waker: Waker) {
+        self.leave();
         let mut calls = self.list(NONE);
         if calls.poked || !calls.machines.is_empty() {
             drop(calls);
@@ -162,6 +211,7 @@ impl Outside {
     /// It sleeps no longer.
     pub fn awake(&self) {
         lock(&self.calls).sleeper = None;
+        self.settle();
     }
     /// Something happened that the runtime is to see, and that was no call.
     pub fn poke(&self) {
@@ -196,10 +246,15 @@ mod tests {
     fn no_call_is_lost_and_none_is_slept_through() {
         let mut random = RandomSource::new(1, "outside", 0).stream("test");
         let (outside, woken) = (Outside::default(), Arc::new(Woken::default()));
+        let other = Outside::default();
         let (mut called, mut poked, mut sleeps) = (BTreeSet::new(), false, false);
         let (mut machines, mut wakes) = (Vec::new(), 0);
         for step in 0..20_000 {
-            match random.below(10) {
+            match random.below(12) {
+                // Who sleeps does not settle.
+                10 if sleeps => {}
+                10 => [&outside, &other][random.below(2) as usize].settle(),
+                11 => [&outside, &other][random.below(2) as usize].leave(),
                 0 | 1 => {
                     outside.take_calls(&mut machines);
                     let expected: Vec<NodeId> = core::mem::take(&mut called).into_iter().collect();
