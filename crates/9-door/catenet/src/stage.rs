@@ -56,6 +56,8 @@ struct Scene {
     world: sim::World,
     /// The machines that guests called; the driver's, kept for its capacity.
     called: Vec<NodeId>,
+    /// tokio's clock when the driver looked at it last, or set it, and what the world calls that.
+    clock: Option<(tokio::time::Instant, Instant)>,
 }
 
 /// Notes between tasks; never locked together with the world by who holds it.
@@ -114,7 +116,7 @@ impl Stage {
         Arc::new(Stage {
             lab,
             limit: Instant::ZERO + limit,
-            scene: Mutex::new(Scene { world, called: Vec::new() }),
+            scene: Mutex::new(Scene { world, called: Vec::new(), clock: None }),
             outside: Arc::default(),
             begun: OnceLock::new(),
             alarm: Mutex::default(),
@@ -128,12 +130,18 @@ impl Stage {
     /// Called once, inside the runtime: now is the world's first instant.
     pub(crate) fn begin(&self) {
         let _ = self.begun.set(tokio::time::Instant::now());
+        self.outside.settle();
     }
 
     /// The runtime's time as the world counts it.
     pub(crate) fn now(&self) -> Instant {
-        let begun = self.begun.get().map_or(core::time::Duration::ZERO, |begun| begun.elapsed());
-        Instant::ZERO + begun.into()
+        self.instant(tokio::time::Instant::now())
+    }
+
+    /// What the world calls a moment of tokio's clock.
+    fn instant(&self, moment: tokio::time::Instant) -> Instant {
+        let begun = *self.begun.get().unwrap_or(&moment);
+        Instant::ZERO + moment.duration_since(begun).into()
     }
 
     /// The moment of tokio's clock that the world calls `at`; `None` before the beginning.
@@ -264,6 +272,7 @@ impl Stage {
     /// The runtime is gone. What would wake it holds it, and by its hooks this stage.
     pub(crate) fn forget_runtime(&self) {
         self.outside.awake();
+        self.outside.leave();
         drop(core::mem::take(&mut *lock(&self.desk)));
     }
 

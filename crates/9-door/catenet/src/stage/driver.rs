@@ -31,6 +31,10 @@ fn advance(span: Duration) {
     let _ = moved.poll(&mut Context::from_waker(Waker::noop()));
 }
 
+fn stuck(stuck: sim::Stuck) -> String {
+    stuck.text(base::Lang::En)
+}
+
 /// The boundary after `now`.
 fn boundary(now: Instant) -> Instant {
     Instant::from_nanos((now.as_nanos() / TICK + 1) * TICK)
@@ -39,15 +43,16 @@ fn boundary(now: Instant) -> Instant {
 impl Stage {
     /// The runtime is about to sleep. The world works until somebody may have something to do.
     pub(crate) fn parking(&self) {
-        // A guest may have moved the clock itself (`tokio::time::advance`).
-        let now = self.now();
+        let mut scene = self.hold();
+        let now = self.look_at_clock(&mut scene);
         self.outside.set(now);
-        if now >= self.limit {
-            let limit = self.limit;
-            return self
-                .end(format!("the test has not ended after {limit} s of virtual time (`limit`)"));
+        let next = if now < self.limit { self.turn(&mut scene, now) } else { Err(self.too_late()) };
+        if let (Ok(Next::To(at)), Some((moment, known))) = (&next, &mut scene.clock) {
+            *moment += at.since(now).into();
+            *known = *at;
         }
-        match self.turn(now) {
+        drop(scene);
+        match next {
             Err(why) => self.end(why),
             // Who was woken need not be a task that is still there.
             Ok(Next::Again) => advance(Duration::ZERO),
@@ -57,6 +62,25 @@ impl Stage {
                 advance(at.since(now));
             }
             Ok(Next::Sleep(at)) => self.sleep(at.min(self.limit)),
+        }
+    }
+
+    fn too_late(&self) -> String {
+        let limit = self.limit;
+        format!("the test has not ended after {limit} s of virtual time (`limit`)")
+    }
+
+    /// What time it is. A guest may have moved the clock itself (`tokio::time::advance`); nearly
+    /// always it stands where it was left.
+    fn look_at_clock(&self, scene: &mut Scene) -> Instant {
+        let moment = tokio::time::Instant::now();
+        match scene.clock {
+            Some((known, now)) if known == moment => now,
+            _ => {
+                let now = self.instant(moment);
+                scene.clock = Some((moment, now));
+                now
+            }
         }
     }
 
@@ -83,9 +107,8 @@ impl Stage {
     }
 
     /// Everybody rests. Lets the world work until somebody may have something to do.
-    fn turn(&self, now: Instant) -> Result<Next, String> {
-        let mut scene = self.hold();
-        let Scene { world, called } = &mut *scene;
+    fn turn(&self, scene: &mut Scene, now: Instant) -> Result<Next, String> {
+        let Scene { world, called, .. } = scene;
         self.outside.take_woke();
         self.run(world, now)?;
         while self.attend(world, called) {
@@ -98,16 +121,20 @@ impl Stage {
             return Ok(Next::Again);
         }
         let tick = boundary(now);
-        loop {
-            let next = [world.next_deadline(), wait].into_iter().flatten().min();
-            let Some(at) = next.filter(|&at| at < tick) else {
-                return Ok(Self::far(now, next.unwrap_or(self.limit)));
-            };
-            self.run(world, at)?;
+        let wait_here = wait.filter(|&at| at < tick);
+        let end = wait_here.map_or(tick, |at| at + Duration::from_nanos(1));
+        while let Some(at) = world.run_instant(end).map_err(stuck)? {
             if self.outside.take_woke() | (anybody && self.look(world)) {
                 return Ok(Next::To(at));
             }
         }
+        if let Some(at) = wait_here {
+            self.run(world, at)?;
+            self.look(world);
+            return Ok(Next::To(at));
+        }
+        let next = world.next_deadline().into_iter().chain(wait).min();
+        Ok(Self::far(now, next.unwrap_or(self.limit)))
     }
 
     /// The next event lies behind the next boundary, or on it.
@@ -120,7 +147,7 @@ impl Stage {
     }
 
     fn run(&self, world: &mut sim::World, until: Instant) -> Result<(), String> {
-        world.run_until(until.max(world.now())).map_err(|stuck| stuck.text(base::Lang::En))
+        world.run_until(until.max(world.now())).map_err(stuck)
     }
 
     /// What guests' calls left to do; true if there was any.
