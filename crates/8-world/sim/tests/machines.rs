@@ -143,6 +143,30 @@ fn the_same_seed_gives_the_same_world_and_another_seed_another() {
 }
 
 #[test]
+fn instant_by_instant_it_is_the_same_world() {
+    let end = Instant::ZERO + seconds(5);
+    let mut worlds = [(); 2].map(|()| {
+        let mut world = two_lans(7).build().expect("whole");
+        exec(&mut world, "pc1", "echo 10.0.2.80 7 50000");
+        exec(&mut world, "pc2", "echo 10.0.2.80 7 50000");
+        world
+    });
+    let mut last = None;
+    while let Some(at) = worlds[0].run_instant(end).expect("not stuck") {
+        let next = worlds[0].next_deadline();
+        assert!(last < Some(at) && worlds[0].now() == at && at < end, "{last:?} {at}");
+        assert!(next.is_none_or(|next| next > at), "{at} {next:?}");
+        last = Some(at);
+    }
+    let done = worlds.each_mut().map(|world| {
+        world.run_until(end).expect("not stuck");
+        (world.digest(), world.events().next(), world.events_done())
+    });
+    assert!(done[0].2 > 1_000 && last.is_some());
+    assert_eq!(done[0], done[1]);
+}
+
+#[test]
 fn an_unrelated_host_changes_nobodys_bytes() {
     let digests = |with_stranger: bool| {
         let mut builder = two_lans(7);
