@@ -1,7 +1,7 @@
 //! `why`: what the command line tells of a packet is what the journey endpoint tells, in labs made by
 //! chance; and a capture file tells it without the lab.
 
-#[path = "../../../crates/8-world/lab/tests/journeys/generate.rs"]
+#[path = "../../../crates/8-world/lab/tests/suite/journeys/generate.rs"]
 mod generate;
 
 use catenet_tests::{User, http, soon};

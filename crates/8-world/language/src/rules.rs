@@ -8,7 +8,7 @@
 //! ```
 //!
 //! What a submission says of checks, tasks, scripts and times counts for nothing
-//! (`lab/tests/rules.rs`: a submission that edits its own gains nothing). The rules are a whole lab
+//! (`lab/tests/suite/rules.rs`: a submission that edits its own gains nothing). The rules are a whole lab
 //! file, or one without machines.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -10,7 +10,7 @@
 //! A world and its place in the tape go together; the tape itself never changes what lies before that
 //! place. An input comes after everything else of its instant, so the world runs to the end of it
 //! first: with that, times alone order a replay, and the same bytes come out
-//! (`crates/8-world/lab/tests/back.rs`).
+//! (`crates/8-world/lab/tests/suite/back.rs`).
 //!
 //! Absent: frames that left by a door. Whoever plays a tape drains the doors as the driver does.
 

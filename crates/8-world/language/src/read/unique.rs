@@ -10,7 +10,7 @@ use crate::read::Reader;
 use crate::read::machine::MachineDraft;
 
 impl Reader<'_> {
-    /// Every name is one machine's, and `web.example.lab` is web's own (`lab/tests/rules.rs`).
+    /// Every name is one machine's, and `web.example.lab` is web's own (`lab/tests/suite/rules.rs`).
     pub(super) fn one_name_each(&mut self, drafts: &[MachineDraft], domain: &str) {
         let mut owners: BTreeMap<String, (Span, &str)> = BTreeMap::new();
         let mut seen: BTreeMap<String, Span> = BTreeMap::new();

@@ -91,13 +91,13 @@ fn draw(world: &World, conversation: &Conversation) -> String {
 
 #[test]
 fn the_handshake_lab_as_ladders() {
-    let (world, talks) = talked(include_str!("../../../../labs/handshake.toml"), 20);
+    let (world, talks) = talked(include_str!("../../../../../labs/handshake.toml"), 20);
     let all = oldest_first(&talks);
     assert_eq!(all.len(), 5, "half, merged, first, second, ghost");
     let picture: Vec<String> = all[1..].iter().map(|it| draw(&world, it)).collect();
     let picture = picture.join("\n");
     if std::env::var_os("UPDATE").is_some() {
-        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/handshake-ladder.txt");
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/suite/golden/handshake-ladder.txt");
         std::fs::write(file, &picture).expect("written");
     }
     assert_eq!(picture, include_str!("golden/handshake-ladder.txt"), "UPDATE=1 writes it anew");
@@ -117,7 +117,7 @@ fn states(conversation: &Conversation, side: Side) -> Vec<&'static str> {
 
 #[test]
 fn half_closed_the_other_way_goes_on() {
-    let (world, talks) = talked(include_str!("../../../../labs/handshake.toml"), 5);
+    let (world, talks) = talked(include_str!("../../../../../labs/handshake.toml"), 5);
     let half = oldest_first(&talks)[0];
     let client = ["SYN-SENT", "ESTABLISHED", "FIN-WAIT-1", "FIN-WAIT-2", "TIME-WAIT"];
     assert_eq!(states(half, Side::Client), client, "{}", draw(&world, half));
@@ -206,7 +206,7 @@ fn a_port_used_again_is_another_conversation() {
 
 #[test]
 fn names_stay_and_slices_do_not_matter() {
-    let text = include_str!("../../../../labs/two-lans.toml");
+    let text = include_str!("../../../../../labs/two-lans.toml");
     let mut world = booted(text, 7);
     let mut along = Talks::default();
     let mut names: Vec<String> = Vec::new();

@@ -1,9 +1,7 @@
 //! ss, ip, arp and the small ones.
 
-mod room;
-
+use crate::room::room;
 use base::Duration;
-use room::room;
 
 #[test]
 fn sockets() {

@@ -10,7 +10,6 @@
 //!   in Chinese ......... the same frames and verdicts: checks read numbers, not sentences
 //! ```
 
-#[path = "shipped_labs/readme.rs"]
 mod readme;
 
 use base::Lang;

@@ -1,7 +1,7 @@
 //! Every bad lesson says what it always said, in both languages, with its place and its repair.
 //!
 //! `labs/lessons/bad/NN-name.toml` stands beside `NN-name.en.txt` and `.zh.txt`, what a person is
-//! shown. `UPDATE=1 cargo test -p catenet-lab --test bad_lessons` writes them anew: look at each by eye.
+//! shown. `UPDATE=1 cargo test -p catenet-lab --test suite bad_lessons` writes them anew: look at each by eye.
 #![allow(clippy::disallowed_methods, reason = "a test reads the lessons from the disk")]
 
 use std::fs;

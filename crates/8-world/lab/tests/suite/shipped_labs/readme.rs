@@ -25,8 +25,8 @@ fn page(lang: Lang) -> String {
     let mut out = String::from("<!-- ");
     out.push_str(say(
         lang,
-        "Written from the labs by: UPDATE=1 cargo test -p catenet-lab --test shipped_labs",
-        "由实验文件生成: UPDATE=1 cargo test -p catenet-lab --test shipped_labs",
+        "Written from the labs by: UPDATE=1 cargo test -p catenet-lab --test suite shipped_labs",
+        "由实验文件生成: UPDATE=1 cargo test -p catenet-lab --test suite shipped_labs",
     ));
     out.push_str(" -->\n\n");
     out.push_str(say(

@@ -5,8 +5,8 @@ use catenet_lab as lab;
 use catenet_lab::world::{Ground, boot};
 use sim::{Direction, Recorded, World};
 
-const WALK: &str = include_str!("../../../../docs/walk.md");
-const LAB: &[u8] = include_bytes!("../../../../labs/two-lans.toml");
+const WALK: &str = include_str!("../../../../../docs/walk.md");
+const LAB: &[u8] = include_bytes!("../../../../../labs/two-lans.toml");
 
 fn walked() -> World {
     let lab = lab::read_lab(LAB, "two-lans.toml").expect("a good lab");

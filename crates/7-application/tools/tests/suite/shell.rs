@@ -1,9 +1,7 @@
 //! The shell on a machine: programs as children, pipes, files, jobs, Ctrl-C, and ends.
 
-mod room;
-
+use crate::room::{self, Room, Run, room};
 use base::Duration;
-use room::{Room, Run, room};
 use sim::{Input, Outcome, ProcessId};
 
 /// A shell that is fed these lines to the end of its input: exit code and what came of it.

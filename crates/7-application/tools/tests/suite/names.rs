@@ -1,12 +1,10 @@
 //! The name server and those who ask it.
 
-mod room;
-
+use crate::room::{self, Room, room};
 use base::Duration;
 use core::future::Future;
 use core::pin::Pin;
 use dns::answer::Transport;
-use room::{Room, room};
 use sim::Input;
 use socket::{Env, ExitCode};
 

@@ -1,7 +1,6 @@
 //! Journeys of packets, in labs made by chance: a lit layer says something, and a number in a
 //! sentence is the packet's own.
 
-#[path = "journeys/generate.rs"]
 mod generate;
 
 use base::{Instant, Journey, Lang};

@@ -1,9 +1,7 @@
 //! curl against the web server, through router and name server; and clients that are no curl.
 
-mod room;
-
+use crate::room::{self, room};
 use base::Duration;
-use room::room;
 use sim::{Input, LineChange, Way};
 
 #[test]

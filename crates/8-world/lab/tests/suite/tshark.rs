@@ -13,11 +13,8 @@
 //!
 //! Where tshark is missing the test says so aloud and passes; under `CI=true` that is a failure.
 
-#[path = "tshark/generate.rs"]
 mod generate;
-#[path = "tshark/peer.rs"]
 mod peer;
-#[path = "tshark/written.rs"]
 mod written;
 
 use base::Lang;

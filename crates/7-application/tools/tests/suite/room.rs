@@ -1,7 +1,5 @@
 //! Two LANs with a router, a name server and a web server, in virtual time, as the labs have them.
 
-#![allow(dead_code, unreachable_pub)] // each test file uses its part
-
 use base::Duration;
 use cable::LineConfig;
 use sim::{
@@ -9,9 +7,9 @@ use sim::{
     World, WorldBuilder,
 };
 
-pub const WEB: &str = "10.0.2.80";
+pub(crate) const WEB: &str = "10.0.2.80";
 
-pub fn registry() -> Programs {
+pub(crate) fn registry() -> Programs {
     let mut programs = Programs::default();
     for (name, run, en, zh) in catenet_tools::programs() {
         programs.add(name, run, en, zh);
@@ -29,12 +27,12 @@ fn host(name: &str, address: &str, gateway: &str) -> MachineSpec {
 }
 
 /// `pc1` and `pc2` on `office`, `dns` and `web` on `servers`, `r1` between.
-pub fn builder(seed: u64) -> WorldBuilder {
+pub(crate) fn builder(seed: u64) -> WorldBuilder {
     builder_with(seed, registry())
 }
 
 /// The same with other programs.
-pub fn builder_with(seed: u64, programs: Programs) -> WorldBuilder {
+pub(crate) fn builder_with(seed: u64, programs: Programs) -> WorldBuilder {
     let mut builder = WorldBuilder::new(seed, 1_700_000_000, programs);
     let card = |name: &str, net: &str| InterfaceSpec::new(name, [net.parse().expect("a network")]);
     let mut router = MachineSpec::new("r1");
@@ -71,24 +69,24 @@ pub fn builder_with(seed: u64, programs: Programs) -> WorldBuilder {
 }
 
 /// The room at work.
-pub struct Room {
-    pub world: World,
+pub(crate) struct Room {
+    pub(crate) world: World,
     /// The files of `pc1`.
-    pub files: files::Tree,
+    pub(crate) files: files::Tree,
     runs: usize,
 }
 
-pub fn room() -> Room {
+pub(crate) fn room() -> Room {
     Room::of(builder(1).build().expect("whole"))
 }
 
 impl Room {
-    pub fn of(world: World) -> Room {
+    pub(crate) fn of(world: World) -> Room {
         Room { world, files: files::Tree::default(), runs: 0 }
     }
 
     /// Starts a program line (words as a shell splits them, without escapes).
-    pub fn start(&mut self, node: &str, line: &str) -> Run {
+    pub(crate) fn start(&mut self, node: &str, line: &str) -> Run {
         let mut words = split(line).into_iter();
         self.runs += 1;
         let label = format!("{node}/{}", self.runs);
@@ -105,30 +103,30 @@ impl Room {
         }
     }
 
-    pub fn wait(&mut self, span: Duration) {
+    pub(crate) fn wait(&mut self, span: Duration) {
         self.world.run_until(self.world.now() + span).expect("not stuck");
     }
 
-    pub fn stdin(&mut self, run: &Run, octets: &[u8]) {
+    pub(crate) fn stdin(&mut self, run: &Run, octets: &[u8]) {
         let input = Input::Stdin { process: run.process, octets: octets.to_vec() };
         self.world.handle_input(input).expect("it runs");
     }
 
-    pub fn interrupt(&mut self, run: &Run) {
+    pub(crate) fn interrupt(&mut self, run: &Run) {
         self.world.handle_input(Input::Interrupt { process: run.process }).expect("it runs");
     }
 
-    pub fn printed(&self, run: &Run) -> String {
+    pub(crate) fn printed(&self, run: &Run) -> String {
         let label = self.world.outputs().label(&run.label);
         label.map(|label| String::from_utf8_lossy(&label.output).into_owned()).unwrap_or_default()
     }
 
-    pub fn exit(&self, run: &Run) -> Option<u8> {
+    pub(crate) fn exit(&self, run: &Run) -> Option<u8> {
         self.world.outputs().process(run.process).expect("known").ended.map(|(_, code)| code)
     }
 
     /// Something that takes questions and says nothing has the name server's place.
-    pub fn silence_the_name_server(&mut self) {
+    pub(crate) fn silence_the_name_server(&mut self) {
         self.wait(Duration::from_millis(1));
         let process = self.world.outputs().processes().find(|process| process.program == "dns");
         let process = process.expect("a name server").id;
@@ -137,7 +135,7 @@ impl Room {
     }
 
     /// Runs a line to its end (a minute at most): exit code and what it printed.
-    pub fn sh(&mut self, node: &str, line: &str) -> (Option<u8>, String) {
+    pub(crate) fn sh(&mut self, node: &str, line: &str) -> (Option<u8>, String) {
         let run = self.start(node, line);
         for _ in 0..600 {
             self.wait(Duration::from_millis(100));
@@ -149,9 +147,9 @@ impl Room {
     }
 }
 
-pub struct Run {
-    pub process: ProcessId,
-    pub label: String,
+pub(crate) struct Run {
+    pub(crate) process: ProcessId,
+    pub(crate) label: String,
 }
 
 fn split(line: &str) -> Vec<String> {

@@ -1,9 +1,7 @@
 //! ping, traceroute, nc, echo, send and sink.
 
-mod room;
-
+use crate::room::room;
 use base::Duration;
-use room::room;
 use sim::Input;
 
 #[test]

@@ -1,9 +1,7 @@
 //! `relay`: a connection for somebody outside, both directions with a window and an end of their own.
 
-mod room;
-
+use crate::room::{Room, Run, room};
 use base::Duration;
-use room::{Room, Run, room};
 use sim::{News, Stream};
 
 const WINDOW: usize = catenet_tools::relay::WINDOW;
