@@ -8,7 +8,7 @@
 //!
 //! Chunks are immutable and shared: a segment, and later its retransmission, is a view of them and
 //! copies nothing. Small writes gather in the tail, so that many of them make one segment (a few
-//! octets of an empty queue lie in the queue itself, [`Tail`]); of the tail a short segment is a
+//! octets, where nothing else waits, lie in the queue itself, [`Tail`]); of the tail a short segment is a
 //! copy, which costs less than to make a chunk of it.
 //! Invariants: chunks are adjacent and in order; `len` is the octets from `base` to `end`.
 //! A segment that spans more than two chunks is gathered by a copy (only after tiny writes).
@@ -64,7 +64,8 @@ impl SendQueue {
     pub(crate) fn push_copy(&mut self, mut data: &[u8]) {
         while !data.is_empty() {
             let room = self.tail.room();
-            if room == 0 || room < data.len() && matches!(self.tail, Tail::Few { .. }) {
+            let too_many = room < data.len() || self.chunks.len() > 0;
+            if room == 0 || too_many && matches!(self.tail, Tail::Few { .. }) {
                 self.begin_buffer(data.len());
             }
             let now = data.len().min(self.tail.room());
@@ -219,6 +220,51 @@ mod tests {
             assert_eq!(queue.len() as usize, written.len() - acked);
             assert_eq!(queue.end(), first + written.len() as u32);
         }
+    }
+
+    /// What lies in the queue itself, at every step of its way into a buffer.
+    #[test]
+    fn a_few_octets_are_kept_as_many_are() {
+        let mut random = RandomSource::new(4, "queue", 0).stream("test");
+        let (mut queue, mut waiting) = (SendQueue::new(Seq(u32::MAX - 100)), Vec::new());
+        // Of a tail of few octets whose first are acknowledged: writes, cuts, and moves to a buffer.
+        let (mut writes, mut cuts, mut moves) = (0, 0, 0);
+        for step in 0..20_000u32 {
+            let begun = |tail: &Tail| matches!(tail, Tail::Few { from, .. } if *from > 0);
+            let (few, una) = (begun(&queue.tail), queue.base);
+            match random.below(8) {
+                0..4 => {
+                    let len = if random.chance(0.02) { 1_024 } else { random.below(9) as usize };
+                    let data = vec![step as u8; len];
+                    waiting.extend_from_slice(&data);
+                    if random.chance(0.5) {
+                        queue.push_copy(&data)
+                    } else {
+                        queue.push_shared(data.into())
+                    }
+                    writes += usize::from(few && begun(&queue.tail) && len > 0);
+                    moves += usize::from(few && !begun(&queue.tail));
+                }
+                4..6 => {
+                    let from = random.below(waiting.len() as u64 + 1) as usize;
+                    let len = (random.below(61) as usize).min(waiting.len() - from);
+                    let body = queue.cut(una + from as u32, len as u32);
+                    assert_eq!(body.into_bytes(), &waiting[from..from + len], "step {step}");
+                    cuts += usize::from(few && len > 0);
+                }
+                6 => {
+                    let acked = random.below(waiting.len().min(12) as u64 + 1) as usize;
+                    waiting.drain(..acked);
+                    queue.acknowledge(una + acked as u32);
+                }
+                _ => {
+                    waiting.clear();
+                    queue.acknowledge(queue.end());
+                }
+            }
+            assert_eq!(queue.len() as usize, waiting.len(), "step {step}");
+        }
+        assert!(writes > 100 && cuts > 100 && moves > 100, "{writes} {cuts} {moves}");
     }
 
     #[test]
