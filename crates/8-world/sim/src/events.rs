@@ -3,9 +3,12 @@
 //! Events are many, and as they come each takes 80 octets: here most take 24 to 44.
 //!
 //! ```text
-//!   | what and where, 8 | time, 8 | journey, 8 | as many arguments as the reason has, 4 or 8 each |
+//!   | what and where, 8 | time, 8 | journey, 8 | as many arguments as the reason has |
+//!
+//!   what and where:  code 16 bits, kind of place 2, its number 16, sizes of arguments 5 x 2, node 20
 //! ```
-//! Eight, where one of them needs more than four.
+//! Each argument takes four octets, where that is enough for all of them; else as many as it needs, of
+//! `OCTETS`.
 
 use crate::log::{Log, Numbered, Since};
 use crate::slabs::Slabs;
@@ -28,6 +31,9 @@ pub struct EventLog {
 const HEAD: usize = 24;
 /// Octets of an event at most.
 const MOST: usize = HEAD + size_of::<Args>();
+/// Octets that an argument takes, by its size; six are a hardware address, or an IPv4 address where
+/// there could be one of IPv6.
+const OCTETS: [usize; 4] = [4, 0, 6, 8];
 
 impl Numbered for &EventLog {
     type Entry = Event;
@@ -76,16 +82,16 @@ impl EventLog {
         let code = head as u16;
         let reason = self.reasons.binary_search_by_key(&code, |reason| reason.code);
         let reason = *self.reasons.get(reason.ok()?)?;
-        let mut args = Args::default();
-        for (index, arg) in args.iter_mut().enumerate().take(width(reason)) {
-            *arg = match head & WIDE {
-                0 => word(octets, HEAD + 4 * index) & u64::from(u32::MAX),
-                _ => word(octets, HEAD + 8 * index),
-            };
+        let width = usize::from((*self.widths.get(usize::from(code))?)?);
+        let (mut args, mut at) = (Args::default(), HEAD);
+        for (index, arg) in args.iter_mut().enumerate().take(width) {
+            let len = OCTETS[(head >> (SIZES + 2 * index) & 3) as usize];
+            *arg = word(octets, at) & u64::MAX.checked_shr(64 - 8 * len as u32).unwrap_or(0);
+            at += len;
         }
         Some(Event {
             time: Instant::from_nanos(word(octets, 8)),
-            node: NodeId((head >> 35) as u32),
+            node: NodeId((head >> NODE) as u32),
             place: place_of(head >> 16),
             journey: Journey { origin: NodeId((journey >> 32) as u32), count: journey as u32 },
             reason,
@@ -140,23 +146,38 @@ fn width(reason: &ReasonInfo) -> usize {
 /// Writes an event with so many arguments; how many octets that are.
 #[inline]
 fn write(event: &Event, width: usize, out: &mut [u8; MOST]) -> usize {
-    let wide = event.args.iter().fold(0, |all, arg| all | arg) > u32::MAX.into();
-    let mut head = head_of(event);
-    if wide {
-        head |= WIDE;
-        for (room, arg) in out[HEAD..].chunks_exact_mut(8).zip(event.args) {
-            room.copy_from_slice(&arg.to_le_bytes());
-        }
-    } else {
+    debug_assert!(event.args[width..].iter().all(|&arg| arg == 0), "more than its reason has");
+    let (mut sizes, mut end) = (0, HEAD + 4 * width);
+    if event.args.iter().fold(0, |all, arg| all | arg) <= u32::MAX.into() {
         for (room, arg) in out[HEAD..].chunks_exact_mut(4).zip(event.args) {
             room.copy_from_slice(&(arg as u32).to_le_bytes());
         }
+    } else {
+        (sizes, end) = write_each(&event.args[..width], out);
     }
+    let head = head_of(event) | sizes << SIZES;
     let journey = u64::from(event.journey.origin.0) << 32 | u64::from(event.journey.count);
     for (room, word) in out.chunks_exact_mut(8).zip([head, event.time.as_nanos(), journey]) {
         room.copy_from_slice(&word.to_le_bytes());
     }
-    HEAD + width * if wide { 8 } else { 4 }
+    end
+}
+
+/// Writes arguments, each as short as it can be: their sizes, and where they end.
+fn write_each(args: &[u64], out: &mut [u8; MOST]) -> (u64, usize) {
+    let (mut sizes, mut at) = (0, HEAD);
+    for (index, &arg) in args.iter().enumerate() {
+        let size = match arg {
+            0 => 1,
+            1..=0xffff_ffff => 0,
+            ..=0xffff_ffff_ffff => 2,
+            _ => 3,
+        };
+        out[at..at + 8].copy_from_slice(&arg.to_le_bytes());
+        sizes |= size << (2 * index);
+        at += OCTETS[size as usize];
+    }
+    (sizes, at)
 }
 
 /// The eight octets from `at` on; zeros for what is missing.
@@ -171,18 +192,19 @@ fn word(octets: &[u8], at: usize) -> u64 {
     u64::from_le_bytes(eight)
 }
 
-/// In an event's first word: its arguments have eight octets.
-const WIDE: u64 = 1 << 34;
+/// Where in an event's first word the sizes of its arguments stand.
+const SIZES: usize = 34;
+/// And where its node (a world has at most 2^20 of them).
+const NODE: usize = 44;
 
-/// The reason's code (16 bits), the kind of place (2) and its number (16), [`WIDE`] (1), the node (a
-/// world has at most 2^20 of them).
+/// The first word, without sizes.
 fn head_of(event: &Event) -> u64 {
     let (kind, number) = match event.place {
         Place::Node => (0, 0),
         Place::Jack(jack) => (1, jack.0),
         Place::Interface(interface) => (2, interface.0),
     };
-    u64::from(event.node.0) << 35
+    u64::from(event.node.0) << NODE
         | u64::from(number) << 18
         | kind << 16
         | u64::from(event.reason.code)
@@ -230,6 +252,7 @@ mod tests {
             (1, wide) => [n << (8 * wide), 0, 0, 0, 0],
             (_, 0) => [u64::MAX, n, 0, 1 << 40, u64::MAX - n],
             (_, 1) => [0, 0, 0, 0, 1 << 32],
+            (_, 2) => [0, 0xffff_0a00_0001, (1 << 48) - 1, 1 << 48, n],
             _ => [u64::from(u32::MAX), 0, n, 3, n << 7],
         };
         Event {
@@ -243,6 +266,22 @@ mod tests {
             reason,
             args,
         }
+    }
+
+    /// Addresses of IPv4 in arguments made for both, as a router and UDP have them, are short.
+    #[test]
+    fn an_event_takes_little_room() {
+        let mut log = EventLog::default();
+        let ip = |host: u64| 0xffff_0a00_0000 + host;
+        let args = [[0; 5], [1, 2, 3, 4, 5], [0, ip(1), 0, ip(2), 80], [u64::MAX; 5]];
+        for args in args {
+            log.push(&Event { reason: &FIVE, args, ..event(1) });
+        }
+        log.push(&Event { reason: NoCable::INFO, args: [0; 5], ..event(1) });
+        log.push(&event(1));
+        let places: Vec<u32> = (0..6).filter_map(|n| log.places.get(n).copied()).collect();
+        let octets: Vec<u32> = places.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        assert_eq!(octets, [44, 44, 40, 64, 24]);
     }
 
     #[test]

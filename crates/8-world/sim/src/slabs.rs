@@ -34,7 +34,7 @@ impl Slabs {
     /// are far fewer than those of a slab.
     #[inline]
     pub(crate) fn room(&mut self, most: usize) -> (u32, &mut Vec<u8>) {
-        if self.last.capacity() - self.last.len() < most {
+        if self.last.capacity().min(Self::SLAB as usize).saturating_sub(self.last.len()) < most {
             self.begin_slab();
         }
         (self.end(), &mut self.last)
@@ -67,8 +67,9 @@ impl Slabs {
     #[inline]
     pub(crate) fn from(&self, place: u32) -> &[u8] {
         let from = place.wrapping_sub(self.first);
-        let slab = self.full.get((from / Self::SLAB) as usize).unwrap_or(&self.last);
-        slab.get((from % Self::SLAB) as usize..).unwrap_or_default()
+        let (slab, at) = ((from / Self::SLAB) as usize, (from % Self::SLAB) as usize);
+        let slab = if slab == self.full.len() { Some(&self.last) } else { self.full.get(slab) };
+        slab.and_then(|slab| slab.get(at..)).unwrap_or_default()
     }
 
     #[cfg(test)]

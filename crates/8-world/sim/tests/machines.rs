@@ -163,6 +163,11 @@ fn instant_by_instant_it_is_the_same_world() {
         (world.digest(), world.events().next(), world.events_done())
     });
     assert!(done[0].2 > 1_000 && last.is_some());
+    // What happens at the end has not happened before it.
+    let next = worlds[0].next_deadline().expect("hosts have deadlines");
+    assert_eq!(worlds[0].run_instant(next), Ok(None));
+    assert_eq!(worlds[0].run_instant(Instant::ZERO), Ok(None));
+    assert_eq!(worlds[0].run_instant(next + Duration::from_nanos(1)), Ok(Some(next)));
     assert_eq!(done[0], done[1]);
 }
 
@@ -287,7 +292,8 @@ fn a_busy_loop_is_named() {
     exec(&mut world, "a", "spin");
     let stuck = world.run_until(Instant::ZERO + seconds(1)).expect_err("stands still");
     assert_eq!((stuck.node.as_str(), stuck.programs.as_slice()), ("a", &["spin".to_owned()][..]));
-    assert_eq!(world.step(), Err(stuck));
+    assert_eq!(world.step(), Err(stuck.clone()));
+    assert_eq!(world.run_instant(Instant::ZERO + seconds(2)), Err(stuck));
 }
 
 #[test]
