@@ -6,6 +6,10 @@
 //!   runtime <--take_woke--- Outside <--note_wake-- Machine    somebody may have something to do
 //!   runtime <--take_calls-- Outside <--note_call-- Machine    this machine may have something to send
 //! ```
+//! Nearly all calls are made on the runtime's own thread. It says that it is that ([`Outside::settle`]),
+//! and then such a call is a note in a variable of the thread: no atomic operation, no lock. The calls
+//! of other threads are noted in the `Outside`.
+//!
 //! Time never falls: a machine takes the later one of its world's time and this.
 
 use crate::machine::lock;
@@ -20,8 +24,8 @@ use std::sync::{Mutex, MutexGuard};
 pub struct Outside {
     now: AtomicU64,
     woke: AtomicBool,
-    /// Who called: `NOBODY`, or one machine, which is noted here alone; or `LISTED` with the machine
-    /// that was listed last. Only in the last case is there anything in `calls`.
+    /// Whom other threads called: `NOBODY`, or one machine, which is noted here alone; or `LISTED` with
+    /// the machine that was listed last. Only in the last case is there anything in `calls`.
     noted: AtomicU64,
     calls: Mutex<Calls>,
     /// No other clock has this number.
@@ -29,14 +33,14 @@ pub struct Outside {
 }
 
 thread_local! {
-    /// Whose runtime this thread is ([`Outside::settle`]; 0: none's), and the one machine that was
-    /// called on it since the runtime asked.
+    /// The number of the clock whose runtime runs on this thread (0: of none), and one machine that was
+    /// called here since the runtime asked.
     static HOME: Cell<(u64, u32)> = const { Cell::new((0, NONE)) };
 }
 
 /// Neither a call, nor a poke, nor a sleeper.
 const NOBODY: u64 = u64::MAX;
-/// Beside the number of a machine: it is in the list, as is all else.
+/// Beside the number of a machine: it is in the list, as is all else that was noted for all threads.
 const LISTED: u64 = 1 << 32;
 /// No machine's number.
 const NONE: u32 = u32::MAX;
@@ -105,14 +109,16 @@ impl Outside {
         self.woke.store(true, Ordering::Release);
     }
 
-    /// This thread is that of the runtime, which is awake, until it leaves or sleeps: what is called on it, which is nearly
-    /// all, is noted for it alone, which costs next to nothing.
+    /// This thread is the runtime's, and it is awake: what is called on it from now on is noted in a
+    /// variable of the thread, which only [`Outside::take_calls`] on this very thread finds. The
+    /// runtime of another clock that settled here before keeps the place, and nothing changes.
     pub fn settle(&self) {
         if HOME.get().0 == 0 {
             HOME.set((self.number, NONE));
         }
     }
-    /// It is no longer, and what was noted for it alone is noted for all.
+    /// This thread is the runtime's no longer, or that will sleep: what was noted here is noted for all
+    /// threads.
     pub fn leave(&self) {
         let (number, own) = HOME.get();
         if number == self.number {
@@ -124,7 +130,7 @@ impl Outside {
     }
 
     /// Puts into `machines`, in order, those that programs called since the last time, and those that
-    /// woke one.
+    /// woke one. On the thread that settled, if any did.
     #[inline]
     pub fn take_calls(&self, machines: &mut Vec<NodeId>) {
         machines.clear();
@@ -208,7 +214,7 @@ impl Outside {
             calls.sleeper = Some(waker);
         }
     }
-    /// It sleeps no longer.
+    /// It sleeps no longer; on its thread, which settles again.
     pub fn awake(&self) {
         lock(&self.calls).sleeper = None;
         self.settle();
@@ -285,6 +291,37 @@ mod tests {
             assert_eq!(woken.0.load(Ordering::Relaxed), wakes, "step {step}");
         }
         assert!(wakes > 1_000, "only {wakes}");
+    }
+
+    /// At home a call is a note that no other thread sees, until it leaves or sleeps.
+    #[test]
+    fn calls_at_home_are_noted_there() {
+        let (outside, other) = (Outside::default(), Outside::default());
+        let noted = || outside.noted.load(Ordering::Relaxed);
+        let mut machines = Vec::new();
+        outside.settle();
+        other.settle(); // the place is taken
+        outside.note_call(NodeId(3));
+        assert_eq!(noted(), NOBODY);
+        outside.note_call(NodeId(5)); // one has room there
+        assert_eq!(noted(), 5);
+        other.note_call(NodeId(7));
+        assert_eq!(other.noted.load(Ordering::Relaxed), 7);
+        outside.take_calls(&mut machines);
+        assert_eq!((machines.as_slice(), noted()), (&[NodeId(3), NodeId(5)][..], NOBODY));
+        outside.sleep(Waker::noop().clone());
+        outside.note_call(NodeId(3));
+        assert_ne!(noted(), NOBODY, "it slept: others have to know");
+        outside.take_calls(&mut machines);
+        outside.awake();
+        outside.note_call(NodeId(3));
+        assert_eq!(noted(), NOBODY);
+        outside.leave();
+        assert_eq!(noted(), 3);
+        other.settle();
+        other.note_call(NodeId(8));
+        assert_eq!(other.noted.load(Ordering::Relaxed), 7, "at home now");
+        other.leave();
     }
 
     /// The note of who called is made and taken without a lock: a call beside an asking is heard, then
