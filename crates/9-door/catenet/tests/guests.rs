@@ -161,6 +161,33 @@ async fn waits_are_short(w: World) {
     assert_eq!(w.now().since(begun).as_nanos(), 1_003_000_000);
 }
 
+/// However much happens meanwhile, and also at an instant at which something does.
+#[catenet::test(lab = "labs/pair.toml")]
+async fn waits_end_amid_traffic(w: World) {
+    w.host("web").spawn(echo(7));
+    let asking = w.host("pc1").spawn(async {
+        let mut stream = TcpStream::connect("10.0.0.2:7").await.expect("connected");
+        loop {
+            stream.write_all(b"?").await.expect("written");
+            stream.read_exact(&mut [0]).await.expect("read");
+        }
+    });
+    w.run(Duration::from_millis(1)).await;
+    let mut met = 0;
+    for n in 0..300 {
+        let next = w.with(sim::World::next_deadline).expect("it goes on");
+        let to_next = next.since(w.now()).as_nanos();
+        let span = [to_next, n * 37 % 2_000][(n % 2) as usize];
+        let at = w.now() + base::Duration::from_nanos(span);
+        w.run(Duration::from_nanos(span)).await;
+        let last = w.with(|world| world.events().since(0).next_back().map(|event| event.time));
+        assert!(w.now() == at && last <= Some(at), "{} {at} {last:?}", w.now());
+        met += usize::from(last == Some(at));
+    }
+    assert!(met > 100, "{met}");
+    asking.abort();
+}
+
 #[catenet::test(lab = "two-lans")]
 async fn names_are_the_labs(w: World) {
     let host = w.host("pc2");

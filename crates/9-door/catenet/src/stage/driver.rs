@@ -122,8 +122,7 @@ impl Stage {
         }
         let tick = boundary(now);
         let wait_here = wait.filter(|&at| at < tick);
-        let end = wait_here.map_or(tick, |at| at + Duration::from_nanos(1));
-        while let Some(at) = world.run_instant(end).map_err(stuck)? {
+        while let Some(at) = world.run_instant(wait_here.unwrap_or(tick)).map_err(stuck)? {
             if self.outside.take_woke() | (anybody && self.look(world)) {
                 return Ok(Next::To(at));
             }
