@@ -32,6 +32,7 @@
 //!
 //! Absent: several event queues (partitions), hubs and radio.
 
+mod attic;
 mod audit;
 mod builder;
 mod calendar;

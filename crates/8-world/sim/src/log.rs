@@ -6,30 +6,49 @@
 //! ```
 //!
 //! It grows by one chunk and moves nothing: fresh memory is dear, and a store that doubles touches
-//! twice of it. A chunk that was forgotten whole is filled again.
+//! twice of it. A chunk that was forgotten whole is filled again, by this world or the next one
+//! ([`attic`]).
 //!
 //! Invariant: entry `n` lies in chunk `n / CHUNK`, counted from that of `first`
 //! (`tests::every_number_finds_its_entry`).
 
+use crate::attic::{self, Piece};
 use core::ops::Range;
 use std::collections::VecDeque;
 
 /// The last entries, oldest first; whoever pushes also decides what goes.
 #[derive(Debug)]
-pub(crate) struct Log<T> {
+pub(crate) struct Log<T>
+where
+    VecDeque<T>: Piece,
+{
     chunks: VecDeque<VecDeque<T>>,
-    spare: Option<VecDeque<T>>,
     first: u64,
     next: u64,
 }
 
-impl<T> Default for Log<T> {
+impl<T> Default for Log<T>
+where
+    VecDeque<T>: Piece,
+{
     fn default() -> Self {
-        Log { chunks: VecDeque::new(), spare: None, first: 0, next: 0 }
+        Log { chunks: VecDeque::new(), first: 0, next: 0 }
     }
 }
 
-impl<T> Log<T> {
+impl<T> Drop for Log<T>
+where
+    VecDeque<T>: Piece,
+{
+    fn drop(&mut self) {
+        self.chunks.drain(..).for_each(attic::put);
+    }
+}
+
+impl<T> Log<T>
+where
+    VecDeque<T>: Piece,
+{
     /// Entries of a chunk: what 64 KiB hold, as a power of two.
     const CHUNK: u64 = 1 << ((64 << 10) / size_of::<T>()).ilog2();
 
@@ -92,7 +111,7 @@ impl<T> Log<T> {
     #[cold]
     fn begin_chunk(&mut self) {
         let fresh = || VecDeque::with_capacity(Self::CHUNK as usize);
-        self.chunks.push_back(self.spare.take().unwrap_or_else(fresh));
+        self.chunks.push_back(attic::take().unwrap_or_else(fresh));
     }
 
     /// Forgets the oldest entry.
@@ -100,7 +119,7 @@ impl<T> Log<T> {
         let entry = self.chunks.front_mut()?.pop_front()?;
         self.first += 1;
         if self.first.is_multiple_of(Self::CHUNK) {
-            self.spare = self.chunks.pop_front();
+            self.chunks.pop_front().into_iter().for_each(attic::put);
         }
         Some(entry)
     }
@@ -114,7 +133,10 @@ pub(crate) trait Numbered: Copy {
     fn entry(self, number: u64) -> Option<Self::Entry>;
 }
 
-impl<'a, T> Numbered for &'a Log<T> {
+impl<'a, T> Numbered for &'a Log<T>
+where
+    VecDeque<T>: Piece,
+{
     type Entry = &'a T;
     fn entry(self, number: u64) -> Option<&'a T> {
         self.get(number)

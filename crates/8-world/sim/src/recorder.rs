@@ -48,7 +48,7 @@ type Why = (&'static ReasonInfo, Args);
 
 /// What is kept of it: entries are many.
 #[derive(Debug)]
-struct Entry {
+pub(crate) struct Entry {
     time: Instant,
     journey: Journey,
     parent: Journey,

@@ -8,9 +8,11 @@
 //!     the one before
 //! ```
 //! A piece lies whole in one slab. It may lie one slab behind those that came at the same time
-//! ([`Slabs::is_near`]), so that what was kept before need not be copied again. A slab that is forgotten
-//! is filled again: fresh memory is dear.
+//! ([`Slabs::is_near`]), so that what was kept before need not be copied again.
+//!
+//! A slab that is forgotten is filled again, by this world or the next one ([`attic`]).
 
+use crate::attic;
 use std::collections::VecDeque;
 
 /// The octets.
@@ -19,7 +21,6 @@ pub(crate) struct Slabs {
     full: VecDeque<Vec<u8>>,
     /// The one that is filled; none yet, if it has no capacity.
     last: Vec<u8>,
-    spare: Option<Vec<u8>>,
     /// The places where the first slab begins, and the last. Places are compared as sequence numbers
     /// are: they may wrap, and what is kept is much less than half of them.
     first: u32,
@@ -43,7 +44,7 @@ impl Slabs {
     #[cold]
     fn begin_slab(&mut self) {
         let fresh = || Vec::with_capacity(Self::SLAB as usize);
-        let next = self.spare.take().unwrap_or_else(fresh);
+        let next = attic::take().unwrap_or_else(fresh);
         let full = core::mem::replace(&mut self.last, next);
         if full.capacity() > 0 {
             self.full.push_back(full);
@@ -80,11 +81,17 @@ impl Slabs {
     /// The oldest piece that is kept lies there.
     pub(crate) fn forget_before(&mut self, place: u32) {
         while place.wrapping_sub(self.first) as i32 >= 2 * Self::SLAB as i32 {
-            let Some(mut gone) = self.full.pop_front() else { break };
+            let Some(gone) = self.full.pop_front() else { break };
             self.first = self.first.wrapping_add(Self::SLAB);
-            gone.clear();
-            self.spare = Some(gone);
+            attic::put(gone);
         }
+    }
+}
+
+impl Drop for Slabs {
+    fn drop(&mut self) {
+        self.full.drain(..).for_each(attic::put);
+        attic::put(core::mem::take(&mut self.last));
     }
 }
 
@@ -98,7 +105,8 @@ mod tests {
         const IN_ALL: usize = 9 * Slabs::SLAB as usize / 40;
         const KEPT: usize = 2 * Slabs::SLAB as usize / 40;
         let first = (3 * Slabs::SLAB).wrapping_neg();
-        let mut slabs = Slabs { first, last_at: first, ..Slabs::default() };
+        let mut slabs = Slabs::default();
+        (slabs.first, slabs.last_at) = (first, first);
         let mut places: VecDeque<(u32, usize, u8)> = VecDeque::new();
         let mut shared = 0;
         for n in 0..IN_ALL {
@@ -126,5 +134,21 @@ mod tests {
         assert!(slabs.first < Slabs::SLAB * 9, "it wrapped: {}", slabs.first);
         let whole = |slab: &Vec<u8>| slab.capacity() == Slabs::SLAB as usize;
         assert!(slabs.full.iter().all(whole) && whole(&slabs.last));
+    }
+
+    #[test]
+    fn what_one_world_leaves_another_fills() {
+        let fill = || {
+            let mut slabs = Slabs::default();
+            for _ in 0..4 {
+                let (_, slab) = slabs.room(Slabs::SLAB as usize);
+                slab.resize(Slabs::SLAB as usize, 7);
+            }
+            slabs.full.iter().chain([&slabs.last]).map(|slab| slab.as_ptr()).collect::<Vec<_>>()
+        };
+        let (mut first, mut again) = (fill(), fill());
+        first.sort_unstable();
+        again.sort_unstable();
+        assert_eq!((first.len(), &first), (4, &again));
     }
 }
