@@ -67,14 +67,12 @@ impl Here {
 
     /// The present task has used a socket of this host.
     pub(super) fn learn(&self) {
-        if CURRENT.with(|current| current.borrow().is_some()) {
-            return;
-        }
         let Some(id) = tokio::task::try_id() else { return };
         let now = Some((id, Arc::as_ptr(&self.0)));
-        if LAST.replace(now) == now {
+        if LAST.get() == now || CURRENT.with(|current| current.borrow().is_some()) {
             return;
         }
+        LAST.set(now);
         LEARNED.with(|tasks| {
             let mut tasks = tasks.borrow_mut();
             if tasks.get(&id).is_some_and(|known| Arc::ptr_eq(&known.0, &self.0)) {
