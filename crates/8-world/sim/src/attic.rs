@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn what_is_put_aside_is_found_again() {
         // On a thread of its own, whose attic is empty and forgotten afterwards.
-        let own = std::thread::spawn(|| {
+        let own = || {
             let mut piece = VecDeque::<u32>::with_capacity(9);
             piece.push_back(7);
             put(piece);
@@ -76,7 +76,7 @@ mod tests {
             assert!(take::<VecDeque<u32>>().is_none());
             (0..MOST + 9).for_each(|_| put(vec![7_u8]));
             assert_eq!(<Vec<u8>>::attic().with_borrow(Vec::len), MOST);
-        });
-        own.join().expect("as it says");
+        };
+        std::thread::scope(|threads| threads.spawn(own).join().expect("as it says"));
     }
 }

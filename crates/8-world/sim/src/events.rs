@@ -170,7 +170,7 @@ fn write_each(args: &[u64], out: &mut [u8; MOST]) -> (u64, usize) {
         let size = match arg {
             0 => 1,
             1..=0xffff_ffff => 0,
-            ..=0xffff_ffff_ffff => 2,
+            0x1_0000_0000..=0xffff_ffff_ffff => 2,
             _ => 3,
         };
         out[at..at + 8].copy_from_slice(&arg.to_le_bytes());

@@ -71,8 +71,6 @@ pub(crate) fn builder_with(seed: u64, programs: Programs) -> WorldBuilder {
 /// The room at work.
 pub(crate) struct Room {
     pub(crate) world: World,
-    /// The files of `pc1`.
-    pub(crate) files: files::Tree,
     runs: usize,
 }
 
@@ -82,7 +80,7 @@ pub(crate) fn room() -> Room {
 
 impl Room {
     pub(crate) fn of(world: World) -> Room {
-        Room { world, files: files::Tree::default(), runs: 0 }
+        Room { world, runs: 0 }
     }
 
     /// Starts a program line (words as a shell splits them, without escapes).
