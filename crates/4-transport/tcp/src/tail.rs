@@ -5,9 +5,9 @@
 
 use bytes::{Bytes, BytesMut};
 
-/// So many octets lie in the queue itself.
-const FEW: usize = 22;
-// No larger than the handle of a buffer, which every idle connection had before.
+/// So many octets lie in the queue itself: where a buffer's handle has its length, capacity and owner.
+const FEW: usize = size_of::<BytesMut>() - size_of::<usize>() - 2;
+// So an idle connection pays nothing for it.
 const _: () = assert!(size_of::<Tail>() == size_of::<BytesMut>());
 
 /// Octets that were written last, in order.
