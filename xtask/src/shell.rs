@@ -176,12 +176,14 @@ pub(crate) fn run_and_read<T>(
     Err(Failure::new(format!("{status}: {name}{}", panics.told)))
 }
 
-/// The panics in what a program prints, each a line that says where and some that say why.
+/// The panics in what tests print, each a line that says where and some that say why.
 #[derive(Default)]
 struct Panics {
     told: String,
     /// Lines that still belong to the last one.
     more: usize,
+    /// What follows was printed by tests that passed; some of them catch panics.
+    passed: bool,
 }
 
 impl Panics {
@@ -191,12 +193,18 @@ impl Panics {
     const ROOM: usize = 16_384;
 
     fn read(&mut self, line: &str) {
-        if line.contains("panicked at ") {
-            self.more = Self::WHY + 1;
-        } else if line.is_empty() || line.starts_with("stack backtrace:") {
-            self.more = 0;
+        match line {
+            "successes:" => self.passed = true,
+            "failures:" => self.passed = false,
+            _ if line.starts_with("test result:") => self.passed = false,
+            _ if self.passed => {}
+            _ if line.contains("panicked at ") => self.more = Self::WHY + 1,
+            _ if line.starts_with("stack backtrace:") || line.starts_with("note: run with") => {
+                self.more = 0;
+            }
+            _ => {}
         }
-        if self.more > 0 && self.told.len() + line.len() < Self::ROOM {
+        if self.more > 0 && !line.is_empty() && self.told.len() + line.len() < Self::ROOM {
             self.more -= 1;
             self.told.extend(["\n  ", line]);
         }
@@ -269,14 +277,13 @@ mod tests {
 
     #[test]
     fn a_failure_repeats_where_and_why_a_test_panicked() {
-        let lines = "fine\nthread 'x' panicked at a.rs:1:2:\ntoo slow: 3\n\nfine\n";
+        let lines = "successes:\n'y' panicked at b.rs:1:2:\nas it should\nfailures:\n\
+            thread 'x' panicked at a.rs:1:2:\ntoo slow:\n\n3\nstack backtrace:\n 1: main\n";
         let script = format!("printf '%s' '{}'; exit 1", lines.replace('\'', r"'\''"));
         let failure = run_and_read(Command::new("sh").args(["-c", &script]), |_| None::<()>);
         let failure = failure.unwrap_err().to_string();
-        assert!(
-            failure.ends_with("\n  thread 'x' panicked at a.rs:1:2:\n  too slow: 3"),
-            "{failure}"
-        );
+        let told = "exit 1'\n  thread 'x' panicked at a.rs:1:2:\n  too slow:\n  3";
+        assert!(failure.ends_with(told), "{failure}");
         let mut panics = Panics::default();
         (0..10_000).for_each(|_| panics.read("it panicked at last"));
         assert!(panics.told.len() <= Panics::ROOM * 2, "{}", panics.told.len());

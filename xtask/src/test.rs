@@ -148,20 +148,25 @@ fn conclude(results: &[Finished], quick: bool) -> Result<(), Failure> {
     if skipped > 0 {
         println!("SKIPPED: {skipped} steps; see above what they need");
     }
-    // Once more and whole, where a long output is read: at its end.
+    // Once more, where a long output is read: at its end.
     for result in results {
         if let Outcome::Failed(why) = &result.outcome {
-            println!("\nfailed: {}\n{}", result.name, end(why));
+            println!("\nfailed: {}\n{}", result.name, shortened(why));
         }
     }
     println!("{passed} passed, {failed} failed");
     if failed == 0 { Ok(()) } else { Err(Failure::told()) }
 }
 
-/// The last lines of a text.
-fn end(text: &str) -> &str {
-    let before = text.rmatch_indices('\n').nth(MOST_REPEATED - 1);
-    before.map_or(text, |(at, _)| &text[at + 1..])
+/// A text's first line, which is the command, and its last ones.
+fn shortened(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let left_out = lines.len().saturating_sub(MOST_REPEATED);
+    if left_out == 0 {
+        return text.to_owned();
+    }
+    let last = lines[left_out + 1..].join("\n");
+    format!("{}\n  .. ({left_out} lines more)\n{last}", lines[0])
 }
 
 fn tally<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> (usize, usize, usize) {
@@ -363,10 +368,12 @@ mod tests {
     }
 
     #[test]
-    fn the_summary_repeats_the_end_of_a_failure() {
-        let lines: Vec<String> = (0..=MOST_REPEATED).map(|line| line.to_string()).collect();
-        assert_eq!(end(&lines.join("\n")), lines[1..].join("\n"));
-        assert_eq!(end("short"), "short");
+    fn the_summary_repeats_the_beginning_and_the_end_of_a_failure() {
+        let lines: Vec<String> = (0..MOST_REPEATED + 7).map(|line| line.to_string()).collect();
+        let short = shortened(&lines.join("\n"));
+        let rest = lines[8..].join("\n");
+        assert_eq!(short, format!("0\n  .. (7 lines more)\n{rest}"));
+        assert_eq!(shortened("short\nlines"), "short\nlines");
     }
 
     #[test]
