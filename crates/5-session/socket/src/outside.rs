@@ -7,8 +7,8 @@
 //!   runtime <--take_calls-- Outside <--note_call-- Machine    this machine may have something to send
 //! ```
 //! Nearly all calls are made on the runtime's own thread. It says that it is that ([`Outside::settle`]),
-//! and then such a call is a note in a variable of the thread: no atomic operation, no lock. The calls
-//! of other threads are noted in the `Outside`.
+//! and then the first machine that is called is noted in a variable of the thread: no atomic operation,
+//! no lock. Further machines, and calls on other threads, are noted in the `Outside`.
 //!
 //! Time never falls: a machine takes the later one of its world's time and this.
 
@@ -24,8 +24,8 @@ use std::sync::{Mutex, MutexGuard};
 pub struct Outside {
     now: AtomicU64,
     woke: AtomicBool,
-    /// Whom other threads called: `NOBODY`, or one machine, which is noted here alone; or `LISTED` with
-    /// the machine that was listed last. Only in the last case is there anything in `calls`.
+    /// Who was called, those at home left out: `NOBODY`, or one machine, which is noted here alone; or
+    /// `LISTED` with the machine that was listed last. Only in the last case is there anything in `calls`.
     noted: AtomicU64,
     calls: Mutex<Calls>,
     /// No other clock has this number.
@@ -117,8 +117,8 @@ impl Outside {
             HOME.set((self.number, NONE));
         }
     }
-    /// This thread is the runtime's no longer, or that will sleep: what was noted here is noted for all
-    /// threads.
+    /// This thread is no longer the runtime's, or the runtime is about to sleep: what was noted here is
+    /// noted for all threads.
     pub fn leave(&self) {
         let (number, own) = HOME.get();
         if number == self.number {
@@ -290,6 +290,8 @@ mod tests {
             }
             assert_eq!(woken.0.load(Ordering::Relaxed), wakes, "step {step}");
         }
+        outside.leave();
+        other.leave();
         assert!(wakes > 1_000, "only {wakes}");
     }
 
@@ -332,6 +334,7 @@ mod tests {
         // As a machine's work, under a lock that who takes the call locks afterwards.
         let (outside, work) = (Outside::default(), Mutex::new(0));
         let (mut machines, mut seen) = (Vec::new(), 0);
+        outside.settle();
         let mut ask = || {
             outside.take_calls(&mut machines);
             if !machines.is_empty() {
@@ -351,5 +354,6 @@ mod tests {
             }
         });
         assert_eq!(ask(), CALLS);
+        outside.leave();
     }
 }

@@ -4,7 +4,7 @@
 //! this walk meets them, `tcp.seq` and `tcp.ack` are relative to the first number seen that way,
 //! `tcp.window_size` is scaled where the handshake was seen, a fragmented packet's headers are named
 //! with its last piece, an HTTP message with its last segment and once. So a walk is made over the
-//! frames of one place in order, as a capture of that place would hold them. `tests/tshark.rs` asks
+//! frames of one place in order, as a capture of that place would hold them. `tests/suite/tshark.rs` asks
 //! tshark whether all of it is so.
 
 use crate::pieces::Pieces;

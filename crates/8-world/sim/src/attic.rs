@@ -4,8 +4,8 @@
 //! to the kernel, and a test of a thousand seeds is a thousand worlds. So a store puts aside what it has
 //! forgotten, or what it was when it ends, and looks here before it asks for more.
 //!
-//! Invariant: a thread keeps at most [`MOST`] pieces of a kind, each empty
-//! (`tests::what_is_put_aside_is_found_again`).
+//! No bound of a world counts what lies here. Invariant: a thread keeps at most [`MOST`] pieces of a
+//! kind, each empty (`tests::what_is_put_aside_is_found_again`).
 
 use core::cell::RefCell;
 use std::collections::VecDeque;

@@ -292,11 +292,12 @@ mod tests {
             log.push(&event(n));
         }
         assert_eq!((log.first(), log.next()), (100_000, all));
-        for (n, read) in (0..).zip(log.since(0)).step_by(997) {
-            let written = event(n + 100_000);
-            assert_eq!(format!("{read:?}"), format!("{written:?}"));
-            assert_eq!((read.place, read.journey), (written.place, written.journey));
-            assert_eq!((read.args, read.reason.code), (written.args, written.reason.code));
+        // All of them: where a slab ends, nothing lies behind an event.
+        for (n, read) in (100_000..).zip(log.since(0)) {
+            let written = event(n);
+            assert_eq!((read.time, read.node), (written.time, written.node), "{n}");
+            assert_eq!((read.place, read.journey), (written.place, written.journey), "{n}");
+            assert_eq!((read.args, read.reason.code), (written.args, written.reason.code), "{n}");
         }
         let reads = |reason: &str| {
             let all = log.since(0).filter(|event| event.reason.name == reason);

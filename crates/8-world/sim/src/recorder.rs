@@ -342,7 +342,7 @@ mod tests {
         }
     }
 
-    /// Where the bound is smaller than any frame, nothing is kept and no memory is held.
+    /// Where the bound is smaller than any frame, nothing is kept, and slabs do not gather.
     #[test]
     fn a_bound_of_nothing_keeps_nothing() {
         let mut recorder = Recorder::new(true, 0);

@@ -226,7 +226,7 @@ impl World {
         }
         let mut at = None;
         while let Some((key, owner)) = self.calendar.first()
-            && key.time() < end
+            && key.time().max(self.now) < end
             && at.is_none_or(|at| key.time() <= at)
         {
             self.turn(key, owner)?;

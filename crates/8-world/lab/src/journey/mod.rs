@@ -18,7 +18,7 @@
 //!
 //! A sentence is either a reason that the device gave (`reason` is its name) or describes the octets
 //! (`fields` says which). Invariants: a lit layer has at least one sentence; a number in a describing
-//! sentence is a field of the frame as it was there (`tests/journeys.rs`).
+//! sentence is a field of the frame as it was there (`tests/suite/journeys.rs`).
 //!
 //! Honest about seven layers: 5 and 6 are lit only where something is said of them. TCP opens and
 //! closes what the lesson calls a session; names in DNS and types of bodies are presentation.

@@ -87,6 +87,7 @@ impl Stage {
     /// The runtime will sleep until then, or until somebody's timer fires before, or until another
     /// thread calls a machine.
     fn sleep(&self, until: Instant) {
+        // There is one: the test itself was polled before anybody could rest.
         let root = lock(&self.desk).root.clone();
         root.into_iter().for_each(|root| self.outside.sleep(root));
         let Some(until) = self.moment(until) else { return };
