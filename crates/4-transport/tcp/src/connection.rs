@@ -95,6 +95,8 @@ pub(crate) struct Due {
     pub(crate) syn: bool,
     /// So many acknowledgements without text.
     pub(crate) acks: u8,
+    /// To say that one is delayed, if nothing leaves that carries it.
+    pub(crate) delayed: bool,
     /// A probe of a closed window, or of a silent peer.
     pub(crate) window_probe: bool,
     pub(crate) keepalive: bool,

@@ -47,6 +47,7 @@ impl Connection {
         self.state == StateName::Established
             && self.recovery.is_none()
             && due.acks == 0
+            && !due.delayed
             && !(due.window_probe || due.keepalive || due.reset.is_some())
             && self.send_queue.end() == self.send.nxt
             && !self.fin_queued
@@ -327,6 +328,10 @@ impl Connection {
     #[inline]
     fn poll_ack(&mut self, cx: &mut Cx) -> Option<Segment> {
         if self.due.acks == 0 {
+            if core::mem::take(&mut self.due.delayed) {
+                let by = self.config.delayed_ack;
+                cx.trace.emit(Place::Node, self.answers, reasons::AckDelayed { by });
+            }
             return None;
         }
         self.due.acks -= 1;
@@ -345,6 +350,7 @@ impl Connection {
     #[inline]
     fn has_acknowledged(&mut self) {
         self.due.acks = 0;
+        self.due.delayed = false;
         self.due.dsack = None;
         self.timers.ack = Timers::OFF;
         self.receive.acked = self.receive.nxt;

@@ -140,9 +140,8 @@ impl Connection {
             self.due.acks = self.due.acks.max(1);
         } else if self.timers.ack == Timers::OFF {
             //= rfc9293#3.8.6.3 MUST-40
-            let by = self.config.delayed_ack;
-            self.timers.ack = cx.now() + by;
-            cx.trace.emit(Place::Node, self.answers, reasons::AckDelayed { by });
+            self.timers.ack = cx.now() + self.config.delayed_ack;
+            self.due.delayed = true;
         }
     }
 

@@ -185,6 +185,9 @@ async fn waits_end_amid_traffic(w: World) {
         met += usize::from(last == Some(at));
     }
     assert!(met > 20, "{met}"); // not all that happens is told as an event
+    // Whoever answers at once acknowledges with the answer, and no delay is told.
+    assert!(w.count("events(data_accepted)") > 50);
+    assert_eq!(w.count("events(ack_delayed)"), 0);
     asking.abort();
 }
 
